@@ -1,0 +1,135 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ContainerResources } from "../fleet-size";
+import type { Images } from "../images";
+import { pullSecretFields } from "../images";
+import { configMapVolume, fieldVariable, literalVariables, memoryVolume, secretVolume } from "../kubernetes/environment";
+import type { EnvVar, Volume, VolumeMount } from "../kubernetes/environment";
+import { objectLabels } from "../kubernetes/labels";
+import type { LabelSource } from "../kubernetes/labels";
+import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
+import { schedulingFields } from "../kubernetes/scheduling";
+import type { Affinity } from "../kubernetes/types";
+import { trustFiles } from "../tls/trust";
+import type { Trust } from "../tls/trust";
+import type { AgentSettings } from "./agents-args";
+
+type Container = k8s.types.input.core.v1.Container;
+type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
+
+/** What the manifests of agents are made from. */
+export interface AgentManifestInput extends LabelSource {
+  name: string;
+  namespace: pulumi.Input<string>;
+  images: Images;
+  settings: AgentSettings;
+  resources: ContainerResources;
+  serverUrl: pulumi.Input<string>;
+  trust: Trust;
+  /** Secret with the keys `enroll` and `fleet`. */
+  keys: pulumi.Input<string>;
+  /** Changes when the keys do. */
+  keysChecksum: pulumi.Input<string>;
+  /** ConfigMap with enroll.sh, run-agent.sh and own-state.sh. */
+  scripts: pulumi.Input<string>;
+}
+
+/** What differs between agents on claims and agents on nodes. */
+export interface AgentPlacement {
+  /** Field of the pod that names the agent for good. */
+  nameField: string;
+  /** Volumes besides those of every agent; the one called `state` keeps identity and keys. */
+  volumes: Volume[];
+  /** Directories that are scanned, and their mounts. */
+  discovery: { directories: string[]; mounts: VolumeMount[] };
+  initContainers: Container[];
+  affinity?: Affinity;
+}
+
+/** One level above the keys: the agent makes `keys` itself, because a mount point cannot be made private (certctl facts 0.11). */
+export const agentHome = "/var/lib/certctl";
+
+/** The pod of an agent. The enroll key is given to the init container only; no pod sees the admin key. */
+export function agentPodTemplate(input: AgentManifestInput, placement: AgentPlacement): PodTemplate {
+  const trust = trustFiles(input.trust);
+  return {
+    metadata: { labels: objectLabels(input, "agents"), annotations: { "certctl.io/keys-checksum": input.keysChecksum } },
+    spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      ...pullSecretFields(input.images),
+      ...schedulingFields(input.settings.scheduling, placement.affinity),
+      terminationGracePeriodSeconds: 60,
+      securityContext: restrictedPod(certctlUser),
+      initContainers: [...placement.initContainers, enrollContainer(input, placement)],
+      containers: [agentContainer(input, placement)],
+      volumes: [
+        ...placement.volumes,
+        secretVolume("enroll-key", input.keys, { enroll: "enroll" }),
+        configMapVolume("scripts", input.scripts),
+        ...trust.volumes,
+        memoryVolume("enroll-tmp", "8Mi"),
+        { name: "tmp", emptyDir: {} },
+      ],
+    },
+  };
+}
+
+function enrollContainer(input: AgentManifestInput, placement: AgentPlacement): Container {
+  return {
+    name: "enroll",
+    image: input.images.agent,
+    imagePullPolicy: input.images.pullPolicy,
+    command: ["sh", "/scripts/enroll.sh"],
+    env: [fieldVariable("AGENT_NAME", placement.nameField), ...connectionVariables(input)],
+    securityContext: restrictedContainer(),
+    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+    volumeMounts: [
+      { name: "state", mountPath: agentHome },
+      { name: "enroll-key", mountPath: "/etc/certctl/keys", readOnly: true },
+      { name: "scripts", mountPath: "/scripts", readOnly: true },
+      ...trustFiles(input.trust).mounts,
+      { name: "enroll-tmp", mountPath: "/tmp" },
+    ],
+  };
+}
+
+function agentContainer(input: AgentManifestInput, placement: AgentPlacement): Container {
+  const { settings } = input;
+  const { directories, mounts } = placement.discovery;
+  return {
+    name: "agent",
+    image: input.images.agent,
+    imagePullPolicy: input.images.pullPolicy,
+    command: ["sh", "/scripts/run-agent.sh"],
+    env: [
+      fieldVariable("CERTCTL_AGENT_NAME", placement.nameField),
+      ...connectionVariables(input),
+      { name: "CERTCTL_API_KEY", valueFrom: { secretKeyRef: { name: input.keys, key: "fleet" } } },
+      ...literalVariables({
+        CERTCTL_KEY_DIR: `${agentHome}/keys`,
+        CERTCTL_LOG_LEVEL: settings.logLevel ?? "info",
+        ...(directories.length && { CERTCTL_DISCOVERY_DIRS: directories.join(",") }),
+        ...settings.env,
+      }),
+    ],
+    securityContext: restrictedContainer(),
+    resources: input.resources,
+    volumeMounts: [
+      { name: "state", mountPath: agentHome },
+      ...mounts,
+      { name: "scripts", mountPath: "/scripts", readOnly: true },
+      ...trustFiles(input.trust).mounts,
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+  };
+}
+
+function connectionVariables(input: AgentManifestInput): EnvVar[] {
+  const { path } = trustFiles(input.trust);
+  return literalVariables({
+    AGENT_HOME: agentHome,
+    CERTCTL_SERVER_URL: input.serverUrl,
+    ...(path !== undefined && { CERTCTL_SERVER_CA_BUNDLE_PATH: path }),
+  });
+}

@@ -1,0 +1,102 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { FleetSize, ImageSettings } from "../certctl-args";
+import { checkedSettings } from "../config/component-args";
+import { fleetProfile, mergeResources } from "../fleet-size";
+import { resolveImages } from "../images";
+import { dependencies } from "../kubernetes/dependencies";
+import { secretChecksum } from "../kubernetes/hash";
+import { objectLabels } from "../kubernetes/labels";
+import { contentConfigMap, readScript } from "../kubernetes/scripts";
+import { podSecurityLabels } from "../kubernetes/security";
+import type { Trust } from "../tls/trust";
+import { AgentsKind } from "./agents-args";
+import type { AgentSettings } from "./agents-args";
+import { agentDaemonSet } from "./agents-daemonset";
+import type { AgentManifestInput } from "./agents-manifests";
+import { agentStatefulSet } from "./agents-statefulset";
+
+/** Arguments of agents. */
+export interface CertctlAgentsArgs extends Omit<AgentSettings, "enabled"> {
+  /** Namespace of the instance. Node agents live in `node.namespace` instead. */
+  namespace: pulumi.Input<string>;
+  /** Base URL of the server. */
+  serverUrl: pulumi.Input<string>;
+  /** PEM certificates of the CAs that agents trust, which become a ConfigMap of their own; this or `trust`. */
+  caCertificate?: pulumi.Input<string>;
+  /** Where the CA certificates are. @default the roots in the image */
+  trust?: Trust;
+  /** The API keys that agents use, which become a Secret of their own; this or `existingKeys`. */
+  keys?: { enroll: pulumi.Input<string>; fleet: pulumi.Input<string> };
+  /** Name of a Secret with the keys `enroll` and `fleet`. */
+  existingKeys?: pulumi.Input<string>;
+  /** Name of the instance, for labels. @default the component's name */
+  instance?: string;
+  /** Sizes. @default small */
+  fleetSize?: FleetSize;
+  /** Container images. */
+  images?: ImageSettings;
+  /** Labels on every object. @default {} */
+  commonLabels?: Record<string, string>;
+}
+
+/** Agents: each registers itself once, and keeps its identity and keys on a claim, or on its node. */
+export class CertctlAgents extends pulumi.ComponentResource {
+  /** Namespace of the agents. */
+  public readonly namespace: pulumi.Input<string>;
+  /** The StatefulSet or DaemonSet. */
+  public readonly workload: k8s.apps.v1.StatefulSet | k8s.apps.v1.DaemonSet;
+
+  constructor(name: string, given: CertctlAgentsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("certctl:index:CertctlAgents", name, {}, opts);
+    const args = checkedSettings("AgentSettings", given, name);
+    const onNodes = args.kind === AgentsKind.DaemonSet;
+    const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
+    const labels = objectLabels(labelled, "agents");
+    const before: pulumi.Resource[] = [];
+
+    this.namespace = args.namespace;
+    if (onNodes) {
+      const nodeNamespace = args.node?.namespace ?? name;
+      this.namespace = nodeNamespace;
+      const metadata = { name: nodeNamespace, labels: { ...labels, ...podSecurityLabels("privileged") } };
+      before.push(new k8s.core.v1.Namespace(name, { metadata }, { parent: this, dependsOn: dependencies(opts) }));
+    }
+    const namespace = this.namespace;
+    const child = { parent: this, dependsOn: dependencies(opts, before) };
+
+    if (args.keys) {
+      const { enroll, fleet } = args.keys;
+      const stringData = { enroll: pulumi.secret(enroll), fleet: pulumi.secret(fleet) };
+      before.push(new k8s.core.v1.Secret(`${name}-keys`, { metadata: { name: `${name}-keys`, namespace, labels }, stringData }, child));
+    }
+    const data = Object.fromEntries(["enroll.sh", "run-agent.sh", "own-state.sh"].map((file) => [file, readScript(__dirname, file)]));
+    const scripts = contentConfigMap(`${name}-scripts`, { namespace, labels, data }, child);
+    before.push(scripts.resource);
+    let trust = args.trust ?? { systemRoots: true as const };
+    if (args.caCertificate !== undefined) {
+      const bundle = contentConfigMap(`${name}-ca`, { namespace, labels, data: { "ca.crt": args.caCertificate } }, child);
+      before.push(bundle.resource);
+      trust = { configMap: bundle.name, key: "ca.crt" };
+    }
+
+    const input: AgentManifestInput = {
+      ...labelled,
+      name,
+      namespace,
+      images: resolveImages(args.images),
+      settings: args,
+      resources: mergeResources(fleetProfile(args.fleetSize).agents.resources, args.resources),
+      serverUrl: args.serverUrl,
+      trust,
+      keys: args.existingKeys ?? `${name}-keys`,
+      keysChecksum: args.keys ? secretChecksum({ ...args.keys }) : "existing",
+      scripts: scripts.name,
+    };
+    const workload = { parent: this, dependsOn: dependencies(opts, before) };
+    this.workload = onNodes
+      ? new k8s.apps.v1.DaemonSet(name, agentDaemonSet(input), workload)
+      : new k8s.apps.v1.StatefulSet(name, agentStatefulSet(input), workload);
+    this.registerOutputs({ namespace });
+  }
+}

@@ -1,0 +1,48 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { CertctlArgs, FleetSize, ImageSettings } from "./certctl-args";
+import type { Database } from "./database/database";
+import { DatabaseMode } from "./database/database-args";
+import { ExternalDatabase } from "./database/external-database";
+import { PostgresDatabase } from "./database/postgres-database";
+import { requiredConnections } from "./fleet-size";
+import { objectLabels } from "./kubernetes/labels";
+import { podSecurityLabels } from "./kubernetes/security";
+import { resolveServer } from "./server/server-settings";
+
+/** What every part of an instance is told. */
+export interface SharedArgs {
+  instance: string;
+  namespace: string;
+  images?: ImageSettings;
+  commonLabels?: Record<string, string>;
+  fleetSize?: FleetSize;
+  deletionProtection: boolean;
+}
+
+/** The namespace, which admits restricted pods only. */
+export function namespaceManifest(shared: SharedArgs): k8s.types.input.core.v1.Namespace {
+  const { "app.kubernetes.io/component": _component, ...labels } = objectLabels(shared, "server");
+  return { metadata: { name: shared.namespace, labels: { ...labels, ...podSecurityLabels("restricted") } } };
+}
+
+/** Connections that the instance's servers may open together, and a reserve. */
+export function connectionReserve(args: CertctlArgs): number {
+  const server = resolveServer(args.server ?? {}, args.fleetSize);
+  return requiredConnections(server.maxConnections, server.replicas);
+}
+
+/** The database that the arguments choose: bundled, or external. */
+export function databaseFor(
+  name: string,
+  args: CertctlArgs,
+  shared: SharedArgs & { requiredConnections: number },
+  opts: pulumi.ComponentResourceOptions,
+): Database {
+  const { mode, bundled, external } = args.database ?? {};
+  const existingPasswordSecret = args.existingSecrets?.databasePassword;
+  const password = existingPasswordSecret === undefined ? { password: args.databasePassword } : { existingPasswordSecret };
+  return mode === DatabaseMode.External && external
+    ? new ExternalDatabase(`${name}-database`, { ...external, ...shared, ...password }, opts)
+    : new PostgresDatabase(`${name}-postgres`, { ...bundled, ...shared, ...password }, opts);
+}

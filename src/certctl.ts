@@ -1,0 +1,93 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { CertctlAgents } from "./agents/certctl-agents";
+import type { CertctlArgs } from "./certctl-args";
+import { connectionReserve, databaseFor, namespaceManifest } from "./certctl-parts";
+import { checkCertctl, checkedArgs } from "./config/validate";
+import type { Database } from "./database/database";
+import { DatabaseMigration } from "./database/database-migration";
+import { dependencies } from "./kubernetes/dependencies";
+import { contentHash } from "./kubernetes/hash";
+import { dataProtection } from "./kubernetes/protection";
+import { ServerProvisioning } from "./provisioning/server-provisioning";
+import { fleetKeys } from "./secrets/api-keys";
+import { InstanceSecrets } from "./secrets/instance-secrets";
+import { CertctlServer } from "./server/certctl-server";
+import { serverDnsNames } from "./tls/dns-names";
+import { ServerTls } from "./tls/server-tls";
+
+/**
+ * A certctl instance that works: namespace, secrets, database, migration, server, provisioning, agents, in this order. Each part waits
+ * for the one before it, so a part that fails stops the update and leaves what runs untouched.
+ */
+export class Certctl extends pulumi.ComponentResource {
+  /** In-cluster base URL of the server. */
+  public readonly url: pulumi.Output<string>;
+  /** Namespace of the instance, unless it existed already. */
+  public readonly namespace?: k8s.core.v1.Namespace;
+  public readonly secrets: InstanceSecrets;
+  public readonly tls: ServerTls;
+  public readonly database: Database;
+  /** The migration Job; none with `migrations.mode: server`. */
+  public readonly migration?: DatabaseMigration;
+  public readonly server: CertctlServer;
+  public readonly provisioning: ServerProvisioning;
+  /** The agents, unless `agents.enabled` is false. */
+  public readonly agents?: CertctlAgents;
+
+  constructor(name: string, given: CertctlArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("certctl:index:Certctl", name, {}, opts);
+    const args = checkedArgs(given, (plain) => checkCertctl(plain));
+    const { namespace = "certctl", fleetSize, images, commonLabels, deletionProtection = true } = args;
+    const shared = { instance: name, namespace, images, commonLabels, fleetSize, deletionProtection };
+    const scheduling = args.server?.scheduling;
+    const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions => ({
+      parent: this,
+      dependsOn: dependencies(opts, parts.filter((part) => part !== undefined)),
+    });
+
+    if (args.createNamespace ?? true) {
+      const protection = dataProtection(deletionProtection);
+      this.namespace = new k8s.core.v1.Namespace(name, namespaceManifest(shared), { ...after(), ...protection });
+    }
+    this.secrets = new InstanceSecrets(`${name}-secrets`, { ...args, ...shared }, after(this.namespace));
+    const dnsNames = serverDnsNames(name, namespace);
+    this.tls = new ServerTls(`${name}-tls`, { ...args, ...shared, dnsNames }, after(this.namespace));
+    this.database = databaseFor(name, args, { ...shared, requiredConnections: connectionReserve(args) }, after(this.namespace));
+
+    const { apiKeys, encryptionKey } = this.secrets;
+    const credentials = { database: this.database, tlsSecret: this.tls.secretName, apiKeys, encryptionKey };
+    const { mode = "job", ...migrations } = args.migrations ?? {};
+    if (mode === "job") {
+      const migration = { ...shared, ...migrations, ...credentials, scheduling };
+      this.migration = new DatabaseMigration(`${name}-migrate`, migration, after(this.secrets, this.tls));
+    }
+    this.server = new CertctlServer(
+      `${name}-server`,
+      {
+        ...args.server,
+        ...shared,
+        ...credentials,
+        previousDuties: this.secrets.previousDuties,
+        issuingCa: this.secrets.issuingCa,
+        secretVariables: this.secrets.variables,
+        secretsChecksum: this.secrets.serverChecksum,
+        migratedByJob: this.migration !== undefined,
+      },
+      after(this.secrets, this.tls, this.migration),
+    );
+    const { trust } = this.tls;
+    const serverUrl = (this.url = this.server.url);
+    const revision = pulumi.all([this.server.revision, this.secrets.adminChecksum]).apply(contentHash);
+    const provisioning = { ...args.provisioning, ...shared, serverUrl, apiKeys, trust, revision, scheduling };
+    this.provisioning = new ServerProvisioning(`${name}-provision`, provisioning, after(this.server));
+
+    const { enabled = true, ...agents } = args.agents ?? {};
+    if (enabled) {
+      const keys = args.apiKeys && !args.existingSecrets?.apiKeys ? { keys: fleetKeys(args.apiKeys) } : { existingKeys: apiKeys };
+      const bundle = "configMap" in trust && args.tlsCaCertificate !== undefined ? { caCertificate: args.tlsCaCertificate } : { trust };
+      this.agents = new CertctlAgents(`${name}-agents`, { ...agents, ...shared, ...keys, ...bundle, serverUrl }, after(this.provisioning));
+    }
+    this.registerOutputs({ url: this.url });
+  }
+}

@@ -1,0 +1,153 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Duration, ObjectName, Port, Quantity, Resources, Scheduling } from "../kubernetes/types";
+
+/** Where certctl's data lives. */
+export const DatabaseMode = {
+  /** A PostgreSQL StatefulSet that this package runs. */
+  Bundled: "bundled",
+  /** A PostgreSQL server that exists already: managed, or run by an operator. */
+  External: "external",
+} as const;
+export type DatabaseMode = (typeof DatabaseMode)[keyof typeof DatabaseMode];
+
+/** How a client protects its connection to PostgreSQL, in libpq's words (`sslmode`). */
+export const SslMode = {
+  Disable: "disable",
+  Require: "require",
+  VerifyCa: "verify-ca",
+  VerifyFull: "verify-full",
+} as const;
+export type SslMode = (typeof SslMode)[keyof typeof SslMode];
+
+/** The database of an instance: bundled, or external. */
+export interface DatabaseSettings {
+  /** Who runs PostgreSQL. @default bundled */
+  mode?: DatabaseMode;
+  /** Settings of the bundled PostgreSQL; only with `mode: bundled`. */
+  bundled?: PostgresSettings;
+  /** Address of the existing PostgreSQL; only with `mode: external`, and then required. */
+  external?: ExternalDatabaseSettings;
+}
+
+/** The bundled PostgreSQL 16. */
+export interface PostgresSettings {
+  /**
+   * Name of the database.
+   *
+   * @default certctl
+   * @pattern ^[a-z_][a-z0-9_]{0,62}$
+   * @patternErrorMessage is not a PostgreSQL name; use lower-case letters, digits and "_", at most 63 characters
+   */
+  database?: string;
+  /**
+   * Role that owns the schema. Migration 18 protects the audit table only from a role of the name `certctl` (certctl facts 5).
+   *
+   * @default certctl
+   * @pattern ^[a-z_][a-z0-9_]{0,62}$
+   * @patternErrorMessage is not a PostgreSQL name; use lower-case letters, digits and "_", at most 63 characters
+   */
+  user?: string;
+  /** TCP port of the Service and of the server. @default 5432 */
+  port?: Port;
+  /** The volume. Its size can grow in place, never shrink. */
+  storage?: StorageSettings;
+  /** CPU and memory of the server. @default by fleet size */
+  resources?: Resources;
+  /**
+   * Connections the server accepts (`max_connections`): at least the server's pool times its replicas, plus 20 (certctl facts 6).
+   *
+   * @default 100, 200 or 400 by fleet size, or more where pool × replicas + 20 needs it
+   * @asType integer
+   * @minimum 20
+   * @maximum 10000
+   */
+  maxConnections?: number;
+  /** Memory for the page cache of the server itself (`shared_buffers`), as a Kubernetes quantity. @default 128Mi, 256Mi or 1Gi by fleet size */
+  sharedBuffers?: Quantity;
+  /** Further lines of postgresql.conf, by name. Names that other arguments govern are refused. @default {} */
+  parameters?: Record<string, string>;
+  /** Server certificate for encrypted connections inside the cluster; clients then use `verify-full`. */
+  tls?: PostgresTlsSettings;
+  /**
+   * Seconds the server is given to stop (SIGINT, a fast shutdown) before it is killed.
+   *
+   * @default 120
+   * @asType integer
+   * @minimum 10
+   * @maximum 3600
+   */
+  terminationGracePeriodSeconds?: number;
+  /** Where the pod may run. */
+  scheduling?: Scheduling;
+}
+
+/** A persistent volume claim. */
+export interface StorageSettings {
+  /** Size of the claim. @default 10Gi (database), 64Mi (agents) */
+  size?: Quantity;
+  /** StorageClass of the claim. Cannot be changed later. @default the cluster's default class */
+  storageClass?: ObjectName;
+}
+
+/** Encrypted connections to the bundled PostgreSQL. */
+export interface PostgresTlsSettings {
+  /** Existing Secret with `tls.crt`, `tls.key` and `ca.crt`, valid for the database Service's DNS names. */
+  secretName: pulumi.Input<ObjectName>;
+}
+
+/** Address of a PostgreSQL (15 or newer) that exists already. */
+export interface ExternalDatabaseSettings {
+  /** DNS name or address. */
+  host: pulumi.Input<string>;
+  /** TCP port. @default 5432 */
+  port?: Port;
+  /** Name of the database. It must exist and be empty at first. @default certctl */
+  database?: pulumi.Input<string>;
+  /** Role that owns the database; it need not be superuser. @default certctl */
+  user?: pulumi.Input<string>;
+  /** Protection of the connection. @default verify-full */
+  sslMode?: SslMode;
+  /** PEM certificates of the CA that signed the server's certificate. @default the system's roots */
+  caCertificate?: pulumi.Input<string>;
+  /**
+   * Time to wait for a connection.
+   *
+   * @default 10s
+   */
+  connectTimeout?: Duration;
+}
+
+/** How the schema comes to the version of the server. */
+export const MigrationMode = {
+  /** A Job that must complete before the server Deployment changes. */
+  Job: "job",
+  /** The server migrates at boot. */
+  Server: "server",
+} as const;
+export type MigrationMode = (typeof MigrationMode)[keyof typeof MigrationMode];
+
+/** The database migration. */
+export interface MigrationSettings {
+  /** Who migrates. @default job */
+  mode?: MigrationMode;
+  /**
+   * Times a failed pod of the Job is tried again.
+   *
+   * @default 4
+   * @asType integer
+   * @minimum 0
+   * @maximum 20
+   */
+  backoffLimit?: number;
+  /**
+   * Seconds after which the Job has failed, image pull and retries included.
+   *
+   * @default 600
+   * @asType integer
+   * @minimum 30
+   * @maximum 86400
+   */
+  activeDeadlineSeconds?: number;
+  /** CPU and memory of the Job's pod. @default 50m and 64Mi requested, 256Mi at most */
+  resources?: Resources;
+}

@@ -1,0 +1,79 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { derive } from "../kubernetes/inputs";
+import type { EnvVar, SecretKey, Volume, VolumeMount } from "../kubernetes/environment";
+import { configMapVolume, literalVariables, secretVariable, secretVolume } from "../kubernetes/environment";
+import type { SslMode } from "./database-args";
+
+/** Any PostgreSQL that the server, the migration and the backup can use. */
+export interface Database {
+  /** How to connect. */
+  readonly connection: DatabaseConnection;
+  /** What must be there before anybody connects. */
+  readonly ready: pulumi.Resource[];
+  /** Pods of the database, for network policies; none when it is outside the cluster. */
+  readonly podLabels?: Record<string, string>;
+}
+
+/** How to connect to a PostgreSQL database. */
+export interface DatabaseConnection {
+  host: pulumi.Input<string>;
+  port: number;
+  database: pulumi.Input<string>;
+  user: pulumi.Input<string>;
+  /** Secret that holds the password. */
+  password: SecretKey;
+  sslMode: SslMode;
+  /** CA certificates for the `verify-` modes; the image's roots when left out. */
+  ca?: { configMap: pulumi.Input<string> } | { secret: pulumi.Input<string> };
+  /** Seconds to wait for a connection. */
+  connectTimeoutSeconds: number;
+  /** Changes when the password does; undefined for a Secret that this program does not manage. */
+  passwordChecksum?: pulumi.Input<string>;
+}
+
+/** What a container needs to be a client of a database. */
+export interface DatabaseClient {
+  /** Environment of libpq and lib/pq: `PGHOST` and the others. No password in it. */
+  address: EnvVar[];
+  /** The password, as the only variable that holds it. */
+  password: EnvVar;
+  volumes: Volume[];
+  mounts: VolumeMount[];
+}
+
+const caDirectory = "/etc/certctl/database-ca";
+
+/**
+ * certctl's `CERTCTL_DATABASE_URL`, without a password: that goes by `PGPASSWORD`, because certctl prints the URL when it cannot
+ * connect, and does not encode what it puts into it (certctl facts 5).
+ */
+export function databaseUrl(connection: DatabaseConnection): pulumi.Input<string> {
+  return derive([connection.host, connection.user, connection.database] as const, (host, user, database) => {
+    const address = host.includes(":") ? `[${host}]` : host;
+    const options = `sslmode=${connection.sslMode}&connect_timeout=${connection.connectTimeoutSeconds}`;
+    return `postgres://${encodeURIComponent(user)}@${address}:${connection.port}/${encodeURIComponent(database)}?${options}`;
+  });
+}
+
+/** Environment and files of a container that connects to the database. */
+export function databaseClient(connection: DatabaseConnection): DatabaseClient {
+  const { ca } = connection;
+  return {
+    address: literalVariables({
+      PGHOST: connection.host,
+      PGPORT: String(connection.port),
+      PGUSER: connection.user,
+      PGDATABASE: connection.database,
+      PGSSLMODE: connection.sslMode,
+      ...(ca && { PGSSLROOTCERT: `${caDirectory}/ca.crt` }),
+    }),
+    password: secretVariable("PGPASSWORD", connection.password),
+    volumes: ca ? [caVolume(ca)] : [],
+    mounts: ca ? [{ name: "database-ca", mountPath: caDirectory, readOnly: true }] : [],
+  };
+}
+
+function caVolume(ca: NonNullable<DatabaseConnection["ca"]>): Volume {
+  const files = { "ca.crt": "ca.crt" };
+  return "secret" in ca ? secretVolume("database-ca", ca.secret, files) : configMapVolume("database-ca", ca.configMap, files);
+}

@@ -1,0 +1,66 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { checkedSettings } from "../config/component-args";
+import { secretChecksum } from "../kubernetes/hash";
+import { objectLabels } from "../kubernetes/labels";
+import { dataProtection } from "../kubernetes/protection";
+import { contentConfigMap } from "../kubernetes/scripts";
+import { durationSeconds } from "../kubernetes/units";
+import type { Database, DatabaseConnection } from "./database";
+import type { ExternalDatabaseSettings } from "./database-args";
+
+/** Arguments of a PostgreSQL that exists already. */
+export interface ExternalDatabaseArgs extends ExternalDatabaseSettings {
+  /** Namespace of the clients: the password's Secret and the CA certificates are created there. */
+  namespace: pulumi.Input<string>;
+  /** Password of the role, which becomes a Secret; this or `existingPasswordSecret`. */
+  password?: pulumi.Input<string>;
+  /** Name of a Secret with the key `password`. */
+  existingPasswordSecret?: pulumi.Input<string>;
+  /** Name of the instance that uses the database, for labels. @default the component's name */
+  instance?: string;
+  /** Protect the Secret from deletion. @default true */
+  deletionProtection?: boolean;
+  /** Labels on every object. @default {} */
+  commonLabels?: Record<string, string>;
+}
+
+/** A PostgreSQL (15 or newer) that exists already: its password and CA certificates, as a `Database` for server and migration. */
+export class ExternalDatabase extends pulumi.ComponentResource implements Database {
+  public readonly connection: DatabaseConnection;
+  public readonly ready: pulumi.Resource[];
+  /** The password, unless an existing Secret holds it. */
+  public readonly passwordSecret?: k8s.core.v1.Secret;
+
+  constructor(name: string, given: ExternalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("certctl:index:ExternalDatabase", name, {}, opts);
+    const args = checkedSettings("ExternalDatabaseSettings", given, name);
+    const { namespace } = args;
+    const labels = objectLabels({ instance: args.instance ?? name, commonLabels: args.commonLabels }, "database");
+    const child = { parent: this, dependsOn: opts?.dependsOn };
+
+    if (args.password !== undefined) {
+      this.passwordSecret = new k8s.core.v1.Secret(
+        name,
+        { metadata: { name, namespace, labels }, stringData: { password: pulumi.secret(args.password) } },
+        { ...child, ...dataProtection(args.deletionProtection ?? true) },
+      );
+    }
+    const ca = args.caCertificate;
+    const bundle = ca === undefined ? undefined : contentConfigMap(`${name}-ca`, { namespace, labels, data: { "ca.crt": ca } }, child);
+
+    this.connection = {
+      host: args.host,
+      port: args.port ?? 5432,
+      database: args.database ?? "certctl",
+      user: args.user ?? "certctl",
+      password: { name: args.existingPasswordSecret ?? name, key: "password" },
+      sslMode: args.sslMode ?? "verify-full",
+      ...(bundle && { ca: { configMap: bundle.name } }),
+      connectTimeoutSeconds: durationSeconds(args.connectTimeout ?? "10s"),
+      ...(args.password !== undefined && { passwordChecksum: secretChecksum({ password: args.password }) }),
+    };
+    this.ready = [this];
+    this.registerOutputs({ host: this.connection.host });
+  }
+}

@@ -1,0 +1,20 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type { Images } from "../images";
+import { readScript } from "../kubernetes/scripts";
+import { restrictedContainer } from "../kubernetes/security";
+import type { DatabaseClient } from "./database";
+
+const script = readScript(__dirname, "wait-for-database.sh");
+
+/** An init container that ends when the database accepts connections, so that its pod waits instead of failing. */
+export function waitForDatabase(images: Images, client: DatabaseClient): k8s.types.input.core.v1.Container {
+  return {
+    name: "wait-for-database",
+    image: images.postgres,
+    imagePullPolicy: images.pullPolicy,
+    command: ["sh", "-c", script],
+    env: client.address,
+    securityContext: restrictedContainer(),
+    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+  };
+}

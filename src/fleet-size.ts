@@ -1,0 +1,58 @@
+import { FleetSize } from "./certctl-args";
+import type { ResourceAmounts, Resources } from "./kubernetes/types";
+
+/** The sizes that go with a number of certificates and agents (certctl facts 6). Only `small` was measured upstream. */
+export interface FleetProfile {
+  server: { resources: RequiredResources; maxConnections: number; renewalConcurrency: number };
+  database: { resources: RequiredResources; maxConnections: number; sharedBuffers: string };
+  agents: { resources: RequiredResources };
+}
+
+/** Resources with every amount given. */
+export interface RequiredResources {
+  requests: Required<ResourceAmounts>;
+  limits: Required<ResourceAmounts>;
+}
+
+const profiles: Record<FleetSize, FleetProfile> = {
+  small: {
+    server: { resources: amounts("100m", "128Mi", "500m", "512Mi"), maxConnections: 50, renewalConcurrency: 25 },
+    database: { resources: amounts("100m", "256Mi", "500m", "512Mi"), maxConnections: 100, sharedBuffers: "128Mi" },
+    agents: { resources: amounts("50m", "64Mi", "200m", "256Mi") },
+  },
+  medium: {
+    server: { resources: amounts("500m", "512Mi", "2", "2Gi"), maxConnections: 100, renewalConcurrency: 50 },
+    database: { resources: amounts("500m", "512Mi", "2", "2Gi"), maxConnections: 200, sharedBuffers: "256Mi" },
+    agents: { resources: amounts("50m", "64Mi", "200m", "256Mi") },
+  },
+  large: {
+    server: { resources: amounts("2", "2Gi", "4", "4Gi"), maxConnections: 200, renewalConcurrency: 100 },
+    database: { resources: amounts("4", "4Gi", "4", "4Gi"), maxConnections: 400, sharedBuffers: "1Gi" },
+    agents: { resources: amounts("50m", "64Mi", "500m", "512Mi") },
+  },
+};
+
+/** The profile of a fleet size. */
+export function fleetProfile(size: FleetSize = FleetSize.Small): FleetProfile {
+  return profiles[size];
+}
+
+/** Connections that PostgreSQL must accept: every pool at its fullest, and 20 for people and Jobs (certctl facts 6). */
+export function requiredConnections(poolSize: number, replicas: number): number {
+  return poolSize * replicas + 20;
+}
+
+/** The resources of a container, as Kubernetes takes them. */
+export interface ContainerResources {
+  requests: Record<string, string>;
+  limits: Record<string, string>;
+}
+
+/** Given amounts over the defaults, one by one. */
+export function mergeResources(defaults: Resources, given: Resources = {}): ContainerResources {
+  return { requests: { ...defaults.requests, ...given.requests }, limits: { ...defaults.limits, ...given.limits } };
+}
+
+function amounts(requestCpu: string, requestMemory: string, limitCpu: string, limitMemory: string): RequiredResources {
+  return { requests: { cpu: requestCpu, memory: requestMemory }, limits: { cpu: limitCpu, memory: limitMemory } };
+}

@@ -1,0 +1,28 @@
+import type { ImagePullPolicy, ImageSettings } from "./certctl-args";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** The versions that this package was written for and tested with: the one place that names them. */
+export const defaultImages = {
+  server: "ghcr.io/certctl-io/certctl-server:v2.1.7",
+  agent: "ghcr.io/certctl-io/certctl-agent:v2.1.7",
+  postgres: "postgres:16-alpine",
+} as const;
+
+/** Where the images of an instance come from. */
+export interface Images {
+  server: pulumi.Input<string>;
+  agent: pulumi.Input<string>;
+  postgres: pulumi.Input<string>;
+  pullPolicy: ImagePullPolicy;
+  pullSecrets: string[];
+}
+
+/** The images of an instance, with defaults. */
+export function resolveImages(given: ImageSettings = {}): Images {
+  return { ...defaultImages, pullPolicy: "IfNotPresent", pullSecrets: [], ...given };
+}
+
+/** The pod's field with the registry logins, if there are any. */
+export function pullSecretFields(images: Pick<Images, "pullSecrets">): { imagePullSecrets?: { name: string }[] } {
+  return images.pullSecrets.length ? { imagePullSecrets: images.pullSecrets.map((name) => ({ name })) } : {};
+}

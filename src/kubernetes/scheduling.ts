@@ -1,0 +1,54 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type { Affinity, Scheduling } from "./types";
+
+type PodSpec = k8s.types.input.core.v1.PodSpec;
+type KubernetesAffinity = k8s.types.input.core.v1.Affinity;
+
+/** The published images are linux/amd64 only (certctl facts 1.1). */
+const publishedPlatform = { "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64" };
+
+/** The scheduling fields of a pod. The user's affinity is merged with the component's own terms. */
+export function schedulingFields(scheduling: Scheduling = {}, own: Affinity = {}): Partial<PodSpec> {
+  const affinity = mergeAffinity(own, scheduling.affinity ?? {});
+  return {
+    nodeSelector: scheduling.nodeSelector ?? publishedPlatform,
+    ...(scheduling.tolerations?.length && { tolerations: scheduling.tolerations }),
+    ...(Object.keys(affinity).length && { affinity: affinity as KubernetesAffinity }),
+    ...(scheduling.priorityClassName && { priorityClassName: scheduling.priorityClassName }),
+  };
+}
+
+/** Prefers nodes that run no pod with the same labels; it never forbids one, so a rollout cannot get stuck. */
+export function preferOtherNodes(matchLabels: Record<string, string>): Affinity {
+  const term = { labelSelector: { matchLabels }, topologyKey: "kubernetes.io/hostname" };
+  return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] } };
+}
+
+/** Spreads pods over zones where there are zones to spread over. */
+export function spreadOverZones(matchLabels: Record<string, string>): Partial<PodSpec> {
+  return {
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels } },
+    ],
+  };
+}
+
+/** Joins two sets of affinity terms: lists are appended, and no kind of term replaces another. */
+export function mergeAffinity(own: Affinity, given: Affinity): Affinity {
+  return mergeFragments(own as Record<string, unknown>, given as Record<string, unknown>) as Affinity;
+}
+
+function mergeFragments(left: Record<string, unknown>, right: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...left };
+  for (const [key, value] of Object.entries(right)) {
+    const present = merged[key];
+    if (Array.isArray(present) && Array.isArray(value)) merged[key] = [...(present as unknown[]), ...(value as unknown[])];
+    else if (isFragment(present) && isFragment(value)) merged[key] = mergeFragments(present, value);
+    else if (value !== undefined) merged[key] = value;
+  }
+  return merged;
+}
+
+function isFragment(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,112 @@
+/**
+ * A length of time as Go writes it: numbers with units, such as `30s`, `5m` or `1h30m`.
+ *
+ * @pattern ^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$
+ * @patternErrorMessage is not a duration; write a number with a unit, such as 30s, 5m or 1h30m
+ */
+export type Duration = string;
+
+/**
+ * A Kubernetes quantity: a number with an optional unit, such as `500m` (CPU), `512Mi` or `10Gi` (memory, storage).
+ *
+ * @pattern ^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$
+ * @patternErrorMessage is not a Kubernetes quantity; write a number with a unit, such as 500m, 512Mi or 10Gi
+ */
+export type Quantity = string;
+
+/**
+ * The name of a Kubernetes object: lower-case letters, digits and `-`, at most 63 characters.
+ *
+ * @pattern ^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$
+ * @patternErrorMessage is not a Kubernetes name; use lower-case letters, digits and "-" inside, at most 63 characters
+ */
+export type ObjectName = string;
+
+/**
+ * An absolute path inside a container.
+ *
+ * @pattern ^/[^,:]*$
+ * @patternErrorMessage is not an absolute path; it starts with "/" and has no "," and no ":"
+ */
+export type AbsolutePath = string;
+
+/**
+ * A TCP port.
+ *
+ * @asType integer
+ * @minimum 1
+ * @maximum 65535
+ */
+export type Port = number;
+
+/** CPU and memory of one container. */
+export interface Resources {
+  /** What the scheduler reserves. @default by fleet size */
+  requests?: ResourceAmounts;
+  /** What the container may use at most. @default by fleet size */
+  limits?: ResourceAmounts;
+}
+
+/** An amount of CPU and memory. */
+export interface ResourceAmounts {
+  /** CPU, in cores (`2`) or thousandths of one (`500m`). @default by fleet size */
+  cpu?: Quantity;
+  /** Memory, in bytes with a unit (`512Mi`). @default by fleet size */
+  memory?: Quantity;
+}
+
+/** Lets pods run on nodes that carry a matching taint. */
+export interface Toleration {
+  /** Taint key; every taint when left out (then `operator` is `Exists`). */
+  key?: string;
+  /** How key and value are compared. @default Equal */
+  operator?: TolerationOperator;
+  /** Taint value, for `Equal`. */
+  value?: string;
+  /** Taint effect; every effect when left out. */
+  effect?: TaintEffect;
+  /**
+   * Seconds for which a `NoExecute` taint is tolerated; for ever when left out.
+   *
+   * @asType integer
+   * @minimum 0
+   */
+  tolerationSeconds?: number;
+}
+
+/** How a toleration compares with a taint. */
+export const TolerationOperator = { Equal: "Equal", Exists: "Exists" } as const;
+export type TolerationOperator = (typeof TolerationOperator)[keyof typeof TolerationOperator];
+
+/** What a taint does to pods that do not tolerate it. */
+export const TaintEffect = {
+  NoSchedule: "NoSchedule",
+  PreferNoSchedule: "PreferNoSchedule",
+  NoExecute: "NoExecute",
+} as const;
+export type TaintEffect = (typeof TaintEffect)[keyof typeof TaintEffect];
+
+/** Where pods may run. */
+export interface Scheduling {
+  /** Labels that a node must have. The published images are linux/amd64 only (certctl facts 1.1). @default kubernetes.io/os: linux, kubernetes.io/arch: amd64 */
+  nodeSelector?: Record<string, string>;
+  /** Taints that the pods tolerate. @default [] */
+  tolerations?: Toleration[];
+  /** Merged with the component's own terms: none replaces another. */
+  affinity?: Affinity;
+  /** PriorityClass of the pods. @default the cluster's default class */
+  priorityClassName?: ObjectName;
+}
+
+/** Node, pod and anti-affinity together, as in Kubernetes' core/v1 Affinity. */
+export interface Affinity {
+  /** Kubernetes core/v1 NodeAffinity. */
+  nodeAffinity?: KubernetesObject;
+  /** Kubernetes core/v1 PodAffinity. */
+  podAffinity?: KubernetesObject;
+  /** Kubernetes core/v1 PodAntiAffinity. */
+  podAntiAffinity?: KubernetesObject;
+}
+
+/** A fragment of a Kubernetes manifest, checked by the API server. */
+export type KubernetesObject = Record<string, unknown>;

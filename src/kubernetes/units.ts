@@ -1,0 +1,10 @@
+const secondsPerUnit: Record<string, number> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
+
+const duration = /^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$/;
+
+/** The seconds of a Go duration such as `1h30m`; NaN when it is none. */
+export function durationSeconds(text: string): number {
+  if (!duration.test(text)) return NaN;
+  const parts = text.matchAll(/([0-9.]+)(ns|us|µs|ms|s|m|h)/g);
+  return [...parts].reduce((sum, [, number, unit]) => sum + Number(number) * (secondsPerUnit[unit ?? ""] ?? NaN), 0);
+}

@@ -1,0 +1,75 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { mergeResources } from "../fleet-size";
+import type { Images } from "../images";
+import { pullSecretFields } from "../images";
+import { literalVariables, memoryVolume, secretVolume } from "../kubernetes/environment";
+import { objectLabels } from "../kubernetes/labels";
+import type { LabelSource } from "../kubernetes/labels";
+import { readScript } from "../kubernetes/scripts";
+import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
+import { schedulingFields } from "../kubernetes/scheduling";
+import type { Scheduling } from "../kubernetes/types";
+import { trustFiles } from "../tls/trust";
+import type { Trust } from "../tls/trust";
+import type { ProvisioningSettings } from "./provisioning-args";
+
+/** What the provisioning Job is made from. */
+export interface ProvisioningManifestInput extends LabelSource {
+  images: Images;
+  settings: ProvisioningSettings;
+  serverUrl: pulumi.Input<string>;
+  apiKeys: pulumi.Input<string>;
+  trust: Trust;
+  /** Changes when the server's pods or the admin key do: the Job then runs again. */
+  revision: pulumi.Input<string>;
+  scheduling?: Scheduling;
+}
+
+const script = readScript(__dirname, "provision.sh");
+
+/** The Job: the server's image with a shell script, and the only pod besides the server that is given the admin key. */
+export function provisioningJobSpec(input: ProvisioningManifestInput): k8s.types.input.batch.v1.JobSpec {
+  const trust = trustFiles(input.trust);
+  const resources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } };
+  return {
+    backoffLimit: input.settings.backoffLimit ?? 3,
+    activeDeadlineSeconds: provisioningDeadline(input.settings),
+    template: {
+      metadata: { labels: objectLabels(input, "provisioning"), annotations: { "certctl.io/server-revision": input.revision } },
+      spec: {
+        restartPolicy: "Never",
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        ...pullSecretFields(input.images),
+        ...schedulingFields(input.scheduling),
+        securityContext: restrictedPod(certctlUser),
+        containers: [
+          {
+            name: "provision",
+            image: input.images.server,
+            imagePullPolicy: input.images.pullPolicy,
+            command: ["sh", "-c", script],
+            env: literalVariables({
+              CERTCTL_SERVER_URL: input.serverUrl,
+              ...(trust.path !== undefined && { CERTCTL_SERVER_CA_BUNDLE_PATH: trust.path }),
+            }),
+            securityContext: restrictedContainer(),
+            resources: mergeResources(resources, input.settings.resources),
+            volumeMounts: [
+              { name: "keys", mountPath: "/etc/certctl/keys", readOnly: true },
+              ...trust.mounts,
+              { name: "tmp", mountPath: "/tmp" },
+            ],
+          },
+        ],
+        volumes: [secretVolume("keys", input.apiKeys, { admin: "admin" }), ...trust.volumes, memoryVolume("tmp", "8Mi")],
+      },
+    },
+  };
+}
+
+/** Seconds after which the Job has failed. */
+export function provisioningDeadline(settings: ProvisioningSettings): number {
+  return settings.activeDeadlineSeconds ?? 300;
+}

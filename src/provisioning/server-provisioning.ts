@@ -1,0 +1,62 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ImageSettings } from "../certctl-args";
+import { checkedSettings } from "../config/component-args";
+import { resolveImages } from "../images";
+import { dependencies } from "../kubernetes/dependencies";
+import { hashedName } from "../kubernetes/hash";
+import { jobAnnotations } from "../kubernetes/jobs";
+import { objectLabels } from "../kubernetes/labels";
+import type { Scheduling } from "../kubernetes/types";
+import type { Trust } from "../tls/trust";
+import type { ProvisioningSettings } from "./provisioning-args";
+import { provisioningDeadline, provisioningJobSpec } from "./provisioning-manifests";
+
+/** Arguments of the provisioning of a server. */
+export interface ServerProvisioningArgs extends ProvisioningSettings {
+  /** Namespace of the Job. */
+  namespace: pulumi.Input<string>;
+  /** Base URL of the server. */
+  serverUrl: pulumi.Input<string>;
+  /** Secret with the API key `admin`. */
+  apiKeys: pulumi.Input<string>;
+  /** What the Job trusts. */
+  trust: Trust;
+  /** Changes when the server's pods or the admin key do: the Job then runs again. */
+  revision: pulumi.Input<string>;
+  /** Name of the instance, for labels. @default the component's name */
+  instance?: string;
+  /** Container images. */
+  images?: ImageSettings;
+  /** Labels on every object. @default {} */
+  commonLabels?: Record<string, string>;
+  /** Where the pod may run. */
+  scheduling?: Scheduling;
+}
+
+/** Roles for the named keys, no demo grant, and the proof that issuers are loaded: what makes a Ready server a working one. */
+export class ServerProvisioning extends pulumi.ComponentResource {
+  public readonly job: k8s.batch.v1.Job;
+
+  constructor(name: string, given: ServerProvisioningArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("certctl:index:ServerProvisioning", name, {}, opts);
+    const args = checkedSettings("ProvisioningSettings", given, name);
+    const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
+    const spec = provisioningJobSpec({ ...args, ...labelled, settings: args, images: resolveImages(args.images) });
+
+    this.job = new k8s.batch.v1.Job(
+      name,
+      {
+        metadata: {
+          name: hashedName(name, spec),
+          namespace: args.namespace,
+          labels: objectLabels(labelled, "provisioning"),
+          annotations: jobAnnotations(provisioningDeadline(args)),
+        },
+        spec,
+      },
+      { parent: this, dependsOn: dependencies(opts) },
+    );
+    this.registerOutputs({});
+  }
+}

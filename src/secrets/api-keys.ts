@@ -1,0 +1,47 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ApiKeys, PreviousApiKeys } from "../certctl-args";
+import { secretVariable } from "../kubernetes/environment";
+import type { EnvVar } from "../kubernetes/environment";
+
+/** The duties of named keys. Only `admin` administers (certctl facts 9, row 31). */
+export const duties = ["admin", "enroll", "fleet", "metrics"] as const;
+
+/** What the Secret of API keys holds: one entry per duty, and `previous-<duty>` for keys that are being replaced. */
+export function serverKeys(secrets: { apiKeys?: ApiKeys; previousApiKeys?: PreviousApiKeys }): Record<string, pulumi.Input<string>> {
+  const previous = Object.entries(secrets.previousApiKeys ?? {}) as [string, pulumi.Input<string>][];
+  return { ...secrets.apiKeys, ...Object.fromEntries(previous.map(([duty, key]) => [`previous-${duty}`, key])) };
+}
+
+/** What agents are given: never the admin key. */
+export function fleetKeys(apiKeys: ApiKeys): { enroll: pulumi.Input<string>; fleet: pulumi.Input<string> } {
+  return { enroll: apiKeys.enroll, fleet: apiKeys.fleet };
+}
+
+/**
+ * certctl's named keys. Kubernetes puts the values in for `$(…)`, so one Secret with an entry per duty serves everybody who needs one.
+ */
+export function namedKeyVariables(secretName: pulumi.Input<string>, previousDuties: readonly string[]): EnvVar[] {
+  const entries = [
+    ...duties.map((duty) => ({ duty, entry: duty as string })),
+    ...previousDuties.map((duty) => ({ duty, entry: `previous-${duty}` })),
+  ];
+  const variables = entries.map(({ entry }) => secretVariable(keyVariable(entry), { name: secretName, key: entry }));
+  const named = entries.map(({ duty, entry }) => `${duty}:$(${keyVariable(entry)})${duty === "admin" ? ":admin" : ""}`);
+  return [...variables, { name: "CERTCTL_API_KEYS_NAMED", value: named.join(",") }];
+}
+
+/**
+ * What the configuration check of every start asks for, that of `--migrate-only` too (certctl facts 1.4). certctl ignores the value of
+ * `CERTCTL_AUTH_SECRET` when there are named keys, but refuses an empty one: the key with the least rights stands in.
+ */
+export function requiredKeyVariables(secretName: pulumi.Input<string>): EnvVar[] {
+  return [
+    secretVariable("CERTCTL_AUTH_SECRET", { name: secretName, key: "metrics" }),
+    secretVariable("CERTCTL_AGENT_BOOTSTRAP_TOKEN", { name: secretName, key: "enroll" }),
+    { name: "CERTCTL_AGENT_BOOTSTRAP_TOKEN_DENY_EMPTY", value: "true" },
+  ];
+}
+
+function keyVariable(entry: string): string {
+  return `API_KEY_${entry.toUpperCase().replaceAll("-", "_")}`;
+}

@@ -1,0 +1,85 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { CertctlSecrets, ExistingSecrets } from "../certctl-args";
+import type { SecretKey } from "../kubernetes/environment";
+import { secretChecksum } from "../kubernetes/hash";
+import { objectLabels } from "../kubernetes/labels";
+import type { LabelSource } from "../kubernetes/labels";
+import { dataProtection } from "../kubernetes/protection";
+import { fleetKeys, serverKeys } from "./api-keys";
+
+/** Arguments of the Secrets of an instance. */
+export interface InstanceSecretsArgs extends CertctlSecrets, LabelSource {
+  namespace: pulumi.Input<string>;
+  existingSecrets?: ExistingSecrets;
+  /** Protect keys from deletion. @default true */
+  deletionProtection?: boolean;
+}
+
+/**
+ * The server's Secrets, one per duty: the encryption key, the API keys, the issuing CA, and further secret variables. Each is created
+ * from secret configuration, or exists already.
+ */
+export class InstanceSecrets extends pulumi.ComponentResource {
+  /** Key that encrypts issuer configurations in the database. */
+  public readonly encryptionKey: SecretKey;
+  /** Secret with the keys `admin`, `enroll`, `fleet`, `metrics`. */
+  public readonly apiKeys: pulumi.Input<string>;
+  /** Duties whose earlier keys still work; the Secret holds them as `previous-<duty>`. */
+  public readonly previousDuties: string[];
+  /** Secret with the CA pair of `iss-local`, if there is one. */
+  public readonly issuingCa?: pulumi.Input<string>;
+  /** Further secret variables of the server, by name. */
+  public readonly variables: Record<string, SecretKey>;
+  /** Changes when a value changes that the server reads. */
+  public readonly serverChecksum: pulumi.Output<string>;
+  /** Changes when a value changes that agents read. */
+  public readonly fleetChecksum: pulumi.Output<string>;
+  /** Changes when the admin key changes. */
+  public readonly adminChecksum: pulumi.Output<string>;
+
+  constructor(name: string, args: InstanceSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("certctl:index:InstanceSecrets", name, {}, opts);
+    const existing = args.existingSecrets ?? {};
+    const child = { parent: this, dependsOn: opts?.dependsOn };
+    const keep = { ...child, ...dataProtection(args.deletionProtection ?? true) };
+    const metadata = (secretName: string) => ({
+      name: secretName,
+      namespace: args.namespace,
+      labels: objectLabels(args, "secrets"),
+    });
+    const create = (suffix: string, data: Record<string, pulumi.Input<string>>, extra: object, options: pulumi.CustomResourceOptions) => {
+      const secretName = `${args.instance}-${suffix}`;
+      new k8s.core.v1.Secret(secretName, { metadata: metadata(secretName), stringData: secretValues(data), ...extra }, options);
+      return secretName;
+    };
+
+    // Immutable: with another key the server starts without its issuers (certctl facts 0.6), so a changed value must be refused.
+    this.encryptionKey = {
+      name: existing.encryptionKey ?? create("encryption-key", { key: args.encryptionKey ?? "" }, { immutable: true }, keep),
+      key: "key",
+    };
+    this.apiKeys = existing.apiKeys ?? create("api-keys", serverKeys(args), {}, keep);
+    this.previousDuties = existing.apiKeys ? [] : Object.keys(args.previousApiKeys ?? {});
+    if (existing.issuingCa !== undefined) this.issuingCa = existing.issuingCa;
+    else if (args.caCertificate !== undefined && args.caPrivateKey !== undefined) {
+      const pair = { "tls.crt": args.caCertificate, "tls.key": args.caPrivateKey };
+      this.issuingCa = create("issuing-ca", pair, { type: "kubernetes.io/tls" }, keep);
+    }
+    const variables = { ...(args.smtpPassword !== undefined && { CERTCTL_SMTP_PASSWORD: args.smtpPassword }), ...args.secretEnv };
+    this.variables = {};
+    if (Object.keys(variables).length) {
+      const secretName = create("server-variables", variables, {}, child);
+      this.variables = Object.fromEntries(Object.keys(variables).map((key) => [key, { name: secretName, key }]));
+    }
+    const { encryptionKey, apiKeys, previousApiKeys, caCertificate, caPrivateKey } = args;
+    this.serverChecksum = secretChecksum({ encryptionKey, apiKeys, previousApiKeys, caCertificate, caPrivateKey, variables });
+    this.fleetChecksum = secretChecksum({ keys: apiKeys && fleetKeys(apiKeys) });
+    this.adminChecksum = secretChecksum({ admin: apiKeys?.admin });
+    this.registerOutputs({});
+  }
+}
+
+function secretValues(data: Record<string, pulumi.Input<string>>): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, pulumi.secret(value)]));
+}

@@ -1,0 +1,98 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { FleetSize, ImageSettings } from "../certctl-args";
+import { checkedSettings } from "../config/component-args";
+import type { Database } from "../database/database";
+import { resolveImages } from "../images";
+import { dependencies } from "../kubernetes/dependencies";
+import type { SecretKey } from "../kubernetes/environment";
+import { contentHash } from "../kubernetes/hash";
+import { derive } from "../kubernetes/inputs";
+import { objectLabels } from "../kubernetes/labels";
+import { contentConfigMap, readScript } from "../kubernetes/scripts";
+import type { ServerSettings } from "./server-args";
+import { serverDeployment, serverService, serverServiceAccount } from "./server-manifests";
+import type { ServerManifestInput } from "./server-manifests";
+import { resolveServer } from "./server-settings";
+
+/** Arguments of a server. */
+export interface CertctlServerArgs extends ServerSettings {
+  /** Namespace of the server. */
+  namespace: pulumi.Input<string>;
+  /** Its database. */
+  database: Database;
+  /** Secret with `tls.crt` and `tls.key`. A change of its content is served without a restart. */
+  tlsSecret: pulumi.Input<string>;
+  /** Secret with the API keys `admin`, `enroll`, `fleet` and `metrics`. */
+  apiKeys: pulumi.Input<string>;
+  /** Duties whose earlier keys the Secret holds as `previous-<duty>`. @default [] */
+  previousDuties?: readonly string[];
+  /** The key that encrypts issuer configurations. */
+  encryptionKey: SecretKey;
+  /** Secret with the CA pair of `iss-local`. @default a new CA per process, lost at each restart (certctl facts 0.8) */
+  issuingCa?: pulumi.Input<string>;
+  /** Further secret variables, by name. @default {} */
+  secretVariables?: Record<string, SecretKey>;
+  /** Changes when the content of these Secrets does, so that the pods roll. @default none */
+  secretsChecksum?: pulumi.Input<string>;
+  /** Whether a migration Job goes before, so that the server does not migrate at boot. @default false */
+  migratedByJob?: boolean;
+  /** Name of the instance, for labels. @default the component's name */
+  instance?: string;
+  /** Sizes. @default small */
+  fleetSize?: FleetSize;
+  /** Container images. */
+  images?: ImageSettings;
+  /** Labels on every object. @default {} */
+  commonLabels?: Record<string, string>;
+}
+
+/** The certctl API server: ServiceAccount, Service, Deployment, and the script that reloads rotated TLS files. */
+export class CertctlServer extends pulumi.ComponentResource {
+  /** In-cluster base URL, `https://<service>.<namespace>.svc:<port>`. */
+  public readonly url: pulumi.Output<string>;
+  /** Hash of what the pods run: changes whenever they roll. */
+  public readonly revision: pulumi.Output<string>;
+  public readonly service: k8s.core.v1.Service;
+  public readonly deployment: k8s.apps.v1.Deployment;
+
+  constructor(name: string, given: CertctlServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("certctl:index:CertctlServer", name, {}, opts);
+    const args = checkedSettings("ServerSettings", given, name);
+    const { namespace } = args;
+    const settings = resolveServer(args, args.fleetSize);
+    const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
+    const child = { parent: this, dependsOn: dependencies(opts) };
+
+    const data = { "reload-tls.sh": readScript(__dirname, "reload-tls.sh") };
+    const scripts = contentConfigMap(`${name}-scripts`, { namespace, labels: objectLabels(labelled, "server"), data }, child);
+    const input: ServerManifestInput = {
+      ...labelled,
+      name,
+      namespace,
+      settings,
+      images: resolveImages(args.images),
+      connection: args.database.connection,
+      tlsSecret: args.tlsSecret,
+      issuingCa: args.issuingCa,
+      encryptionKey: args.encryptionKey,
+      apiKeys: args.apiKeys,
+      previousDuties: args.previousDuties ?? [],
+      variables: args.secretVariables ?? {},
+      migratedByJob: args.migratedByJob ?? false,
+      secretsChecksum: derive([args.secretsChecksum, args.database.connection.passwordChecksum], (...sums) => contentHash(sums)),
+      scripts: scripts.name,
+    };
+    const manifest = serverDeployment(input);
+    const serviceAccount = new k8s.core.v1.ServiceAccount(name, serverServiceAccount(input), child);
+    this.service = new k8s.core.v1.Service(name, serverService(input), child);
+    this.deployment = new k8s.apps.v1.Deployment(name, manifest, {
+      parent: this,
+      dependsOn: dependencies(opts, [...args.database.ready, serviceAccount, scripts.resource]),
+    });
+
+    this.url = pulumi.output(namespace).apply((ns) => `https://${name}.${ns}.svc:${settings.port}`);
+    this.revision = pulumi.output(manifest.spec).apply(contentHash);
+    this.registerOutputs({ url: this.url });
+  }
+}

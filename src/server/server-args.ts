@@ -1,0 +1,197 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { AbsolutePath, Duration, ObjectName, Port, Resources, Scheduling } from "../kubernetes/types";
+import type { IssuerSettings } from "./issuer-args";
+import type { DigestSettings, SmtpSettings } from "./notification-args";
+import type { RateLimitingSettings, SchedulerSettings } from "./limits-args";
+
+/** How callers of the API prove who they are. Named API keys work in both. */
+export const AuthType = { ApiKey: "api-key", Oidc: "oidc" } as const;
+export type AuthType = (typeof AuthType)[keyof typeof AuthType];
+
+/** The server's log level (`CERTCTL_LOG_LEVEL`). Its format is always JSON. */
+export const LogLevel = { Debug: "debug", Info: "info", Warn: "warn", Error: "error" } as const;
+export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];
+
+/** How the Service is reached. */
+export const ServiceType = { ClusterIP: "ClusterIP", NodePort: "NodePort", LoadBalancer: "LoadBalancer" } as const;
+export type ServiceType = (typeof ServiceType)[keyof typeof ServiceType];
+
+/** Whether a client keeps talking to the same server pod. */
+export const SessionAffinity = { None: "None", ClientIP: "ClientIP" } as const;
+export type SessionAffinity = (typeof SessionAffinity)[keyof typeof SessionAffinity];
+
+/** The certctl API server. */
+export interface ServerSettings {
+  /**
+   * Number of server pods.
+   *
+   * @default 1
+   * @asType integer
+   * @minimum 1
+   * @maximum 50
+   */
+  replicas?: number;
+  /** Port of the container and of the Service (`CERTCTL_SERVER_PORT`). @default 8443 */
+  port?: Port;
+  /** CPU and memory of each pod. @default by fleet size (certctl facts 6) */
+  resources?: Resources;
+  /**
+   * Open database connections per pod (`CERTCTL_DATABASE_MAX_CONNS`). PostgreSQL must allow this times the replicas, plus 20.
+   *
+   * @default 50, 100 or 200 by fleet size
+   * @asType integer
+   * @minimum 1
+   * @maximum 5000
+   */
+  maxConnections?: number;
+  /** How callers prove who they are. */
+  auth?: AuthSettings;
+  /** The Service. */
+  service?: ServiceSettings;
+  /** Logging. */
+  logging?: LoggingSettings;
+  /** Browser origins that may call the API. */
+  cors?: CorsSettings;
+  /** Limits on requests. */
+  rateLimiting?: RateLimitingSettings;
+  /** Intervals and concurrency of the background work. */
+  scheduler?: SchedulerSettings;
+  /** Mail. */
+  smtp?: SmtpSettings;
+  /** Summary by mail; needs `smtp`. */
+  digest?: DigestSettings;
+  /** Issuers that the first boot writes into the empty database. */
+  issuer?: IssuerSettings;
+  /** Scan of networks for certificates. */
+  networkScan?: NetworkScanSettings;
+  /** Refuse calls of OIDC, webhook and ACME clients, and scans, to private address ranges (`CERTCTL_BLOCK_RFC1918_OUTBOUND`). @default false */
+  blockPrivateNetworks?: boolean;
+  /**
+   * Largest request body in bytes (`CERTCTL_MAX_BODY_SIZE`).
+   *
+   * @default 1048576
+   * @asType integer
+   * @minimum 1024
+   */
+  maxBodySize?: number;
+  /** How a pod starts and stops. */
+  lifecycle?: LifecycleSettings;
+  /** Files that settings name by path: existing Secrets and ConfigMaps, mounted read-only in the server and in the migration Job. @default [] */
+  mounts?: MountSettings[];
+  /**
+   * Further environment variables of certctl (docs/configuration.md lists them). One that an argument governs, or that certctl does
+   * not read, is refused by name; so is a value that certctl would silently replace by its default.
+   *
+   * @default {}
+   */
+  env?: Record<string, string>;
+  /** Secret environment variables of certctl from Secrets that exist already, by variable. @default {} */
+  envFromSecrets?: Record<string, SecretKeyReference>;
+  /** Where the pods may run. Pods of one instance prefer different nodes and zones. */
+  scheduling?: Scheduling;
+}
+
+/** How callers prove who they are. */
+export interface AuthSettings {
+  /** `none` and `jwt` are refused: an open server needs a demo acknowledgement that ends after a day (certctl facts 1.4). @default api-key */
+  type?: AuthType;
+}
+
+/** The server's Service. */
+export interface ServiceSettings {
+  /** Type of the Service. @default ClusterIP */
+  type?: ServiceType;
+  /** Annotations, such as those of a load balancer. @default {} */
+  annotations?: Record<string, string>;
+  /** Whether a client keeps talking to the same pod. Of no use behind an ingress. @default None */
+  sessionAffinity?: SessionAffinity;
+  /**
+   * Seconds after a client's last request for which it keeps its pod; only with `sessionAffinity: ClientIP`.
+   *
+   * @default 10800
+   * @asType integer
+   * @minimum 1
+   * @maximum 86400
+   */
+  sessionAffinityTimeoutSeconds?: number;
+}
+
+/** Logging. */
+export interface LoggingSettings {
+  /** Log level (`CERTCTL_LOG_LEVEL`). @default info */
+  level?: LogLevel;
+}
+
+/** Browser origins that may call the API. */
+export interface CorsSettings {
+  /** Origins, such as `https://portal.example.com` (`CERTCTL_CORS_ORIGINS`). `*` is refused by certctl. @default [] */
+  origins?: Origin[];
+}
+
+/**
+ * A browser origin.
+ *
+ * @pattern ^https?://[^/,\s*]+$
+ * @patternErrorMessage is not an origin, such as https://portal.example.com, without a path
+ */
+export type Origin = string;
+
+/** Scan of networks for certificates. */
+export interface NetworkScanSettings {
+  /** Whether networks are scanned (`CERTCTL_NETWORK_SCAN_ENABLED`). @default false */
+  enabled?: boolean;
+  /** Time between scans (`CERTCTL_NETWORK_SCAN_INTERVAL`). @default 6h */
+  interval?: Duration;
+}
+
+/** How a pod starts and stops. */
+export interface LifecycleSettings {
+  /**
+   * Seconds a pod may take until it listens; grows with the number of issuers, about 0.3 s of CPU each (certctl facts 1.3).
+   *
+   * @default 180
+   * @asType integer
+   * @minimum 10
+   * @maximum 3600
+   */
+  startupTimeoutSeconds?: number;
+  /**
+   * Seconds a stopping pod keeps serving, until no node sends it new connections. Below 5 requests fail in a rolling update.
+   *
+   * @default 10
+   * @asType integer
+   * @minimum 5
+   * @maximum 300
+   */
+  preStopSeconds?: number;
+  /**
+   * Seconds from the stop signal for open requests and the audit log (`CERTCTL_AUDIT_FLUSH_TIMEOUT_SECONDS`). The pod's grace period
+   * is this, plus preStopSeconds, plus 35 for the scheduler.
+   *
+   * @default 30
+   * @asType integer
+   * @minimum 1
+   * @maximum 600
+   */
+  shutdownTimeoutSeconds?: number;
+}
+
+/** Files from an existing Secret or ConfigMap. */
+export interface MountSettings {
+  /** Directory of the files. */
+  mountPath: AbsolutePath;
+  /** Name of the Secret; this or `configMap`. */
+  secret?: ObjectName;
+  /** Name of the ConfigMap; this or `secret`. */
+  configMap?: ObjectName;
+  /** Copy the files into memory with mode 0600: certctl refuses a SCEP RA key that a group may read (certctl facts 1.5). @default false */
+  ownerOnly?: boolean;
+}
+
+/** A key of a Secret. */
+export interface SecretKeyReference {
+  /** Name of the Secret. */
+  name: pulumi.Input<ObjectName>;
+  /** Key in the Secret. */
+  key: string;
+}

@@ -1,0 +1,185 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { DatabaseConnection } from "../database/database";
+import { databaseClient, databaseUrl } from "../database/database";
+import { waitForDatabase } from "../database/wait-for-database";
+import type { Images } from "../images";
+import { pullSecretFields } from "../images";
+import { configMapVolume, literalVariables, secretVariable } from "../kubernetes/environment";
+import type { EnvVar, SecretKey } from "../kubernetes/environment";
+import { objectLabels, selectorLabels } from "../kubernetes/labels";
+import type { LabelSource } from "../kubernetes/labels";
+import { preferOtherNodes, schedulingFields, spreadOverZones } from "../kubernetes/scheduling";
+import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
+import { namedKeyVariables, requiredKeyVariables } from "../secrets/api-keys";
+import { serverVariables } from "./server-environment";
+import { issuingCaFiles, scratchVolume, serverTlsFiles } from "./server-files";
+import { mountedFiles } from "./server-mounts";
+import { gracePeriodSeconds } from "./server-settings";
+import type { ResolvedServer } from "./server-settings";
+
+type Container = k8s.types.input.core.v1.Container;
+
+/** What the manifests of a server are made from. */
+export interface ServerManifestInput extends LabelSource {
+  name: string;
+  namespace: pulumi.Input<string>;
+  settings: ResolvedServer;
+  images: Images;
+  connection: DatabaseConnection;
+  tlsSecret: pulumi.Input<string>;
+  issuingCa?: pulumi.Input<string>;
+  encryptionKey: SecretKey;
+  apiKeys: pulumi.Input<string>;
+  previousDuties: readonly string[];
+  /** Further secret variables, by name. */
+  variables: Record<string, SecretKey>;
+  /** Whether a Job migrates the schema, so that the server must not (`CERTCTL_MIGRATIONS_VIA_HOOK`). */
+  migratedByJob: boolean;
+  /** Changes when a Secret changes that the server reads. */
+  secretsChecksum: pulumi.Input<string>;
+  /** ConfigMap with reload-tls.sh. */
+  scripts: pulumi.Input<string>;
+}
+
+/**
+ * The Service. Not awaited, because the Deployment is, and the provider would look for endpoints ten seconds long; only a load
+ * balancer's address is waited for.
+ */
+export function serverService(input: ServerManifestInput): k8s.types.input.core.v1.Service {
+  const { service, port } = input.settings;
+  const sticky = service.sessionAffinity === "ClientIP";
+  const skipAwait: Record<string, string> = service.type === "LoadBalancer" ? {} : { "pulumi.com/skipAwait": "true" };
+  return {
+    metadata: { ...metadata(input), annotations: { ...service.annotations, ...skipAwait } },
+    spec: {
+      type: service.type,
+      selector: selectorLabels(input, "server"),
+      ports: [{ name: "https", port, targetPort: "https", appProtocol: "https" }],
+      sessionAffinity: service.sessionAffinity,
+      ...(sticky && { sessionAffinityConfig: { clientIP: { timeoutSeconds: service.sessionAffinityTimeoutSeconds ?? 10800 } } }),
+    },
+  };
+}
+
+/** The pods' identity: without a token, because certctl does not use the Kubernetes API. */
+export function serverServiceAccount(input: ServerManifestInput): k8s.types.input.core.v1.ServiceAccount {
+  return { metadata: metadata(input), automountServiceAccountToken: false };
+}
+
+/** The Deployment. */
+export function serverDeployment(input: ServerManifestInput): k8s.types.input.apps.v1.Deployment {
+  return {
+    metadata: metadata(input),
+    spec: {
+      replicas: input.settings.replicas,
+      // A new pod is ready before an old one stops; the preference for other nodes cannot block it.
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      selector: { matchLabels: selectorLabels(input, "server") },
+      template: {
+        metadata: { labels: objectLabels(input, "server"), annotations: { "certctl.io/secrets-checksum": input.secretsChecksum } },
+        spec: serverPod(input),
+      },
+    },
+  };
+}
+
+function serverPod(input: ServerManifestInput): k8s.types.input.core.v1.PodSpec {
+  const { settings, images } = input;
+  const selector = selectorLabels(input, "server");
+  const client = databaseClient(input.connection);
+  const tls = serverTlsFiles(input.tlsSecret);
+  const issuingCa = issuingCaFiles(input.issuingCa);
+  const files = mountedFiles(settings.mounts ?? [], images);
+  const port = literalVariables({ CERTCTL_SERVER_PORT: String(settings.port) });
+  return {
+    serviceAccountName: input.name,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    // The reload sidecar signals the server's process.
+    shareProcessNamespace: true,
+    ...pullSecretFields(images),
+    ...schedulingFields(settings.scheduling, preferOtherNodes(selector)),
+    ...spreadOverZones(selector),
+    terminationGracePeriodSeconds: gracePeriodSeconds(settings.lifecycle),
+    securityContext: restrictedPod(certctlUser),
+    initContainers: [
+      waitForDatabase(images, client),
+      ...files.initContainers,
+      reloadSidecar(input, [...port, ...tls.env.filter(({ name }) => name === "CERTCTL_SERVER_TLS_CERT_PATH")]),
+    ],
+    containers: [
+      {
+        name: "server",
+        image: images.server,
+        imagePullPolicy: images.pullPolicy,
+        ports: [{ name: "https", containerPort: settings.port }],
+        env: [
+          ...literalVariables(serverVariables(settings)),
+          ...serverSecretVariables(input),
+          { name: "CERTCTL_DATABASE_URL", value: databaseUrl(input.connection) },
+          client.password,
+          ...client.address.filter(({ name }) => name === "PGSSLROOTCERT"),
+          ...tls.env,
+          ...issuingCa.env,
+          ...(input.migratedByJob ? literalVariables({ CERTCTL_MIGRATIONS_VIA_HOOK: "true" }) : []),
+        ],
+        lifecycle: { preStop: { sleep: { seconds: settings.lifecycle.preStopSeconds } } },
+        securityContext: restrictedContainer(),
+        ...probes(settings),
+        resources: settings.resources,
+        volumeMounts: [...tls.mounts, ...issuingCa.mounts, ...client.mounts, ...files.mounts, { name: "tmp", mountPath: "/tmp" }],
+      },
+    ],
+    volumes: [
+      ...tls.volumes,
+      ...issuingCa.volumes,
+      ...client.volumes,
+      ...files.volumes,
+      configMapVolume("scripts", input.scripts),
+      scratchVolume,
+    ],
+  };
+}
+
+function serverSecretVariables(input: ServerManifestInput): EnvVar[] {
+  const existing = input.settings.envFromSecrets ?? {};
+  return [
+    secretVariable("CERTCTL_CONFIG_ENCRYPTION_KEY", input.encryptionKey),
+    ...namedKeyVariables(input.apiKeys, input.previousDuties),
+    ...requiredKeyVariables(input.apiKeys),
+    ...Object.entries({ ...input.variables, ...existing }).map(([name, source]) => secretVariable(name, source)),
+  ];
+}
+
+/** A native sidecar (an init container that keeps running): it starts before the server and ends after it. */
+function reloadSidecar(input: ServerManifestInput, env: EnvVar[]): Container {
+  return {
+    name: "reload-tls",
+    image: input.images.server,
+    imagePullPolicy: input.images.pullPolicy,
+    restartPolicy: "Always",
+    command: ["sh", "/scripts/reload-tls.sh"],
+    env,
+    securityContext: restrictedContainer(),
+    resources: { requests: { cpu: "5m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+    volumeMounts: [
+      { name: "tls", mountPath: "/etc/certctl/tls", readOnly: true },
+      { name: "scripts", mountPath: "/scripts", readOnly: true },
+    ],
+  };
+}
+
+/** By HTTPS, which the kubelet does not verify. Liveness does not ask the database: a restart would not mend it. */
+function probes(settings: ResolvedServer): Pick<Container, "startupProbe" | "readinessProbe" | "livenessProbe"> {
+  const get = (path: string) => ({ httpGet: { path, port: "https", scheme: "HTTPS" } });
+  return {
+    startupProbe: { ...get("/health"), periodSeconds: 2, failureThreshold: Math.ceil(settings.lifecycle.startupTimeoutSeconds / 2) },
+    readinessProbe: { ...get("/ready"), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2 },
+    livenessProbe: { ...get("/health"), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+  };
+}
+
+function metadata(input: ServerManifestInput): k8s.types.input.meta.v1.ObjectMeta {
+  return { name: input.name, namespace: input.namespace, labels: objectLabels(input, "server") };
+}

@@ -1,0 +1,35 @@
+import type { FleetSize } from "../certctl-args";
+import { fleetProfile, mergeResources } from "../fleet-size";
+import type { ContainerResources } from "../fleet-size";
+import type { LifecycleSettings, ServerSettings, ServiceSettings } from "./server-args";
+
+/** Settings of a server with the defaults filled in that several places need. */
+export interface ResolvedServer extends ServerSettings {
+  replicas: number;
+  port: number;
+  maxConnections: number;
+  resources: ContainerResources;
+  renewalConcurrency: number;
+  service: Required<Pick<ServiceSettings, "type" | "sessionAffinity" | "annotations">> & ServiceSettings;
+  lifecycle: Required<LifecycleSettings>;
+}
+
+/** Fills in the defaults. */
+export function resolveServer(given: ServerSettings, fleetSize?: FleetSize): ResolvedServer {
+  const profile = fleetProfile(fleetSize).server;
+  return {
+    ...given,
+    replicas: given.replicas ?? 1,
+    port: given.port ?? 8443,
+    maxConnections: given.maxConnections ?? profile.maxConnections,
+    resources: mergeResources(profile.resources, given.resources),
+    renewalConcurrency: given.scheduler?.renewalConcurrency ?? profile.renewalConcurrency,
+    service: { type: "ClusterIP", sessionAffinity: "None", annotations: {}, ...given.service },
+    lifecycle: { startupTimeoutSeconds: 180, preStopSeconds: 10, shutdownTimeoutSeconds: 30, ...given.lifecycle },
+  };
+}
+
+/** Seconds a stopping pod is given: it serves on, then ends its scheduler (up to 30 s), then drains (certctl facts 1.5). */
+export function gracePeriodSeconds(lifecycle: Required<LifecycleSettings>): number {
+  return lifecycle.preStopSeconds + 30 + lifecycle.shutdownTimeoutSeconds + 5;
+}

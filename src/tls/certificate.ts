@@ -1,0 +1,30 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type { CertManagerSettings, TlsSettings } from "./tls-args";
+
+/** A cert-manager Certificate for the server. ECDSA P-256: Apple clients refuse ed25519 (certctl facts 10). */
+export function certificateResource(
+  metadata: { name: string } & k8s.types.input.meta.v1.ObjectMeta,
+  tls: TlsSettings,
+  settings: CertManagerSettings,
+  dnsNames: string[],
+): k8s.apiextensions.CustomResourceArgs {
+  const { issuerRef } = settings;
+  return {
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    metadata,
+    spec: {
+      secretName: metadata.name,
+      dnsNames: [...dnsNames, ...(tls.extraDnsNames ?? [])],
+      duration: settings.duration ?? "2160h",
+      renewBefore: settings.renewBefore ?? "360h",
+      privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+      usages: ["digital signature", "server auth"],
+      issuerRef: {
+        name: issuerRef.name,
+        kind: issuerRef.kind ?? "ClusterIssuer",
+        group: issuerRef.group ?? "cert-manager.io",
+      },
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { objectLabels } from "../kubernetes/labels";
+import type { LabelSource } from "../kubernetes/labels";
+import { contentConfigMap } from "../kubernetes/scripts";
+import { certificateResource } from "./certificate";
+import { TlsMode, TrustMode } from "./tls-args";
+import type { TlsSettings } from "./tls-args";
+import type { Trust } from "./trust";
+
+/** Arguments of the server's certificate. */
+export interface ServerTlsArgs extends LabelSource {
+  namespace: pulumi.Input<string>;
+  /** Source of the certificate, and what clients trust. */
+  tls?: TlsSettings;
+  /** DNS names of the Service. */
+  dnsNames: string[];
+  /** PEM certificate chain; with `mode: provided`. */
+  tlsCertificate?: pulumi.Input<string>;
+  /** PEM private key; with `mode: provided`. */
+  tlsPrivateKey?: pulumi.Input<string>;
+  /** PEM certificates of the CAs that clients trust. */
+  tlsCaCertificate?: pulumi.Input<string>;
+}
+
+/** The server's certificate as a Secret, from one of three sources, and the CA certificates that its clients trust. */
+export class ServerTls extends pulumi.ComponentResource {
+  /** Secret with `tls.crt` and `tls.key`. */
+  public readonly secretName: pulumi.Input<string>;
+  /** What clients in the instance's namespace trust. */
+  public readonly trust: Trust;
+
+  constructor(name: string, args: ServerTlsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("certctl:index:ServerTls", name, {}, opts);
+    const tls = args.tls ?? {};
+    const child = { parent: this, dependsOn: opts?.dependsOn };
+    const labels = objectLabels(args, "tls");
+    const metadata = { name, namespace: args.namespace, labels };
+
+    this.secretName = name;
+    if (tls.mode === TlsMode.ExistingSecret) {
+      this.secretName = tls.existingSecret?.name ?? "";
+    } else if (tls.mode === TlsMode.CertManager && tls.certManager) {
+      new k8s.apiextensions.CustomResource(name, certificateResource(metadata, tls, tls.certManager, args.dnsNames), child);
+    } else {
+      new k8s.core.v1.Secret(
+        name,
+        {
+          metadata,
+          type: "kubernetes.io/tls",
+          stringData: { "tls.crt": args.tlsCertificate ?? "", "tls.key": pulumi.secret(args.tlsPrivateKey ?? "") },
+        },
+        child,
+      );
+    }
+    this.trust = this.clientTrust(name, tls, args, labels, child);
+    this.registerOutputs({ secretName: this.secretName });
+  }
+
+  private clientTrust(
+    name: string,
+    tls: TlsSettings,
+    args: ServerTlsArgs,
+    labels: Record<string, string>,
+    child: pulumi.CustomResourceOptions,
+  ): Trust {
+    const certificates = args.tlsCaCertificate;
+    const mode = tls.trust?.mode ?? (certificates === undefined ? TrustMode.TlsSecret : TrustMode.CaCertificate);
+    switch (mode) {
+      case TrustMode.CaCertificate: {
+        const data = { "ca.crt": certificates ?? "" };
+        return { configMap: contentConfigMap(`${name}-ca`, { namespace: args.namespace, labels, data }, child).name, key: "ca.crt" };
+      }
+      case TrustMode.TlsSecret:
+        return { secret: this.secretName, key: "ca.crt" };
+      case TrustMode.ConfigMap:
+        return { configMap: tls.trust?.configMap?.name ?? "", key: tls.trust?.configMap?.key ?? "ca.crt" };
+      case TrustMode.SystemRoots:
+        return { systemRoots: true };
+    }
+  }
+}
