@@ -90,7 +90,7 @@ export interface CertctlSecrets {
    */
   encryptionKey?: pulumi.Input<string>;
   /** API keys by duty. @secret */
-  apiKeys?: ApiKeys;
+  apiKeys?: pulumi.Input<ApiKeys>;
   /** Keys that still work during a rotation, besides `apiKeys`. @secret */
   previousApiKeys?: PreviousApiKeys;
   /** PEM certificate of the CA that the issuer `iss-local` signs with. @default a new one per process, lost at each restart (certctl facts 0.8) @secret */

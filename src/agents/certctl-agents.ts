@@ -6,6 +6,7 @@ import { fleetProfile, mergeResources } from "../fleet-size";
 import { resolveImages } from "../images";
 import { dependencies } from "../kubernetes/dependencies";
 import { secretChecksum } from "../kubernetes/hash";
+import { derive } from "../kubernetes/inputs";
 import { objectLabels } from "../kubernetes/labels";
 import { contentConfigMap, readScript } from "../kubernetes/scripts";
 import { podSecurityLabels } from "../kubernetes/security";
@@ -57,9 +58,8 @@ export class CertctlAgents extends pulumi.ComponentResource {
 
     this.namespace = args.namespace;
     if (onNodes) {
-      const nodeNamespace = args.node?.namespace ?? name;
-      this.namespace = nodeNamespace;
-      const metadata = { name: nodeNamespace, labels: { ...labels, ...podSecurityLabels("privileged") } };
+      this.namespace = args.node?.namespace ?? derive([args.namespace], (namespace) => `${namespace}-agents`);
+      const metadata = { name: this.namespace, labels: { ...labels, ...podSecurityLabels("privileged") } };
       before.push(new k8s.core.v1.Namespace(name, { metadata }, { parent: this, dependsOn: dependencies(opts) }));
     }
     const namespace = this.namespace;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "./issues";
 import { ConfigurationError } from "./issues";
+import { isAcceptedPlaceholder } from "./placeholders";
 import { isPending, mapLeaves, unseen } from "./plain";
 
 /**
@@ -8,18 +9,12 @@ import { isPending, mapLeaves, unseen } from "./plain";
  * with the rest when they are known: until then nothing that depends on one of them goes on.
  */
 export function checkedArgs<T extends object>(args: T, check: (plain: T) => Issue[]): T {
-  const pending: unknown[] = [];
-  const firstLook = mapLeaves(args, (leaf) => {
-    if (!isPending(leaf)) return leaf;
-    pending.push(leaf);
-    return unseen;
-  });
+  const firstLook = mapLeaves(args, (leaf) => (isPending(leaf) || isAcceptedPlaceholder(leaf) ? unseen : leaf));
   refuseIssues(check(firstLook as T));
-  if (pending.length === 0) return args;
+  if (pendingLeaves(args).length === 0) return args;
 
-  const verdict = whenKnown(pending).then((values) => {
-    const known = values.values();
-    refuseIssues(check(mapLeaves(args, (leaf) => (isPending(leaf) ? known.next().value : leaf)) as T));
+  const verdict = settledArgs(args).then((settled) => {
+    refuseIssues(check(settled));
     return true;
   });
   // The verdict is a Promise, not an Output: it makes no value secret, unknown, or dependent on another value's resources.
@@ -37,11 +32,19 @@ interface OutputState {
   promise(): Promise<unknown>;
 }
 
-function whenKnown(values: unknown[]): Promise<unknown[]> {
-  return Promise.all(
-    values.map(async (value) => {
-      const output = pulumi.output(value) as unknown as OutputState;
-      return (await output.isKnown) ? output.promise() : unseen;
-    }),
-  );
+/** The arguments with plain values for Outputs and Promises; what stays unknown, as in a preview, is left unseen. */
+export async function settledArgs<T extends object>(args: T): Promise<T> {
+  const known = (await Promise.all(pendingLeaves(args).map(settledValue))).values();
+  return mapLeaves(args, (leaf) => (isPending(leaf) ? known.next().value : leaf)) as T;
+}
+
+function pendingLeaves(args: object): unknown[] {
+  const pending: unknown[] = [];
+  mapLeaves(args, (leaf) => (isPending(leaf) ? pending.push(leaf) : 0));
+  return pending;
+}
+
+async function settledValue(value: unknown): Promise<unknown> {
+  const output = pulumi.output(value) as unknown as OutputState;
+  return (await output.isKnown) ? output.promise() : unseen;
 }

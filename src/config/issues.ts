@@ -43,6 +43,28 @@ export function isUnder(path: string, ancestor: string): boolean {
 
 /** A value as it is shown in a message. */
 export function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** An issue when the condition holds. */
+export function issueIf(condition: boolean, path: string, message: string): Issue[] {
+  return condition ? [{ path, message }] : [];
+}
+
+/** Issues of a part, with the part's path before their own. */
+export function under(path: string, issues: readonly Issue[]): Issue[] {
+  if (!path) return [...issues];
+  return issues.map((issue) => ({ ...issue, path: /^(\[|$)/.test(issue.path) ? path + issue.path : `${path}.${issue.path}` }));
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function sentenceList(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1] ?? ""}`;
+}
+
+/** Issues in the order of their paths, each once. */
+export function inOrder(issues: readonly Issue[]): Issue[] {
+  const unique = new Map(issues.map(({ path, message }) => [`${path} ${message}`, { path, message }]));
+  return [...unique.values()].sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
 }

@@ -3,8 +3,10 @@ import type { ErrorObject } from "ajv";
 import type { Issue, Location } from "./issues";
 import { formatPath, show } from "./issues";
 import { unseen } from "./plain";
+import { missingSecretMessage } from "./required-secrets";
 import schema from "./schema.json";
-import { hintForValue, unknownKeyMessage } from "./unknown-keys";
+import { hintForValue } from "./hints";
+import { unknownKeyMessage } from "./unknown-keys";
 
 /** The parts of the schema that messages need. */
 export interface SchemaNode {
@@ -25,33 +27,54 @@ export interface SchemaNode {
 export type Definition = keyof typeof schema.definitions;
 
 const definitions: Record<string, SchemaNode> = schema.definitions;
+const names = new Map(Object.entries(definitions).map(([name, node]) => [node, name]));
 
 /** A problem that the schema finds, and where. */
 export interface SchemaIssue extends Issue {
   location: Location;
   /** What the schema wants there. */
   wanted?: string;
+  /** Nothing is wrong yet: the value cannot be looked at. */
+  unseen?: boolean;
 }
 
-let compiler: Ajv | undefined;
+let compiled: Ajv | undefined;
+
+function compiler(): Ajv {
+  // The schema itself is checked by a test; that and the optimiser would double the time of each start.
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: true,
+    verbose: true,
+    inlineRefs: false,
+    validateSchema: false,
+    code: { optimize: false },
+  });
+  ajv.addKeyword("secret");
+  ajv.addKeyword("patternErrorMessage");
+  ajv.addSchema(schema, "arguments");
+  return ajv;
+}
 
 /** Every place where a value does not fit its arguments interface. */
 export function schemaIssues(definition: Definition, value: unknown, prefix: Location = []): SchemaIssue[] {
-  compiler ??= new Ajv({ allErrors: true, strict: true, verbose: true, inlineRefs: false })
-    .addKeyword("secret")
-    .addKeyword("patternErrorMessage")
-    .addSchema(schema, "arguments");
-  const validate = compiler.getSchema(`arguments#/definitions/${definition}`);
+  compiled ??= compiler();
+  const validate = compiled.getSchema(`arguments#/definitions/${definition}`);
   if (!validate) throw new Error(`no schema for ${definition}`);
   if (validate(value)) return [];
-  return (validate.errors ?? []).filter((error) => error.data !== unseen).map((error) => schemaIssue(definition, error, prefix));
+  const errors = validate.errors ?? [];
+  // Of a value that is neither of the right type nor in the closed set, the set says more.
+  const closed = new Set(errors.filter(({ keyword }) => keyword === "enum" || keyword === "const").map(({ instancePath }) => instancePath));
+  const telling = errors.filter(({ keyword, instancePath }) => keyword !== "type" || !closed.has(instancePath));
+  return telling.map((error) => schemaIssue(definition, error, prefix));
 }
 
 function schemaIssue(definition: Definition, error: ErrorObject, prefix: Location): SchemaIssue {
   const parent = locationOf(error, definition);
   const location = [...prefix, ...parent, ...extraStep(error)];
-  const wanted = (error.parentSchema as SchemaNode).type;
-  return { path: formatPath(location), location, wanted, message: messageFor(definition, error, parent, prefix) };
+  const wanted = wantedType(definition, [...parent, ...extraStep(error)]);
+  const message = messageFor(definition, error, parent, prefix);
+  return { path: formatPath(location), location, wanted, message, ...(error.data === unseen && { unseen: true }) };
 }
 
 /** The errors of an object about a key name the object. */
@@ -64,19 +87,20 @@ function extraStep(error: ErrorObject): Location {
 function messageFor(definition: Definition, error: ErrorObject, parent: Location, prefix: Location): string {
   const node = error.parentSchema as SchemaNode;
   const params = error.params as Record<string, unknown>;
+  const hint = hintForValue(names.get(node), error.data);
   const shown = isSecretLocation(definition, parent) ? "the value" : show(error.data);
   switch (error.keyword) {
     case "required":
-      return "is missing";
+      return isSecretLocation(definition, parent) ? missingSecretMessage(formatPath([...parent, ...extraStep(error)])) : "is missing";
     case "additionalProperties":
-      return unknownKeyMessage([...prefix, ...parent], String(params["additionalProperty"]), Object.keys(node.properties ?? {}));
+      return unknownKeyMessage([...prefix, ...parent], String(params.additionalProperty), Object.keys(node.properties ?? {}));
     case "type":
-      return `${shown} ${typeWords[node.type ?? ""] ?? `is not a ${String(node.type)}`}`;
+      return `${shown} ${typeWords[node.type ?? ""] ?? ""}`;
     case "enum":
     case "const":
-      return `${shown} is not one of ${allowedValues(node, params).join(", ")}${hintForValue(error.schemaPath, error.data)}`;
+      return `${shown} is not one of ${allowedValues(node, params).join(", ")}${hint}`;
     case "pattern":
-      return `${shown} ${node.patternErrorMessage ?? "does not have the right form"}`;
+      return `${shown} ${node.patternErrorMessage ?? ""}${hint}`;
     default:
       return `${shown} ${rangeWords(node, error)}`;
   }
@@ -92,15 +116,18 @@ const typeWords: Record<string, string> = {
 };
 
 function allowedValues(node: SchemaNode, params: Record<string, unknown>): string[] {
-  return (node.enum ?? [params["allowedValue"]]).map(String);
+  return (node.enum ?? [params.allowedValue]).map(String);
 }
 
 function rangeWords({ minimum, maximum }: SchemaNode, error: ErrorObject): string {
   if (minimum !== undefined && maximum !== undefined) return `is not between ${String(minimum)} and ${String(maximum)}`;
   const limit = String((error.params as { limit?: number }).limit);
-  if (error.keyword === "exclusiveMinimum") return `is too small; it must be more than ${limit}`;
-  if (error.keyword === "minimum") return `is too small; the least is ${limit}`;
-  return error.message ?? "is not allowed";
+  return `is too small; ${error.keyword === "minimum" ? "the least is" : "it must be more than"} ${limit}`;
+}
+
+function wantedType(definition: Definition, location: Location): string | undefined {
+  const find = (node: SchemaNode | undefined, step: string | number): SchemaNode | undefined => resolve(stepInto(node, step));
+  return location.reduce(find, resolve(definitions[definition]))?.type;
 }
 
 /** Whether a value at this place must not be printed. */

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CertctlArgs } from "../certctl-args";
 import type { Issue } from "./issues";
-import { ConfigurationError, formatPath } from "./issues";
-import { mapLeaves, unseen } from "./plain";
+import { ConfigurationError, formatPath, inOrder } from "./issues";
+import { isContainer, mapLeaves, unseen } from "./plain";
+import { placeholder } from "./placeholders";
 import { requiredSecrets } from "./required-secrets";
 import { definitionSchema } from "./schema-check";
-import { configNamespace, mapSecretLeaves, parseValues } from "./stack-values";
+import { configNamespace, mapSecretLeaves, ownKey, parseValues } from "./stack-values";
 import { checkCertctl } from "./validate";
 
 export { stackFileValues } from "./stack-values";
@@ -26,10 +27,9 @@ export function readStackConfig(): CertctlArgs {
   const secretKeys = new Set(Object.keys(values).filter(isConfigSecret));
   const { args, issues } = stackArgs(values, secretKeys);
   if (issues.length > 0) throw new ConfigurationError(issues);
-  const isSecret = (key: string): boolean => secretConfigKeys.includes(key) || secretKeys.has(`${configNamespace}:${key}`);
-  return Object.fromEntries(
-    Object.entries(args).map(([key, value]) => [key, isSecret(key) ? mapLeaves(value, (leaf) => pulumi.secret(leaf)) : value]),
-  );
+  const hide = (key: string, value: unknown): unknown =>
+    secretConfigKeys.includes(key) ? mapLeaves(value, (leaf) => pulumi.secret(leaf)) : value;
+  return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, hide(key, value)]));
 }
 
 function isConfigSecret(key: string): boolean {
@@ -43,12 +43,14 @@ export function stackArgs(
   secretKeys: ReadonlySet<string>,
   options: StackArgsOptions = {},
 ): { args: CertctlArgs; issues: Issue[] } {
-  const { args, issues } = parseValues(values);
-  issues.push(...clearTextIssues(args, secretKeys));
-  if (options.secrets !== "placeholder") return { args, issues: [...issues, ...checkCertctl(args)] };
-
+  const args = parseValues(values);
+  const stored = [...clearTextIssues(args, secretKeys), ...needlessSecretIssues(secretKeys)];
+  if (options.secrets !== "placeholder") return { args, issues: inOrder([...stored, ...checkCertctl(args)]) };
   const checked = replaceSecrets(args, () => unseen);
-  return { args: replaceSecrets(args, (path) => `<secret ${configNamespace}:${path}>`), issues: [...issues, ...checkCertctl(checked)] };
+  return {
+    args: replaceSecrets(args, placeholder),
+    issues: inOrder([...stored, ...checkCertctl(checked)]),
+  };
 }
 
 function clearTextIssues(args: Record<string, unknown>, secretKeys: ReadonlySet<string>): Issue[] {
@@ -61,6 +63,17 @@ function clearTextIssues(args: Record<string, unknown>, secretKeys: ReadonlySet<
     });
 }
 
+/** Values that would be decrypted into manifests for everybody to read. */
+function needlessSecretIssues(secretKeys: ReadonlySet<string>): Issue[] {
+  const keys = [...secretKeys].map(ownKey).filter((key) => key !== undefined);
+  return keys
+    .filter((key) => !secretConfigKeys.includes(key))
+    .map((key) => ({
+      path: key,
+      message: "holds an encrypted value, but is no secret and appears in manifests; use secretEnv, or clear text",
+    }));
+}
+
 function hasLeaf(value: unknown): boolean {
   let found = false;
   mapLeaves(value, (leaf) => (found ||= leaf !== undefined));
@@ -68,19 +81,22 @@ function hasLeaf(value: unknown): boolean {
 }
 
 /** The arguments with every secret replaced, and with those that are missing but needed. */
-function replaceSecrets(args: Record<string, unknown>, placeholder: (path: string) => unknown): CertctlArgs {
-  const replaced: Record<string, unknown> = { ...args };
-  for (const key of secretConfigKeys) {
-    if (key in args) replaced[key] = mapSecretLeaves(args[key], (location) => placeholder(formatPath([key, ...location])));
-  }
+function replaceSecrets(args: Record<string, unknown>, placeholderFor: (path: string) => unknown): CertctlArgs {
+  const entries = Object.entries(args).flatMap(([key, value]) => {
+    if (!secretConfigKeys.includes(key)) return [[key, value] as const];
+    const leaves = mapSecretLeaves(value, (location) => placeholderFor(formatPath([key, ...location])));
+    // Encrypted as a whole, a map does not show its keys.
+    return typeof value === "object" && !isContainer(leaves) ? [] : [[key, leaves] as const];
+  });
+  const replaced: Record<string, unknown> = Object.fromEntries(entries);
   for (const path of requiredSecrets(args)) {
     const [key = "", name] = path.split(".");
-    if (name === undefined) replaced[key] ??= placeholder(path);
-    else replaced[key] = { [name]: placeholder(path), ...asObject(replaced[key]) };
+    if (name === undefined) replaced[key] ??= placeholderFor(path);
+    else replaced[key] = { [name]: placeholderFor(path), ...asObject(replaced[key]) };
   }
   return replaced;
 }
 
 function asObject(value: unknown): object {
-  return typeof value === "object" && value !== null && value !== unseen ? value : {};
+  return isContainer(value) ? value : {};
 }

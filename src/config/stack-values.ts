@@ -1,4 +1,3 @@
-import type { Issue } from "./issues";
 import { isContainer, mapLeaves } from "./plain";
 import type { SchemaNode } from "./schema-check";
 import { definitionSchema, resolve, stepInto } from "./schema-check";
@@ -24,26 +23,30 @@ export function stackFileValues(config: Record<string, unknown>): StackValues {
 /** Whether a value of a stack file is encrypted, all of it. */
 function isEncrypted(value: unknown): boolean {
   if (!isContainer(value)) return false;
-  if (!Array.isArray(value) && typeof value["secure"] === "string") return true;
+  if (!Array.isArray(value) && typeof value.secure === "string") return true;
   const entries = Object.values(value);
   return entries.length > 0 && entries.every(isEncrypted);
 }
 
 /** The values of this package's keys as arguments: parsed, and with the types that the schema asks for where that loses nothing. */
-export function parseValues(values: Record<string, string>): { args: Record<string, unknown>; issues: Issue[] } {
-  const issues: Issue[] = [];
+export function parseValues(values: Record<string, string>): Record<string, unknown> {
   const args: Record<string, unknown> = {};
   for (const [fullKey, value] of Object.entries(values)) {
     const key = ownKey(fullKey);
     if (key === undefined) continue;
     const node = resolve(stepInto(definitionSchema("CertctlArgs"), key));
-    try {
-      args[key] = coerce(node, isStructured(node) ? (JSON.parse(value) as unknown) : value);
-    } catch {
-      issues.push({ path: key, message: `is text, not ${node?.type === "array" ? "a list" : "a map of keys to values"}` });
-    }
+    args[key] = coerce(node, isStructured(node) ? parsed(value) : value);
   }
-  return { args, issues };
+  return args;
+}
+
+/** The structure in a text; the text itself, for the schema to refuse, where there is none. */
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
 }
 
 /** The key without this package's namespace; undefined for keys of others. */
@@ -85,6 +88,6 @@ export function mapSecretLeaves(value: unknown, change: (location: readonly (str
 /** An encrypted value is one leaf, not an object with the key `secure`. */
 function mapEncrypted(value: unknown): unknown {
   if (!isContainer(value) || Array.isArray(value)) return value;
-  if (typeof value["secure"] === "string") return "";
+  if (typeof value.secure === "string") return "";
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapEncrypted(item)]));
 }

@@ -1,30 +1,22 @@
-import { closest, distance } from "fastest-levenshtein";
+import { distance } from "fastest-levenshtein";
 import type { Location } from "./issues";
 import { formatPath } from "./issues";
+import { chartKeys } from "./hints";
 
-/** Keys of the chart, and keys that people expect, with what there is instead. Where nothing is, the text says so. */
-const expectedElsewhere: Record<string, string> = {
-  postgresql: "the bundled PostgreSQL is configured by database.bundled",
-};
-
-export function unknownKeyMessage(parent: Location, key: string, allowed: string[]): string {
-  const hint = expectedElsewhere[formatPath([...parent, key])];
+/** What to say of a key that does not exist: where it is now, what was probably meant, or what there is. */
+export function unknownKeyMessage(parent: Location, key: string, allowed: readonly string[]): string {
+  const hint = chartKeys[formatPath([...parent, key])];
   if (hint !== undefined) return `unknown key; ${hint}`;
   const suggestion = closestName(key, allowed);
   if (suggestion !== undefined) return `unknown key; did you mean ${formatPath([...parent, suggestion])}?`;
-  return allowed.length > 0 ? `unknown key; allowed here: ${allowed.join(", ")}` : "unknown key; no keys are allowed here";
+  return `unknown key; allowed here: ${allowed.join(", ")}`;
 }
 
-/** The name that was probably meant. */
+/** The name that was probably meant; among those that differ in capitals only, the one in the same capitals. */
 export function closestName(name: string, names: readonly string[]): string | undefined {
-  if (names.length === 0) return undefined;
-  const folded = new Map(names.map((one) => [one.toLowerCase(), one]));
-  const candidate = closest(name.toLowerCase(), [...folded.keys()]);
-  const near = distance(name.toLowerCase(), candidate) <= Math.max(1, Math.floor(candidate.length / 4));
-  return near ? folded.get(candidate) : undefined;
-}
-
-/** What to add to a refused value of a closed set. */
-export function hintForValue(_schemaPath: string, _value: unknown): string {
-  return "";
+  const scored = names.map((one) => ({ one, far: distance(name.toLowerCase(), one.toLowerCase()), exact: distance(name, one) }));
+  const [best] = scored.sort((a, b) => a.far - b.far || a.exact - b.exact);
+  if (!best) return undefined;
+  const tolerated = Math.max(1, Math.min(4, Math.floor(best.one.length / 4)));
+  return best.far <= tolerated ? best.one : undefined;
 }

@@ -1,27 +1,83 @@
 import type { CertctlArgs } from "../certctl-args";
-import type { Issue, Location } from "./issues";
-import { isUnder } from "./issues";
-import { isContainer, mapLeaves, unseen } from "./plain";
+import { agentsIssues } from "../agents/agents-checks";
+import { certctlIssues } from "../certctl-checks";
+import { certctlWarnings } from "../certctl-warnings";
+import { databaseIssues, externalDatabaseIssues, postgresIssues } from "../database/database-checks";
+import { resourceIssues } from "../kubernetes/kubernetes-checks";
+import { serverIssues } from "../server/server-checks";
+import { tlsIssues } from "../tls/tls-checks";
+import type { Issue } from "./issues";
+import { inOrder, isUnder, under } from "./issues";
+import { isContainer, unseen } from "./plain";
 import type { Definition, SchemaIssue } from "./schema-check";
 import { schemaIssues } from "./schema-check";
 
-export { checkedArgs } from "./checked-args";
+export { checkedArgs, settledArgs } from "./checked-args";
 export { ConfigurationError } from "./issues";
 export type { Issue } from "./issues";
 
-/** Everything that is wrong with the arguments of an instance. */
-export function checkCertctl(args: CertctlArgs): Issue[] {
-  return checkSettings("CertctlArgs", args, "");
+/** Everything that is wrong with the arguments of an instance. `name` is the component's; Services are named after it. */
+export function checkCertctl(args: CertctlArgs, name = "certctl"): Issue[] {
+  return allIssues("CertctlArgs", args, "", (masked: CertctlArgs) => certctlIssues(masked, name));
 }
+
+/** Checks of a part that need nothing of the rest of the instance. */
+const partChecks: Partial<Record<Definition, (settings: never) => Issue[]>> = {
+  AgentSettings: agentsIssues,
+  DatabaseSettings: databaseIssues,
+  ExternalDatabaseSettings: externalDatabaseIssues,
+  MigrationSettings: jobIssues,
+  PostgresSettings: postgresIssues,
+  ProvisioningSettings: jobIssues,
+  ServerSettings: serverIssues,
+  TlsSettings: tlsIssues,
+};
 
 /** Everything that is wrong with the arguments of a part. `path` comes before each issue's own. */
 export function checkSettings(definition: Definition, value: object, path: string): Issue[] {
-  const prefix: Location = path ? [path] : [];
-  const issues = schemaIssues(definition, value, prefix);
-  return issues.map(({ path: where, message }) => ({ path: where, message }));
+  return allIssues(definition, value, path, partChecks[definition] ?? (() => []));
 }
 
-/** Risky but legal choices, one line each, with the fix. */
-export function warnCertctl(_args: CertctlArgs): string[] {
-  return [];
+function jobIssues(settings: { resources?: Parameters<typeof resourceIssues>[0] }): Issue[] {
+  return under("resources", resourceIssues(settings.resources));
+}
+
+/**
+ * Risky but legal choices, one line each, with the fix. Of Outputs it sees only that they are there: give it `settledArgs(args)` to look
+ * at their values too.
+ */
+export function warnCertctl(args: CertctlArgs): string[] {
+  return certctlWarnings(args);
+}
+
+/** The schema's issues, and those of the checks that make sense where the form is right. In the order of their paths. */
+function allIssues(definition: Definition, value: object, path: string, check: (masked: never) => Issue[]): Issue[] {
+  const form = schemaIssues(definition, value, path ? [path] : []);
+  // Checks see of an unseen value that it is there, which may be wrong already; only a list must be seen.
+  const refused = form.filter(({ unseen: hidden, wanted }) => !hidden || wanted === "array");
+  const masked = mask(value, path ? form.map(withoutFirstStep) : form);
+  const meaning = under(path, check(masked as never)).filter((issue) => !refused.some(({ path: where }) => isUnder(issue.path, where)));
+  return inOrder([...form.filter(({ unseen: hidden }) => !hidden), ...meaning]);
+}
+
+/** A copy without what the schema has refused, so that further checks neither trip over it nor repeat it. */
+function mask(value: unknown, issues: readonly SchemaIssue[]): unknown {
+  const here = issues.find(({ location }) => location.length === 0);
+  if (here) return substitute(here.wanted);
+  if (!isContainer(value)) return value;
+  const below = (step: string | number): SchemaIssue[] => issues.filter(({ location }) => location[0] === step).map(withoutFirstStep);
+  if (Array.isArray(value)) return value.map((item, index) => mask(item, below(index)));
+  const missing = issues.filter(({ location }) => location.length === 1).map(({ location }) => [String(location[0]), undefined] as const);
+  const entries = [...missing, ...Object.entries(value)].filter(([key, item]) => item !== undefined || below(key).length > 0);
+  return Object.fromEntries(entries.map(([key, item]) => [key, mask(item, below(key))]));
+}
+
+function withoutFirstStep(issue: SchemaIssue): SchemaIssue {
+  return { ...issue, location: issue.location.slice(1) };
+}
+
+/** A value that passes by every check. */
+function substitute(wanted: string | undefined): unknown {
+  if (wanted === "integer" || wanted === "number") return NaN;
+  return wanted === "array" ? [] : unseen;
 }

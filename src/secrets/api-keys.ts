@@ -1,20 +1,30 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { ApiKeys, PreviousApiKeys } from "../certctl-args";
 import { secretVariable } from "../kubernetes/environment";
 import type { EnvVar } from "../kubernetes/environment";
 
 /** The duties of named keys. Only `admin` administers (certctl facts 9, row 31). */
 export const duties = ["admin", "enroll", "fleet", "metrics"] as const;
+type Duty = (typeof duties)[number];
 
 /** What the Secret of API keys holds: one entry per duty, and `previous-<duty>` for keys that are being replaced. */
-export function serverKeys(secrets: { apiKeys?: ApiKeys; previousApiKeys?: PreviousApiKeys }): Record<string, pulumi.Input<string>> {
+export function serverKeys(secrets: {
+  apiKeys?: pulumi.Input<ApiKeys>;
+  previousApiKeys?: PreviousApiKeys;
+}): Record<string, pulumi.Input<string>> {
   const previous = Object.entries(secrets.previousApiKeys ?? {}) as [string, pulumi.Input<string>][];
-  return { ...secrets.apiKeys, ...Object.fromEntries(previous.map(([duty, key]) => [`previous-${duty}`, key])) };
+  const keys = secrets.apiKeys === undefined ? [] : duties.map((duty) => [duty, keyOf(secrets.apiKeys, duty)] as const);
+  return Object.fromEntries([...keys, ...previous.map(([duty, key]) => [`previous-${duty}`, key] as const)]);
 }
 
 /** What agents are given: never the admin key. */
-export function fleetKeys(apiKeys: ApiKeys): { enroll: pulumi.Input<string>; fleet: pulumi.Input<string> } {
-  return { enroll: apiKeys.enroll, fleet: apiKeys.fleet };
+export function fleetKeys(apiKeys: pulumi.Input<ApiKeys>): { enroll: pulumi.Input<string>; fleet: pulumi.Input<string> } {
+  return { enroll: keyOf(apiKeys, "enroll"), fleet: keyOf(apiKeys, "fleet") };
+}
+
+/** The key of one duty; undefined when there are no keys. */
+export function keyOf(apiKeys: pulumi.Input<ApiKeys> | undefined, duty: Duty): pulumi.Output<string> {
+  return pulumi.output(apiKeys).apply((keys) => keys?.[duty]) as pulumi.Output<string>;
 }
 
 /**

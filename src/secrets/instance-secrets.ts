@@ -6,7 +6,7 @@ import { secretChecksum } from "../kubernetes/hash";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
 import { dataProtection } from "../kubernetes/protection";
-import { fleetKeys, serverKeys } from "./api-keys";
+import { fleetKeys, keyOf, serverKeys } from "./api-keys";
 
 /** Arguments of the Secrets of an instance. */
 export interface InstanceSecretsArgs extends CertctlSecrets, LabelSource {
@@ -75,7 +75,7 @@ export class InstanceSecrets extends pulumi.ComponentResource {
     const { encryptionKey, apiKeys, previousApiKeys, caCertificate, caPrivateKey } = args;
     this.serverChecksum = secretChecksum({ encryptionKey, apiKeys, previousApiKeys, caCertificate, caPrivateKey, variables });
     this.fleetChecksum = secretChecksum({ keys: apiKeys && fleetKeys(apiKeys) });
-    this.adminChecksum = secretChecksum({ admin: apiKeys?.admin });
+    this.adminChecksum = secretChecksum({ admin: keyOf(apiKeys, "admin") });
     this.registerOutputs({});
   }
 }

@@ -1,4 +1,4 @@
-/** The DNS names by which an instance's server is reached inside the cluster. A certificate must be valid for all of them. */
+/** The names that clients in the cluster know the server's Service by. */
 export function serverDnsNames(name: string, namespace: string): string[] {
   const service = `${name}-server`;
   return [service, `${service}.${namespace}`, `${service}.${namespace}.svc`, `${service}.${namespace}.svc.cluster.local`];

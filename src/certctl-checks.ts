@@ -1,0 +1,130 @@
+import type { CertctlArgs } from "./certctl-args";
+import { FleetSize } from "./certctl-args";
+import { connectionReserve } from "./certctl-parts";
+import type { Issue } from "./config/issues";
+import { issueIf, show, under } from "./config/issues";
+import { text } from "./config/plain";
+import { missingSecretMessage, requiredSecrets } from "./config/required-secrets";
+import { agentsIssues } from "./agents/agents-checks";
+import { databaseIssues } from "./database/database-checks";
+import { fleetProfile } from "./fleet-size";
+import { labelIssues, resourceIssues } from "./kubernetes/kubernetes-checks";
+import { existingSecretIssues, secretIssues } from "./secrets/secrets-checks";
+import type { SetVariable } from "./server/environment";
+import { secretVariables, settingVariables } from "./server/environment";
+import { enrollmentIssues } from "./server/enrollment-checks";
+import { pathIssues } from "./server/file-checks";
+import { serverIssues } from "./server/server-checks";
+import { duplicateIssues, variableIssues } from "./server/variable-checks";
+import { bundleIssues } from "./server/bundle-checks";
+import { serverDnsNames } from "./tls/dns-names";
+import { tlsIssues, tlsMaterialIssues } from "./tls/tls-checks";
+
+/** Everything that is wrong with an instance beyond the form of its arguments. `name` is the component's. */
+export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
+  const dnsNames = serverDnsNames(name, text(args.namespace) ?? "certctl");
+  const tls = args.tls ?? {};
+  return [
+    ...namespaceIssues(args),
+    ...under("commonLabels", labelIssues(args.commonLabels)),
+    ...under("server", serverIssues(args.server ?? {})),
+    ...under("database", databaseIssues(args.database ?? {})),
+    ...under("migrations.resources", resourceIssues(args.migrations?.resources)),
+    ...under("provisioning.resources", resourceIssues(args.provisioning?.resources)),
+    ...under("agents", agentsIssues(args.agents ?? {})),
+    ...under("tls", tlsIssues(tls)),
+    ...defaultResourceIssues(args),
+    ...connectionIssues(args),
+    ...nodeAgentIssues(args),
+    ...secretIssues(args),
+    ...existingSecretIssues(args.existingSecrets ?? {}, args),
+    ...missingSecretIssues(args),
+    ...tlsMaterialIssues(tls, args, dnsNames),
+    ...environmentIssues(args),
+  ];
+}
+
+const systemNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+function namespaceIssues({ namespace, createNamespace }: CertctlArgs): Issue[] {
+  const exists = systemNamespaces.includes(text(namespace) ?? "") && createNamespace !== false;
+  return issueIf(exists, "namespace", `${show(namespace)} exists in every cluster; choose another, or set createNamespace: false`);
+}
+
+/** Amounts that contradict the default of the fleet size. Those that contradict each other are found with the part. */
+function defaultResourceIssues({ fleetSize, server, database, agents }: CertctlArgs): Issue[] {
+  if (!isKnown(fleetSize)) return [];
+  const profile = fleetProfile(fleetSize);
+  return [
+    ...under("server.resources", resourceIssues(server?.resources, profile.server.resources)),
+    ...under("database.bundled.resources", resourceIssues(database?.bundled?.resources, profile.database.resources)),
+    ...under("agents.resources", resourceIssues(agents?.resources, profile.agents.resources)),
+  ];
+}
+
+function isKnown(fleetSize: FleetSize | undefined): boolean {
+  return fleetSize === undefined || Object.values(FleetSize).includes(fleetSize);
+}
+
+/** Every pool at its fullest, and a reserve, must fit (certctl facts 6). */
+function connectionIssues(args: CertctlArgs): Issue[] {
+  const given = args.database?.bundled?.maxConnections;
+  if (given === undefined || (args.database?.mode ?? "bundled") !== "bundled" || !isKnown(args.fleetSize)) return [];
+  const needed = connectionReserve(args);
+  const replicas = args.server?.replicas ?? 1;
+  const pool = (needed - 20) / replicas;
+  const sum = `${String(pool)} for each of ${String(replicas)} replicas and 20 for people and Jobs`;
+  return issueIf(given < needed, "database.bundled.maxConnections", `${String(given)} is too small; ${String(needed)} are needed: ${sum}`);
+}
+
+/** Agents on nodes live in a namespace of their own, where the TLS Secret is not. */
+function nodeAgentIssues({ agents, namespace, tls, tlsCaCertificate }: CertctlArgs): Issue[] {
+  if (agents?.kind !== "DaemonSet" || agents.enabled === false) return [];
+  const own = text(namespace) ?? "certctl";
+  const trust = tls?.trust?.mode ?? (tlsCaCertificate === undefined ? "tlsSecret" : "caCertificate");
+  return [
+    ...issueIf(
+      text(agents.node?.namespace) === own,
+      "agents.node.namespace",
+      `${show(own)} is the instance's own namespace, which admits restricted pods only; node agents need another`,
+    ),
+    ...issueIf(
+      trust === "tlsSecret",
+      "agents.kind",
+      "DaemonSet agents cannot read the TLS Secret, which is in another namespace; set tlsCaCertificate, or tls.trust.mode configMap or systemRoots",
+    ),
+  ];
+}
+
+function missingSecretIssues(args: CertctlArgs): Issue[] {
+  const given = args as Record<string, unknown>;
+  // Of a key with parts, the schema asks for those that are missing.
+  const missing = requiredSecrets(args).filter((path) => given[path.split(".")[0] ?? ""] === undefined);
+  return [...missing.map((path) => ({ path, message: missingSecretMessage(path) })), ...smtpPasswordIssues(args)];
+}
+
+function smtpPasswordIssues({ server, smtpPassword }: CertctlArgs): Issue[] {
+  const elsewhere = server?.envFromSecrets?.CERTCTL_SMTP_PASSWORD !== undefined;
+  const given = smtpPassword !== undefined;
+  const path = "smtpPassword";
+  return [
+    ...issueIf(server?.smtp?.username !== undefined && !given && !elsewhere, path, "is missing; server.smtp.username needs it"),
+    ...issueIf(given && server?.smtp === undefined, path, "has no effect without server.smtp"),
+    ...issueIf(given && elsewhere, path, "is set in server.envFromSecrets.CERTCTL_SMTP_PASSWORD too; keep one of the two"),
+  ];
+}
+
+/** What only the variables of all sources together tell. */
+function environmentIssues(args: CertctlArgs): Issue[] {
+  const settings = args.server ?? {};
+  const secret = secretVariables(args);
+  const fromSettings = settingVariables(settings).map((one): SetVariable => ({ ...one, path: `server.${one.path}` }));
+  const all = [...fromSettings, ...secret];
+  return [
+    ...secret.flatMap(variableIssues),
+    ...pathIssues(secret, settings.mounts ?? []),
+    ...duplicateIssues(all).filter(({ path }) => path.startsWith("secretEnv")),
+    ...bundleIssues(all, settings.issuer),
+    ...enrollmentIssues(all),
+  ];
+}

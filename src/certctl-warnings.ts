@@ -1,0 +1,51 @@
+import type { CertctlArgs } from "./certctl-args";
+import { text } from "./config/plain";
+import { daysLeft, readCertificates } from "./tls/pem";
+
+/** What is legal but risky, one line each, with the fix. */
+export function certctlWarnings(args: CertctlArgs): string[] {
+  const { server, database, tls, existingSecrets } = args;
+  const replicas = server?.replicas ?? 1;
+  const several = `server.replicas is ${String(replicas)}`;
+  const external = database?.mode === "external" ? database.external : undefined;
+  const days = provided(args) ? daysUntilExpiry(text(args.tlsCertificate)) : undefined;
+  return [
+    ...warnIf(
+      replicas > 1 && (server?.rateLimiting?.backend ?? "memory") === "memory",
+      `${several}, and each counts requests for itself: set server.rateLimiting.backend: postgres`,
+    ),
+    ...warnIf(
+      replicas > 1 && server?.service?.sessionAffinity !== "ClientIP",
+      `${several}, and clients change between them: set server.service.sessionAffinity: ClientIP`,
+    ),
+    ...warnIf(
+      args.caCertificate === undefined && existingSecrets?.issuingCa === undefined,
+      "there is no issuing CA, so iss-local makes a new one at each restart and in each pod: npm run secrets -- <stack> makes a pair",
+    ),
+    ...warnIf(
+      days !== undefined && days < 30,
+      `tlsCertificate expires in ${String(days)} ${days === 1 ? "day" : "days"}: npm run secrets -- <stack> --renew-tls`,
+    ),
+    ...warnIf(
+      external?.sslMode === "disable",
+      `the connection to ${text(external?.host) ?? "the database"} is not encrypted: set database.external.sslMode: verify-full`,
+    ),
+    ...warnIf(
+      args.previousApiKeys !== undefined && Object.keys(args.previousApiKeys).length > 0,
+      "previousApiKeys still work: when no client uses them any more, pulumi config rm certctl:previousApiKeys",
+    ),
+  ];
+
+  function provided({ tlsCertificate }: CertctlArgs): boolean {
+    return (tls?.mode ?? "provided") === "provided" && tlsCertificate !== undefined;
+  }
+}
+
+function warnIf(condition: boolean, warning: string): string[] {
+  return condition ? [warning] : [];
+}
+
+function daysUntilExpiry(pem: string | undefined): number | undefined {
+  const read = pem === undefined ? undefined : readCertificates(pem);
+  return read && "certificates" in read && read.certificates[0] ? daysLeft(read.certificates[0]) : undefined;
+}

@@ -1,0 +1,101 @@
+import type { Issue } from "../config/issues";
+import { issueIf, joinPath, show, under } from "../config/issues";
+import { text } from "../config/plain";
+import { byteIssues, durationIssues, resourceIssues, schedulingIssues } from "../kubernetes/kubernetes-checks";
+import { durationSeconds } from "../kubernetes/units";
+import { certificateBundleProblem } from "../tls/pem";
+import type { DatabaseSettings, ExternalDatabaseSettings, PostgresSettings, StorageSettings } from "./database-args";
+import { governedParameters, quantityInBytes } from "./postgres-parameters";
+
+/** What is wrong with the choice of a database. */
+export function databaseIssues({ mode, bundled, external }: DatabaseSettings): Issue[] {
+  const chosen = mode ?? "bundled";
+  return [
+    ...issueIf(chosen === "external" && external === undefined, "external", "is missing; mode external needs at least external.host"),
+    ...issueIf(chosen === "external" && bundled !== undefined, "bundled", "is only for mode bundled; remove it"),
+    ...issueIf(chosen === "bundled" && external !== undefined, "external", "is only for mode external; set database.mode: external"),
+    ...under("bundled", postgresIssues(bundled ?? {})),
+    ...under("external", external ? externalDatabaseIssues(external) : []),
+  ];
+}
+
+/** What is wrong with the settings of a bundled PostgreSQL. */
+export function postgresIssues(settings: PostgresSettings): Issue[] {
+  const reserved = text(settings.user)?.startsWith("pg_") ?? false;
+  const buffers = quantityInBytes(text(settings.sharedBuffers) ?? "");
+  const memory = text(settings.resources?.limits?.memory);
+  return [
+    ...issueIf(reserved, "user", `${show(settings.user)} is reserved: PostgreSQL keeps names that start with pg_ for itself`),
+    ...under("storage", storageIssues(settings.storage)),
+    ...byteIssues("sharedBuffers", settings.sharedBuffers),
+    ...issueIf(buffers < 131072, "sharedBuffers", `${show(settings.sharedBuffers)} is too small; PostgreSQL needs at least 128Ki`),
+    ...issueIf(
+      buffers >= quantityInBytes(memory ?? ""),
+      "sharedBuffers",
+      `${show(settings.sharedBuffers)} must be less than the memory limit, ${memory ?? ""}; a quarter of it is usual`,
+    ),
+    ...under("parameters", parameterIssues(settings.parameters)),
+    ...under("resources", resourceIssues(settings.resources)),
+    ...under("scheduling", schedulingIssues(settings.scheduling)),
+  ];
+}
+
+/** Amounts that are no size of a volume. */
+export function storageIssues(storage: StorageSettings | undefined): Issue[] {
+  return [
+    ...byteIssues("size", storage?.size),
+    ...issueIf(quantityInBytes(text(storage?.size) ?? "") < 1, "size", `${show(storage?.size)} is no size of a volume`),
+  ];
+}
+
+function parameterIssues(parameters: Record<string, string> | undefined): Issue[] {
+  return Object.entries(parameters ?? {}).flatMap(([name, value]) => {
+    const path = joinPath("", name);
+    if (!/^[a-zA-Z_][a-zA-Z0-9_]*(\.[a-zA-Z_][a-zA-Z0-9_$]*)?$/.test(name)) {
+      return [{ path, message: "is not the name of a PostgreSQL parameter" }];
+    }
+    const governed = governedParameters[name.toLowerCase()];
+    return [
+      ...issueIf(governed !== undefined, path, `cannot be set here: ${governed ?? ""}`),
+      ...issueIf(hasControlCharacter(text(value) ?? ""), path, "holds a line break or another control character"),
+    ];
+  });
+}
+
+function hasControlCharacter(value: string): boolean {
+  return Array.from(value).some((character) => character < " ");
+}
+
+/** What is wrong with the address of an existing PostgreSQL. */
+export function externalDatabaseIssues(settings: ExternalDatabaseSettings): Issue[] {
+  const { caCertificate, connectTimeout, sslMode } = settings;
+  const verifies = sslMode !== "disable" && sslMode !== "require";
+  const ca = text(caCertificate);
+  const problem = ca === undefined ? undefined : certificateBundleProblem(ca);
+  const seconds = durationSeconds(text(connectTimeout) ?? "");
+  return [
+    ...hostIssues(text(settings.host)),
+    ...issueIf(text(settings.database) === "", "database", "is empty"),
+    ...issueIf(text(settings.user) === "", "user", "is empty"),
+    ...issueIf(problem !== undefined, "caCertificate", problem ?? ""),
+    ...issueIf(
+      caCertificate !== undefined && !verifies,
+      "caCertificate",
+      `is not used with sslMode ${show(sslMode)}; use verify-full, or remove it`,
+    ),
+    ...durationIssues("connectTimeout", connectTimeout, "1s"),
+    ...issueIf(seconds > 1 && !Number.isInteger(seconds), "connectTimeout", `${show(connectTimeout)} is not a whole number of seconds`),
+  ];
+}
+
+/** The value is not shown where it may hold a password. */
+function hostIssues(host: string | undefined): Issue[] {
+  if (host === undefined) return [];
+  if (host === "") return [{ path: "host", message: "is empty; give the DNS name or address of the server" }];
+  if (host.includes("://") || host.includes("@")) {
+    return [{ path: "host", message: "is a URL; give the name alone, the rest as port, database and user, and the password as a secret" }];
+  }
+  if (/^[^:]+:[0-9]+$/.test(host)) return [{ path: "host", message: `${show(host)} has a port; set database.external.port` }];
+  const valid = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9.])?$/.test(host) || /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(host);
+  return issueIf(!valid, "host", `${show(host)} is not a DNS name and not an address`);
+}

@@ -1,0 +1,74 @@
+import type { Issue } from "../config/issues";
+import { issueIf, under } from "../config/issues";
+import { durationIssues, resourceIssues, schedulingIssues } from "../kubernetes/kubernetes-checks";
+import { duplicateIssues, variableIssues } from "./variable-checks";
+import { settingVariables } from "./environment";
+import { mountIssues, pathIssues } from "./file-checks";
+import type { RateLimitingSettings, SchedulerSettings } from "./limits-args";
+import type { DigestSettings, SmtpSettings } from "./notification-args";
+import type { NetworkScanSettings, ServerSettings, ServiceSettings } from "./server-args";
+
+/** What is wrong with the settings of a server, as far as they tell without the rest of the instance. */
+export function serverIssues(settings: ServerSettings): Issue[] {
+  const variables = settingVariables(settings);
+  const mounts = settings.mounts ?? [];
+  return [
+    ...under("service", serviceIssues(settings.service)),
+    ...under("rateLimiting", rateLimitingIssues(settings.rateLimiting)),
+    ...under("scheduler", schedulerIssues(settings.scheduler)),
+    ...under("smtp", smtpIssues(settings.smtp)),
+    ...under("digest", digestIssues(settings.digest, settings.smtp)),
+    ...under("networkScan", networkScanIssues(settings.networkScan)),
+    ...under("resources", resourceIssues(settings.resources)),
+    ...under("scheduling", schedulingIssues(settings.scheduling)),
+    ...under("mounts", mountIssues(mounts)),
+    ...variables.flatMap(variableIssues),
+    ...duplicateIssues(variables),
+    ...pathIssues(variables, mounts),
+  ];
+}
+
+function serviceIssues({ sessionAffinity, sessionAffinityTimeoutSeconds }: ServiceSettings = {}): Issue[] {
+  const useless = sessionAffinityTimeoutSeconds !== undefined && (sessionAffinity ?? "None") === "None";
+  return issueIf(useless, "sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP");
+}
+
+function rateLimitingIssues(settings: RateLimitingSettings = {}): Issue[] {
+  return [...durationIssues("janitorInterval", settings.janitorInterval, "1m"), ...durationIssues("bucketTtl", settings.bucketTtl, "1m")];
+}
+
+/** The intervals that certctl refuses when they are shorter than a second (certctl facts 1.4). */
+const secondIntervals = [
+  "jobProcessorInterval",
+  "agentHealthCheckInterval",
+  "notificationProcessInterval",
+  "notificationRetryInterval",
+  "retryInterval",
+  "jobTimeoutInterval",
+  "crlGenerationInterval",
+] as const;
+
+function schedulerIssues(settings: SchedulerSettings = {}): Issue[] {
+  return [
+    ...durationIssues("renewalCheckInterval", settings.renewalCheckInterval, "1m"),
+    ...secondIntervals.flatMap((interval) => durationIssues(interval, settings[interval], "1s")),
+  ];
+}
+
+function smtpIssues(settings: SmtpSettings | undefined): Issue[] {
+  const startTls = settings?.port === 587 && settings.useTls !== false;
+  return issueIf(startTls, "port", "587 means STARTTLS, which certctl does not speak; use 465, or useTls: false");
+}
+
+function digestIssues(settings: DigestSettings | undefined, smtp: SmtpSettings | undefined): Issue[] {
+  if (!settings || settings.enabled === false) return [];
+  return [
+    ...issueIf(smtp === undefined, "", "is sent by mail; set server.smtp, or digest.enabled: false"),
+    ...issueIf(Array.isArray(settings.recipients) && settings.recipients.length === 0, "recipients", "is empty; name somebody"),
+    ...durationIssues("interval", settings.interval, "1s"),
+  ];
+}
+
+function networkScanIssues(settings: NetworkScanSettings | undefined): Issue[] {
+  return durationIssues("interval", settings?.interval, "1s");
+}

@@ -1,0 +1,143 @@
+import type { X509Certificate } from "node:crypto";
+import type { CertctlSecrets } from "../certctl-args";
+import type { Issue } from "../config/issues";
+import { issueIf, sentenceList, show, under } from "../config/issues";
+import { text } from "../config/plain";
+import { durationIssues } from "../kubernetes/kubernetes-checks";
+import { durationSeconds } from "../kubernetes/units";
+import { certificateBundleProblem, dateProblem, isVerifiedBy, readCertificates, readPrivateKey } from "./pem";
+import type { CertManagerSettings, TlsSettings, TrustSettings } from "./tls-args";
+
+/** What is wrong with the choice of a certificate. */
+export function tlsIssues({ mode, existingSecret, certManager, trust }: TlsSettings): Issue[] {
+  const chosen = mode ?? "provided";
+  const known = ["provided", "existingSecret", "certManager"].includes(chosen);
+  return [
+    ...issueIf(
+      chosen === "existingSecret" && existingSecret === undefined,
+      "existingSecret",
+      "is missing; mode existingSecret needs its name",
+    ),
+    ...issueIf(chosen === "certManager" && certManager === undefined, "certManager", "is missing; mode certManager needs its issuerRef"),
+    ...issueIf(known && chosen !== "existingSecret" && existingSecret !== undefined, "existingSecret", otherMode(chosen, "existingSecret")),
+    ...issueIf(known && chosen !== "certManager" && certManager !== undefined, "certManager", otherMode(chosen, "certManager")),
+    ...under("certManager", certManager ? certManagerIssues(certManager) : []),
+    ...under("trust", trust ? trustIssues(trust) : []),
+  ];
+}
+
+function otherMode(chosen: string, other: string): string {
+  return `is only for mode ${other}, and the mode is ${chosen}; keep one source`;
+}
+
+function certManagerIssues({ duration, renewBefore, issuerRef }: Partial<CertManagerSettings>): Issue[] {
+  const lifetime = text(duration) ?? "2160h";
+  const before = text(renewBefore) ?? "360h";
+  const path = renewBefore === undefined ? "duration" : "renewBefore";
+  return [
+    // cert-manager's own least values.
+    ...durationIssues("duration", duration, "1h"),
+    ...durationIssues("renewBefore", renewBefore, "5m"),
+    ...issueIf(
+      durationSeconds(before) >= durationSeconds(lifetime),
+      path,
+      `a certificate that lives for ${lifetime} cannot be renewed ${before} before its end`,
+    ),
+    ...issueIf(text(issuerRef?.name) === "", "issuerRef.name", "is empty; name the issuer"),
+  ];
+}
+
+function trustIssues({ mode, configMap }: TrustSettings): Issue[] {
+  return [
+    ...issueIf(mode === "configMap" && configMap === undefined, "configMap", "is missing; mode configMap needs its name"),
+    ...issueIf(mode !== "configMap" && configMap !== undefined, "configMap", "is only for mode configMap; set tls.trust.mode: configMap"),
+  ];
+}
+
+/** What is wrong with the certificate of the secret configuration, and with what clients trust. */
+export function tlsMaterialIssues(tls: TlsSettings, secrets: CertctlSecrets, dnsNames: readonly string[]): Issue[] {
+  const ca = text(secrets.tlsCaCertificate);
+  const problem = ca === undefined ? undefined : certificateBundleProblem(ca);
+  return [
+    ...issueIf(problem !== undefined, "tlsCaCertificate", problem ?? ""),
+    ...trustMaterialIssues(tls, secrets),
+    ...((tls.mode ?? "provided") === "provided" ? providedIssues(tls, secrets, dnsNames) : unusedIssues(tls, secrets)),
+  ];
+}
+
+function unusedIssues({ mode }: TlsSettings, secrets: CertctlSecrets): Issue[] {
+  if (text(mode) === undefined) return [];
+  return (["tlsCertificate", "tlsPrivateKey"] as const).flatMap((key) =>
+    issueIf(secrets[key] !== undefined, key, `is only for tls.mode: provided, and the mode is ${show(mode)}; remove it`),
+  );
+}
+
+function trustMaterialIssues(tls: TlsSettings, { tlsCaCertificate }: CertctlSecrets): Issue[] {
+  const mode = tls.trust?.mode ?? (tlsCaCertificate === undefined ? "tlsSecret" : "caCertificate");
+  const provided = (tls.mode ?? "provided") === "provided";
+  const unused = tlsCaCertificate !== undefined && ["tlsSecret", "configMap", "systemRoots"].includes(mode);
+  return [
+    ...issueIf(
+      mode === "caCertificate" && tlsCaCertificate === undefined,
+      "tlsCaCertificate",
+      "is missing; tls.trust.mode caCertificate needs it",
+    ),
+    ...issueIf(unused, "tlsCaCertificate", `is not used with tls.trust.mode ${mode}; remove one of the two`),
+    ...issueIf(
+      provided && tls.trust?.mode === "tlsSecret",
+      "tls.trust.mode",
+      "tlsSecret has no ca.crt with tls.mode provided; use caCertificate, and set tlsCaCertificate",
+    ),
+  ];
+}
+
+function providedIssues(tls: TlsSettings, secrets: CertctlSecrets, dnsNames: readonly string[]): Issue[] {
+  const pem = text(secrets.tlsCertificate);
+  const read = pem === undefined ? undefined : readCertificates(pem);
+  const keyIssues = privateKeyIssues("tlsPrivateKey", "tlsCertificate", secrets.tlsPrivateKey, read);
+  if (!read) return keyIssues;
+  if ("problem" in read) return [{ path: "tlsCertificate", message: read.problem }, ...keyIssues];
+  const [certificate] = read.certificates;
+  if (!certificate) return keyIssues;
+  const problem = dateProblem(certificate);
+  const extra = (tls.extraDnsNames ?? []).filter((name) => text(name) !== undefined);
+  const missing = [...dnsNames, ...extra].filter((name) => !covers(certificate, name));
+  const renew = "npm run secrets -- <stack> --renew-tls makes a new one";
+  return [
+    ...issueIf(problem !== undefined, "tlsCertificate", `${problem ?? ""}; ${renew}`),
+    ...issueIf(missing.length > 0, "tlsCertificate", `does not hold for ${sentenceList(missing)}; ${renew}`),
+    ...caIssues(read.certificates, text(secrets.tlsCaCertificate)),
+    ...keyIssues,
+  ];
+}
+
+/** Go looks at the alternative names only. */
+function covers(certificate: X509Certificate, name: string): boolean {
+  if (name.startsWith("*.")) return (certificate.subjectAltName ?? "").split(", ").includes(`DNS:${name}`);
+  return certificate.checkHost(name, { subject: "never", partialWildcards: false }) !== undefined;
+}
+
+function caIssues(chain: readonly X509Certificate[], ca: string | undefined): Issue[] {
+  const trusted = ca === undefined ? undefined : readCertificates(ca);
+  if (!trusted || "problem" in trusted || certificateBundleProblem(ca ?? "") !== undefined) return [];
+  return issueIf(
+    !isVerifiedBy(chain, trusted.certificates),
+    "tlsCaCertificate",
+    "did not sign tlsCertificate, so no client would trust the server; set the CA that did",
+  );
+}
+
+/** What is wrong with a private key, and whether it is the one of its certificate. */
+export function privateKeyIssues(
+  path: string,
+  certificatePath: string,
+  value: unknown,
+  read: ReturnType<typeof readCertificates> | undefined,
+): Issue[] {
+  const pem = text(value);
+  if (pem === undefined) return [];
+  const key = readPrivateKey(pem);
+  if ("problem" in key) return [{ path, message: key.problem }];
+  if (!read || "problem" in read || !read.certificates[0]) return [];
+  return issueIf(!read.certificates[0].checkPrivateKey(key.key), path, `is not the key of ${certificatePath}`);
+}

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import type { Manifest } from "../../scripts/render/capture";
+import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
+import type { CertctlArgs } from "../../src/certctl-args";
+import { requiredSecrets } from "../../src/config/required-secrets";
+import { buildContract } from "../support/contract";
+import { localContainer, manifestOf, podSpec } from "../support/pods";
+import type { LocalContainer } from "../support/pods";
+import { generateSecrets } from "../support/secrets";
+import { configurations } from "./configurations";
+
+const root = resolve(__dirname, "../..");
+
+describe("the stand-in for certctl, which refuses to start by certctl's rules (facts 1.4),", function () {
+  this.timeout(120_000);
+  let binaries: ReturnType<typeof buildContract>;
+  let secrets: CertctlArgs;
+  let folder: string;
+
+  before(async () => {
+    binaries = buildContract();
+    secrets = await generateSecrets();
+    folder = mkdtempSync(join(tmpdir(), "certctl-boot-"));
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const stacks = { "the stack dev": committed("dev"), "the stack prod-ha": committed("prod-ha") };
+  for (const [name, given] of Object.entries({ ...stacks, ...configurations })) {
+    describe(`with ${name}`, () => {
+      let manifests: Manifest[];
+
+      before(async () => {
+        manifests = await renderArgs({ ...secrets, ...given });
+      });
+
+      it("boots as the Deployment", () => {
+        const container = localContainer(manifests, manifestOf(manifests, "Deployment", "certctl-server"), "server", join(folder, name, "server"));
+        const byJob = given.migrations?.mode !== "server";
+        assert.equal(container.env.CERTCTL_MIGRATIONS_VIA_HOOK, byJob ? "true" : undefined);
+        boots(binaries.server, container);
+      });
+
+      if (given.migrations?.mode !== "server") {
+        it("boots as the migration Job", () => {
+          const job = manifestOf(manifests, "Job", "certctl-migrate");
+          const container = localContainer(manifests, job, "migrate", join(folder, name, "migrate"));
+          assert.deepEqual(container.args, ["--migrate-only"]);
+          boots(binaries.server, container);
+        });
+      }
+
+      it("boots as an agent", () => {
+        const kind = given.agents?.kind ?? "StatefulSet";
+        const workload = manifestOf(manifests, kind, "certctl-agents");
+        const container = localContainer(manifests, workload, "agent", join(folder, name, "agent"));
+        const { AGENT_HOME: home = "" } = container.env;
+        writeFileSync(join(home, "agent-id"), "agent-1-1");
+        // The pod's own script starts the agent; here its last line is the stand-in.
+        const script = readFileSync(container.command[1] ?? "", "utf8").replace("exec /app/agent", `exec ${binaries.agent} --check-config`);
+        const started = spawnSync("sh", ["-c", script], { env: { PATH: process.env.PATH, ...container.env }, encoding: "utf8" });
+        assert.equal(started.status, 0, started.stdout + started.stderr);
+        assert.ok(!JSON.stringify(podSpec(workload)).includes("admin"));
+      });
+    });
+  }
+
+  it("does refuse: without its certificate the Deployment's environment is not enough", async () => {
+    const manifests = await renderArgs(secrets);
+    const container = localContainer(manifests, manifestOf(manifests, "Deployment", "certctl-server"), "server", join(folder, "refused"));
+    Reflect.deleteProperty(container.env, "CERTCTL_SERVER_TLS_CERT_PATH");
+    const started = start(binaries.server, container);
+    assert.equal(started.status, 1);
+    assert.match(started.stdout, /CERTCTL_SERVER_TLS_CERT_PATH/);
+  });
+});
+
+function boots(binary: string, container: LocalContainer): void {
+  const started = start(binary, container);
+  assert.equal(started.status, 0, started.stdout + started.stderr);
+}
+
+function start(binary: string, container: LocalContainer): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(binary, [...container.args, "--check-config"], { env: container.env, encoding: "utf8" });
+}
+
+function committed(stack: string): CertctlArgs {
+  const { config } = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
+  const args = placeholderArgs(config);
+  return Object.fromEntries(Object.entries(args).filter(([key]) => !requiredSecrets(args).some((path) => path.split(".")[0] === key)));
+}

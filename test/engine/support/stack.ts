@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { serverDnsNames } from "../../../src/tls/dns-names";
+import { root, run, useEngine } from "./engine";
+import type { Answer, Engine } from "./engine";
+
+/** Values under `config:`; undefined removes a key. */
+export type Config = Record<string, unknown>;
+
+/** One resource in the engine's state. */
+export interface StateResource {
+  urn: string;
+  type: string;
+  parent?: string;
+  dependencies?: string[];
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+  protect?: boolean;
+}
+
+/** Namespaces that tests may use: the certificate of the test stacks is valid in all of them. */
+export const testNamespaces = ["certctl", "lifecycle", "protected", "upgrade", "interrupted", "first", "second", "ha", "knobs"] as const;
+export type TestNamespace = (typeof testNamespaces)[number];
+
+/** A stack of the project on the real engine, with generated secrets. */
+export class TestStack {
+  private constructor(
+    readonly name: string,
+    readonly configFile: string,
+    private readonly engine: Engine,
+  ) {}
+
+  /** Creates a stack from the committed file of `from`, with other namespace and further configuration. */
+  static async create(name: string, namespace: TestNamespace, config: Config = {}, from: "dev" | "prod-ha" = "dev"): Promise<TestStack> {
+    const engine = await useEngine();
+    const configFile = join(engine.workFolder, `Pulumi.${name}.yaml`);
+    copyFileSync(await secretsFile(), configFile);
+    const stack = new TestStack(name, configFile, engine);
+    const committed = parse(readFileSync(join(root, `Pulumi.${from}.yaml`), "utf8")) as { config: Config };
+    stack.configure({ ...committed.config, "certctl:namespace": namespace, ...config });
+    const made = await stack.pulumi(["stack", "init", name]);
+    assert.equal(made.code, 0, made.text);
+    return stack;
+  }
+
+  /** Changes keys under `config:`. */
+  configure(config: Config): void {
+    const file = parse(readFileSync(this.configFile, "utf8")) as { config: Config };
+    Object.assign(file.config, config);
+    for (const [key, value] of Object.entries(config)) if (value === undefined) Reflect.deleteProperty(file.config, key);
+    writeFileSync(this.configFile, stringify(file));
+  }
+
+  /** `pulumi up`, which must work. */
+  async up(...args: string[]): Promise<Answer> {
+    const answer = await this.tryUp(...args);
+    assert.equal(answer.code, 0, answer.text);
+    return answer;
+  }
+
+  async tryUp(...args: string[]): Promise<Answer> {
+    return this.pulumi(["up", "--yes", "--skip-preview", "--non-interactive", ...args]);
+  }
+
+  async preview(...args: string[]): Promise<Answer> {
+    return this.pulumi(["preview", "--non-interactive", ...args]);
+  }
+
+  async refresh(...args: string[]): Promise<Answer> {
+    return this.pulumi(["refresh", "--yes", "--skip-preview", "--non-interactive", ...args]);
+  }
+
+  async destroy(...args: string[]): Promise<Answer> {
+    return this.pulumi(["destroy", "--yes", "--skip-preview", "--non-interactive", ...args]);
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    const answer = await this.pulumi(["stack", "output", "--json"]);
+    assert.equal(answer.code, 0, answer.text);
+    return JSON.parse(answer.stdout) as Record<string, unknown>;
+  }
+
+  /** The secret values of the stack's configuration, in clear text. */
+  async secretValues(): Promise<Record<string, string>> {
+    const answer = await this.pulumi(["config", "--show-secrets", "--json"]);
+    assert.equal(answer.code, 0, answer.text);
+    const entries = JSON.parse(answer.stdout) as Record<string, { value?: string; objectValue?: Record<string, string>; secret: boolean }>;
+    return Object.fromEntries(
+      Object.entries(entries)
+        .filter(([, { secret }]) => secret)
+        .flatMap(([key, { value, objectValue }]) =>
+          objectValue ? Object.entries(objectValue).map(([name, leaf]) => [`${key}.${name}`, leaf]) : [[key, value ?? ""]],
+        ),
+    ) as Record<string, string>;
+  }
+
+  /** The resources in the engine's state. */
+  async resources(): Promise<StateResource[]> {
+    const answer = await this.pulumi(["stack", "export"]);
+    assert.equal(answer.code, 0, answer.text);
+    const { deployment } = JSON.parse(answer.stdout) as { deployment: { resources?: StateResource[] } };
+    return deployment.resources ?? [];
+  }
+
+  /** Everything that the backend keeps about this stack, as text. */
+  stateFiles(): string {
+    const folder = join(this.engine.workFolder, "backend");
+    return readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.includes(this.name) && /\.(json|bak)/.test(file))
+      .map((file) => readFileSync(join(folder, file), "utf8"))
+      .join("\n");
+  }
+
+  /** Runs the CLI for this stack. */
+  async pulumi(args: string[]): Promise<Answer> {
+    const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.name];
+    return run("pulumi", [...args, ...stack, "--cwd", root], { ...this.engine.env, PULUMI_OPTION_CONFIG_FILE: this.configFile });
+  }
+}
+
+let generated: Promise<string> | undefined;
+
+/** A stack file with generated secrets, made once per test run by the project's own command. */
+function secretsFile(): Promise<string> {
+  return (generated ??= generateSecrets());
+}
+
+async function generateSecrets(): Promise<string> {
+  const { env, workFolder } = await useEngine();
+  const file = join(workFolder, "Pulumi.secrets.yaml");
+  if (existsSync(file)) return file;
+  mkdirSync(join(workFolder, "backend"), { recursive: true });
+  const extraDnsNames = testNamespaces.flatMap((namespace) => serverDnsNames("certctl", namespace));
+  writeFileSync(file, stringify({ config: { "certctl:tls": { extraDnsNames: [...new Set(extraDnsNames)] } } }));
+  const made = await run("pulumi", ["stack", "init", "secrets", "--cwd", root], env);
+  assert.equal(made.code, 0, made.text);
+  const answer = await run("npm", ["run", "--silent", "secrets", "--", "secrets", "--config-file", file], env);
+  assert.equal(answer.code, 0, answer.text);
+  return file;
+}

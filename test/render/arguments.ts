@@ -1,0 +1,191 @@
+import { placeholder } from "../../src/config/placeholders";
+
+/** One argument set to something else than its default, in a configuration where it applies. */
+export interface ArgumentCase {
+  value: unknown;
+  /** Other arguments that make this one apply, in both of the compared configurations. */
+  given?: Record<string, unknown>;
+  /** Other arguments that can only be set together with it. */
+  together?: Record<string, unknown>;
+  /** Arguments whose place it takes. */
+  insteadOf?: string[];
+}
+
+const smtp = { "server.smtp.host": "mail.example.com", "server.smtp.fromAddress": "certctl@example.com" };
+const digest = { ...smtp, "server.digest.recipients": ["ops@example.com"] };
+const acme = { "server.issuer.acme.directoryUrl": "https://acme.example.com/directory", "server.issuer.acme.email": "ops@example.com" };
+const external = { "database.mode": "external", "database.external.host": "db.example.com" };
+const onNodes = { "agents.kind": "DaemonSet", tlsCaCertificate: placeholder("tlsCaCertificate") };
+const certManager = { "tls.mode": "certManager", "tls.certManager.issuerRef.name": "private-ca" };
+const trustConfigMap = { "tls.trust.mode": "configMap", "tls.trust.configMap.name": "company-cas" };
+const toleration = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
+const nodeTerm = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }] } };
+const podTerm = { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app: "x" } }, topologyKey: "zone" }] };
+
+/** Every argument of an instance. A test fails when one is missing here, or changes nothing. */
+export const argumentCases: Record<string, ArgumentCase> = {
+  ...secretCases(),
+  namespace: { value: "pki" },
+  createNamespace: { value: false },
+  fleetSize: { value: "large" },
+  deletionProtection: { value: false },
+  commonLabels: { value: { team: "pki" } },
+  "images.server": { value: "registry.example.com/certctl-server:v9" },
+  "images.agent": { value: "registry.example.com/certctl-agent:v9" },
+  "images.postgres": { value: "registry.example.com/postgres:16-alpine" },
+  "images.pullPolicy": { value: "Always" },
+  "images.pullSecrets": { value: ["registry-login"] },
+
+  "server.replicas": { value: 2 },
+  "server.port": { value: 9443 },
+  ...resourceCases("server.resources"),
+  "server.maxConnections": { value: 60 },
+  "server.auth.type": { value: "oidc" },
+  "server.service.type": { value: "NodePort" },
+  "server.service.annotations": { value: { "example.com/pool": "internal" } },
+  "server.service.sessionAffinity": { value: "ClientIP" },
+  "server.service.sessionAffinityTimeoutSeconds": { value: 600, given: { "server.service.sessionAffinity": "ClientIP" } },
+  "server.logging.level": { value: "debug" },
+  "server.cors.origins": { value: ["https://portal.example.com"] },
+  "server.rateLimiting.enabled": { value: false },
+  "server.rateLimiting.rps": { value: 80 },
+  "server.rateLimiting.burst": { value: 333 },
+  "server.rateLimiting.backend": { value: "postgres" },
+  "server.rateLimiting.janitorInterval": { value: "7m" },
+  "server.rateLimiting.bucketTtl": { value: "2h" },
+  "server.scheduler.renewalCheckInterval": { value: "30m" },
+  "server.scheduler.jobProcessorInterval": { value: "1h" },
+  "server.scheduler.jobClaimLimit": { value: 50 },
+  "server.scheduler.renewalConcurrency": { value: 10 },
+  "server.scheduler.agentHealthCheckInterval": { value: "3m" },
+  "server.scheduler.notificationProcessInterval": { value: "3m" },
+  "server.scheduler.notificationRetryInterval": { value: "3m" },
+  "server.scheduler.retryInterval": { value: "3m" },
+  "server.scheduler.jobTimeoutInterval": { value: "3m" },
+  "server.scheduler.crlGenerationInterval": { value: "3h" },
+  "server.smtp.host": { value: "other.example.com", given: smtp },
+  "server.smtp.port": { value: 2465, given: smtp },
+  "server.smtp.username": { value: "certctl", given: { ...smtp, smtpPassword: placeholder("smtpPassword") } },
+  "server.smtp.fromAddress": { value: "pki@example.com", given: smtp },
+  "server.smtp.useTls": { value: false, given: smtp },
+  "server.digest.enabled": { value: false, given: digest },
+  "server.digest.interval": { value: "12h", given: digest },
+  "server.digest.recipients": { value: ["pki@example.com"], given: digest },
+  "server.issuer.acme.directoryUrl": { value: "https://other.example.com/directory", given: acme },
+  "server.issuer.acme.email": { value: "pki@example.com", given: acme },
+  "server.networkScan.enabled": { value: true },
+  "server.networkScan.interval": { value: "12h" },
+  "server.blockPrivateNetworks": { value: true },
+  "server.maxBodySize": { value: 2097152 },
+  "server.lifecycle.startupTimeoutSeconds": { value: 300 },
+  "server.lifecycle.preStopSeconds": { value: 20 },
+  "server.lifecycle.shutdownTimeoutSeconds": { value: 60 },
+  "server.mounts": { value: [{ mountPath: "/etc/certctl/scep", secret: "scep-ra", ownerOnly: true }] },
+  "server.env": { value: { CERTCTL_SESSION_IDLE_TIMEOUT: "2h" } },
+  "server.envFromSecrets": { value: { CERTCTL_SLACK_WEBHOOK_URL: { name: "slack", key: "url" } } },
+  ...schedulingCases("server.scheduling"),
+
+  "database.mode": { value: "external", together: { "database.external.host": "db.example.com" } },
+  "database.bundled.database": { value: "pki" },
+  "database.bundled.user": { value: "pki" },
+  "database.bundled.port": { value: 5433 },
+  "database.bundled.storage.size": { value: "20Gi" },
+  "database.bundled.storage.storageClass": { value: "fast" },
+  ...resourceCases("database.bundled.resources"),
+  "database.bundled.maxConnections": { value: 300 },
+  "database.bundled.sharedBuffers": { value: "192Mi" },
+  "database.bundled.parameters": { value: { log_min_duration_statement: "500" } },
+  "database.bundled.tls.secretName": { value: "postgres-tls" },
+  "database.bundled.terminationGracePeriodSeconds": { value: 60 },
+  ...schedulingCases("database.bundled.scheduling"),
+  "database.external.host": { value: "other.example.com", given: external },
+  "database.external.port": { value: 5433, given: external },
+  "database.external.database": { value: "pki", given: external },
+  "database.external.user": { value: "pki", given: external },
+  "database.external.sslMode": { value: "require", given: external },
+  "database.external.caCertificate": { value: placeholder("databaseCa"), given: external },
+  "database.external.connectTimeout": { value: "3s", given: external },
+
+  "migrations.mode": { value: "server" },
+  "migrations.backoffLimit": { value: 1 },
+  "migrations.activeDeadlineSeconds": { value: 900 },
+  ...resourceCases("migrations.resources"),
+  "provisioning.backoffLimit": { value: 1 },
+  "provisioning.activeDeadlineSeconds": { value: 900 },
+  ...resourceCases("provisioning.resources"),
+
+  "agents.enabled": { value: false },
+  "agents.kind": { value: "DaemonSet", given: { tlsCaCertificate: placeholder("tlsCaCertificate") } },
+  "agents.replicas": { value: 3 },
+  "agents.storage.size": { value: "128Mi" },
+  "agents.storage.storageClass": { value: "fast" },
+  "agents.node.namespace": { value: "node-agents", given: onNodes },
+  "agents.node.stateDirectory": { value: "/srv/certctl-agent", given: onNodes },
+  "agents.node.discoveryDirectories": { value: ["/etc/ssl/certs"], given: onNodes },
+  "agents.discoveryDirectories": { value: ["/srv/certificates"] },
+  "agents.logLevel": { value: "debug" },
+  ...resourceCases("agents.resources"),
+  "agents.env": { value: { HTTPS_PROXY: "http://proxy.example.com:3128" } },
+  ...schedulingCases("agents.scheduling"),
+
+  "tls.mode": { value: "existingSecret", together: { "tls.existingSecret.name": "server-tls" } },
+  "tls.existingSecret.name": { value: "other-tls", given: { "tls.mode": "existingSecret", "tls.existingSecret.name": "server-tls" } },
+  "tls.certManager.issuerRef.name": { value: "other-ca", given: certManager },
+  "tls.certManager.issuerRef.kind": { value: "Issuer", given: certManager },
+  "tls.certManager.issuerRef.group": { value: "example.com", given: certManager },
+  "tls.certManager.duration": { value: "1440h", given: certManager },
+  "tls.certManager.renewBefore": { value: "240h", given: certManager },
+  "tls.extraDnsNames": { value: ["certctl.example.com"], given: certManager },
+  "tls.trust.mode": { value: "systemRoots" },
+  "tls.trust.configMap.name": { value: "other-cas", given: trustConfigMap },
+  "tls.trust.configMap.key": { value: "bundle.pem", given: trustConfigMap },
+
+  "existingSecrets.databasePassword": { value: "vault-database", insteadOf: ["databasePassword"] },
+  "existingSecrets.encryptionKey": { value: "vault-encryption-key", insteadOf: ["encryptionKey"] },
+  "existingSecrets.apiKeys": { value: "vault-api-keys", insteadOf: ["apiKeys"] },
+  "existingSecrets.issuingCa": { value: "vault-ca", insteadOf: ["caCertificate", "caPrivateKey"] },
+};
+
+function resourceCases(path: string): Record<string, ArgumentCase> {
+  return {
+    [`${path}.requests.cpu`]: { value: "33m" },
+    [`${path}.requests.memory`]: { value: "33Mi" },
+    [`${path}.limits.cpu`]: { value: "5" },
+    [`${path}.limits.memory`]: { value: "5Gi" },
+  };
+}
+
+function schedulingCases(path: string): Record<string, ArgumentCase> {
+  return {
+    [`${path}.nodeSelector`]: { value: { pool: "pki" } },
+    [`${path}.tolerations`]: { value: toleration },
+    [`${path}.affinity.nodeAffinity`]: { value: nodeTerm },
+    [`${path}.affinity.podAffinity`]: { value: podTerm },
+    [`${path}.affinity.podAntiAffinity`]: { value: podTerm },
+    [`${path}.priorityClassName`]: { value: "important" },
+  };
+}
+
+function secretCases(): Record<string, ArgumentCase> {
+  const changed = [
+    "databasePassword",
+    "encryptionKey",
+    "apiKeys.admin",
+    "apiKeys.enroll",
+    "apiKeys.fleet",
+    "apiKeys.metrics",
+    "caCertificate",
+    "caPrivateKey",
+    "tlsCertificate",
+    "tlsPrivateKey",
+    "tlsCaCertificate",
+    "previousApiKeys.admin",
+    "previousApiKeys.fleet",
+    "previousApiKeys.metrics",
+    "smtpPassword",
+  ];
+  return {
+    ...Object.fromEntries(changed.map((path) => [path, { value: placeholder(`another.${path}`), ...(path === "smtpPassword" && { given: smtp }) }])),
+    secretEnv: { value: { CERTCTL_TEAMS_WEBHOOK_URL: "https://hooks.example.com/teams" } },
+  };
+}
