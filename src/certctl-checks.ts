@@ -89,6 +89,11 @@ function nodeAgentIssues({ agents, namespace, tls, tlsCaCertificate }: CertctlAr
       `${show(own)} is the instance's own namespace, which admits restricted pods only; node agents need another`,
     ),
     ...issueIf(
+      agents.node?.namespace === undefined && own.length > 63 - "-agents".length,
+      "agents.node.namespace",
+      `is missing, and ${show(`${own}-agents`)} would be longer than 63 characters`,
+    ),
+    ...issueIf(
       trust === "tlsSecret",
       "agents.kind",
       "DaemonSet agents cannot read the TLS Secret, which is in another namespace; set tlsCaCertificate, or tls.trust.mode configMap or systemRoots",

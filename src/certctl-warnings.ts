@@ -8,7 +8,10 @@ export function certctlWarnings(args: CertctlArgs): string[] {
   const replicas = server?.replicas ?? 1;
   const several = `server.replicas is ${String(replicas)}`;
   const external = database?.mode === "external" ? database.external : undefined;
-  const days = provided(args) ? daysUntilExpiry(text(args.tlsCertificate)) : undefined;
+  const tlsMode = tls?.mode ?? "provided";
+  const days = tlsMode === "provided" ? daysUntilExpiry(text(args.tlsCertificate)) : undefined;
+  const unusedPair = tlsMode === "provided" ? [] : present(args, ["tlsCertificate", "tlsPrivateKey"]);
+  const unusedCa = ["configMap", "systemRoots", "tlsSecret"].includes(tls?.trust?.mode ?? "") ? present(args, ["tlsCaCertificate"]) : [];
   return [
     ...warnIf(
       replicas > 1 && (server?.rateLimiting?.backend ?? "memory") === "memory",
@@ -34,11 +37,13 @@ export function certctlWarnings(args: CertctlArgs): string[] {
       args.previousApiKeys !== undefined && Object.keys(args.previousApiKeys).length > 0,
       "previousApiKeys still work: when no client uses them any more, pulumi config rm certctl:previousApiKeys",
     ),
+    ...unusedPair.map((key) => `${key} is not used, because tls.mode is ${tlsMode}: pulumi config rm certctl:${key}`),
+    ...unusedCa.map((key) => `${key} is not used, because tls.trust.mode is ${tls?.trust?.mode ?? ""}: pulumi config rm certctl:${key}`),
   ];
+}
 
-  function provided({ tlsCertificate }: CertctlArgs): boolean {
-    return (tls?.mode ?? "provided") === "provided" && tlsCertificate !== undefined;
-  }
+function present(args: CertctlArgs, keys: readonly (keyof CertctlArgs)[]): string[] {
+  return keys.filter((key) => args[key] !== undefined);
 }
 
 function warnIf(condition: boolean, warning: string): string[] {

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Certctl } from "./certctl";
 import { readStackConfig } from "./config/stack-config";
-import { warnCertctl } from "./config/validate";
+import { settledArgs, warnCertctl } from "./config/validate";
 import { stackOutputs } from "./stack-outputs";
 
 /** The stack program: configuration → instance → outputs. */
 const args = readStackConfig();
-for (const warning of warnCertctl(args)) void pulumi.log.warn(warning);
+void settledArgs(args).then((settled) => Promise.all(warnCertctl(settled).map((warning) => pulumi.log.warn(warning))));
 
 const certctl = new Certctl("certctl", args);
 

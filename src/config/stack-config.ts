@@ -26,10 +26,15 @@ export function readStackConfig(): CertctlArgs {
   const values = pulumi.runtime.allConfig();
   const secretKeys = new Set(Object.keys(values).filter(isConfigSecret));
   const { args, issues } = stackArgs(values, secretKeys);
-  if (issues.length > 0) throw new ConfigurationError(issues);
+  if (issues.length > 0) throw new ConfigurationError(issues.map(withStackName));
   const hide = (key: string, value: unknown): unknown =>
     secretConfigKeys.includes(key) ? mapLeaves(value, (leaf) => pulumi.secret(leaf)) : value;
   return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, hide(key, value)]));
+}
+
+/** Commands in messages can be copied as they are. */
+function withStackName({ path, message }: Issue): Issue {
+  return { path, message: message.replaceAll("<stack>", pulumi.getStack()) };
 }
 
 function isConfigSecret(key: string): boolean {

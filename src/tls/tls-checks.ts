@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { CertctlSecrets } from "../certctl-args";
 import type { Issue } from "../config/issues";
-import { issueIf, sentenceList, show, under } from "../config/issues";
+import { issueIf, sentenceList, under } from "../config/issues";
 import { text } from "../config/plain";
 import { durationIssues } from "../kubernetes/kubernetes-checks";
 import { durationSeconds } from "../kubernetes/units";
@@ -61,28 +61,19 @@ export function tlsMaterialIssues(tls: TlsSettings, secrets: CertctlSecrets, dns
   return [
     ...issueIf(problem !== undefined, "tlsCaCertificate", problem ?? ""),
     ...trustMaterialIssues(tls, secrets),
-    ...((tls.mode ?? "provided") === "provided" ? providedIssues(tls, secrets, dnsNames) : unusedIssues(tls, secrets)),
+    ...((tls.mode ?? "provided") === "provided" ? providedIssues(tls, secrets, dnsNames) : []),
   ];
-}
-
-function unusedIssues({ mode }: TlsSettings, secrets: CertctlSecrets): Issue[] {
-  if (text(mode) === undefined) return [];
-  return (["tlsCertificate", "tlsPrivateKey"] as const).flatMap((key) =>
-    issueIf(secrets[key] !== undefined, key, `is only for tls.mode: provided, and the mode is ${show(mode)}; remove it`),
-  );
 }
 
 function trustMaterialIssues(tls: TlsSettings, { tlsCaCertificate }: CertctlSecrets): Issue[] {
   const mode = tls.trust?.mode ?? (tlsCaCertificate === undefined ? "tlsSecret" : "caCertificate");
   const provided = (tls.mode ?? "provided") === "provided";
-  const unused = tlsCaCertificate !== undefined && ["tlsSecret", "configMap", "systemRoots"].includes(mode);
   return [
     ...issueIf(
       mode === "caCertificate" && tlsCaCertificate === undefined,
       "tlsCaCertificate",
       "is missing; tls.trust.mode caCertificate needs it",
     ),
-    ...issueIf(unused, "tlsCaCertificate", `is not used with tls.trust.mode ${mode}; remove one of the two`),
     ...issueIf(
       provided && tls.trust?.mode === "tlsSecret",
       "tls.trust.mode",

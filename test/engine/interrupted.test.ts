@@ -9,7 +9,7 @@ describe("an update whose engine is killed in the middle", function () {
   let stack: TestStack;
 
   before(async () => {
-    stack = await TestStack.create("interrupted", "interrupted");
+    stack = await TestStack.create("test-interrupted", "interrupted");
   });
 
   after(async () => {

@@ -12,7 +12,7 @@ describe("the life of the dev stack", function () {
   let eventLog: string;
 
   before(async () => {
-    stack = await TestStack.create("lifecycle", "lifecycle");
+    stack = await TestStack.create("test-lifecycle", "lifecycle");
     eventLog = join((await useEngine()).workFolder, "lifecycle-events.json");
     await stack.up("--event-log", eventLog);
   });

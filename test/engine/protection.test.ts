@@ -7,7 +7,7 @@ describe("deletion protection", function () {
   let stack: TestStack;
 
   before(async () => {
-    stack = await TestStack.create("protected", "protected", { "certctl:deletionProtection": true, "certctl:agents": { enabled: false } });
+    stack = await TestStack.create("test-protected", "protected", { "certctl:deletionProtection": true, "certctl:agents": { enabled: false } });
     await stack.up();
   });
 

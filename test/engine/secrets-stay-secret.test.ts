@@ -11,7 +11,7 @@ describe("secret values", function () {
   const seen: Record<string, string> = {};
 
   before(async () => {
-    stack = await TestStack.create("secrecy", "first", { "certctl:server": { smtp: { host: "mail.example.com", fromAddress: "certctl@example.com" } } });
+    stack = await TestStack.create("test-secrecy", "first", { "certctl:server": { smtp: { host: "mail.example.com", fromAddress: "certctl@example.com" } } });
     for (const [key, value] of [
       ["certctl:smtpPassword", "mail/pass word#1"],
       ["certctl:secretEnv.CERTCTL_SLACK_WEBHOOK_URL", "https://hooks.example.com/T0/B0/slack-token"],

@@ -67,7 +67,10 @@ describe("npm run secrets with the real CLI", function () {
   });
 
   it("what is missing is set, encrypted; comments and values of the file stay", async () => {
-    writeFileSync(file, "config:\n  # The team's own.\n  certctl:namespace: pki # theirs\n  certctl:apiKeys:\n    metrics: not-encrypted\n");
+    writeFileSync(
+      file,
+      "config:\n  # The team's own.\n  certctl:namespace: pki # theirs\n  certctl:apiKeys:\n    metrics: not-encrypted\n",
+    );
     const { code, stdout, text } = await secrets();
     assert.equal(code, 0, text);
     assert.match(stdout, /: 10 set, 1 there already\./);

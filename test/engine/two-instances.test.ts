@@ -8,8 +8,8 @@ describe("two instances in one cluster", function () {
   let second: TestStack;
 
   before(async () => {
-    first = await TestStack.create("instance-one", "first");
-    second = await TestStack.create("instance-two", "second", { "certctl:agents": { kind: "DaemonSet", node: { discoveryDirectories: ["/etc/ssl/certs"] } } });
+    first = await TestStack.create("test-instance-one", "first");
+    second = await TestStack.create("test-instance-two", "second", { "certctl:agents": { kind: "DaemonSet", node: { discoveryDirectories: ["/etc/ssl/certs"] } } });
     await Promise.all([first.up(), second.up()]);
   });
 

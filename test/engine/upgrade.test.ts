@@ -13,7 +13,7 @@ describe("a new version of the server", function () {
   let stack: TestStack;
 
   before(async () => {
-    stack = await TestStack.create("upgrade", "upgrade");
+    stack = await TestStack.create("test-upgrade", "upgrade");
     await stack.up();
   });
 

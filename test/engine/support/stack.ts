@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { serverDnsNames } from "../../../src/tls/dns-names";
@@ -40,8 +40,7 @@ export class TestStack {
     const stack = new TestStack(name, configFile, engine);
     const committed = parse(readFileSync(join(root, `Pulumi.${from}.yaml`), "utf8")) as { config: Config };
     stack.configure({ ...committed.config, "certctl:namespace": namespace, ...config });
-    const made = await stack.pulumi(["stack", "init", name]);
-    assert.equal(made.code, 0, made.text);
+    await initStack(name, engine.env);
     return stack;
   }
 
@@ -115,12 +114,18 @@ export class TestStack {
 
   /** Runs the CLI for this stack. */
   async pulumi(args: string[]): Promise<Answer> {
-    const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.name];
-    return run("pulumi", [...args, ...stack, "--cwd", root], { ...this.engine.env, PULUMI_OPTION_CONFIG_FILE: this.configFile });
+    return run("pulumi", [...args, "--stack", this.name, "--cwd", root], { ...this.engine.env, PULUMI_OPTION_CONFIG_FILE: this.configFile });
   }
 }
 
 let generated: Promise<string> | undefined;
+
+/** Creates a stack. The CLI then writes a stack file beside Pulumi.yaml, wherever the stack's real one is: it is removed. */
+async function initStack(name: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const made = await run("pulumi", ["stack", "init", name, "--cwd", root], env);
+  rmSync(join(root, `Pulumi.${name}.yaml`), { force: true });
+  assert.equal(made.code, 0, made.text);
+}
 
 /** A stack file with generated secrets, made once per test run by the project's own command. */
 function secretsFile(): Promise<string> {
@@ -134,9 +139,8 @@ async function generateSecrets(): Promise<string> {
   mkdirSync(join(workFolder, "backend"), { recursive: true });
   const extraDnsNames = testNamespaces.flatMap((namespace) => serverDnsNames("certctl", namespace));
   writeFileSync(file, stringify({ config: { "certctl:tls": { extraDnsNames: [...new Set(extraDnsNames)] } } }));
-  const made = await run("pulumi", ["stack", "init", "secrets", "--cwd", root], env);
-  assert.equal(made.code, 0, made.text);
-  const answer = await run("npm", ["run", "--silent", "secrets", "--", "secrets", "--config-file", file], env);
+  await initStack("test-secrets", env);
+  const answer = await run("npm", ["run", "--silent", "secrets", "--", "test-secrets", "--config-file", file], env);
   assert.equal(answer.code, 0, answer.text);
   return file;
 }

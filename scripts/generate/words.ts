@@ -1,0 +1,15 @@
+/** Text for readers who do not have this project's fact sheet. */
+export function prose(text: string): string {
+  return text.replace(/ \(certctl facts [^)]*\)/g, "").trim();
+}
+
+/** Text in a cell of a Markdown table. */
+export function cell(text: string): string {
+  return prose(text).replace(/\s+/g, " ").replaceAll("|", "\\|");
+}
+
+/** A Markdown table. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
+  return [line(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(line)].join("\n");
+}

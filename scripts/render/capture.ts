@@ -1,0 +1,72 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A Kubernetes object as it would be sent to the API server. */
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; [key: string]: unknown };
+  [key: string]: unknown;
+}
+
+/**
+ * Runs a program against Pulumi's mocks, and returns the Kubernetes objects that it registers, in the order of registration: what
+ * depends on an object comes after it. Nothing runs besides: the mocks belong to the process, so callers take turns.
+ */
+export function captureManifests(program: () => void): Promise<Manifest[]> {
+  const result = turn.then(() => capture(program));
+  turn = result.catch(() => undefined);
+  return result;
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+async function capture(program: () => void): Promise<Manifest[]> {
+  const manifests: Manifest[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs }: pulumi.runtime.MockResourceArgs) {
+        const state = plain(inputs) as Record<string, unknown>;
+        if (!type.startsWith("kubernetes:")) return { id: name, state };
+        const manifest = manifestOf(name, state);
+        manifests.push(manifest);
+        return { id: [manifest.metadata.namespace, manifest.metadata.name].filter(Boolean).join("/"), state: manifest };
+      },
+      call: ({ inputs }: pulumi.runtime.MockCallArgs) => inputs as Record<string, unknown>,
+    },
+    "certctl",
+    "render",
+  );
+  // What fails in an Output has no caller that could catch it.
+  const failures: unknown[] = [];
+  const onRejection = (reason: unknown): void => void failures.push(reason);
+  process.on("unhandledRejection", onRejection);
+  try {
+    program();
+    await pulumi.runtime.disconnect();
+    // Rejections are reported after the queue of promises has drained.
+    await new Promise(setImmediate);
+  } finally {
+    process.off("unhandledRejection", onRejection);
+  }
+  if (failures.length > 0) throw failures[0];
+  return manifests;
+}
+
+/** The object in the order that people write it. One without a name gets that of its resource; the provider would append random letters. */
+function manifestOf(resourceName: string, inputs: Record<string, unknown>): Manifest {
+  const { apiVersion, kind, metadata, ...rest } = inputs as Partial<Manifest>;
+  if (apiVersion === undefined || kind === undefined) throw new Error(`${resourceName} is no Kubernetes object`);
+  return { apiVersion, kind, metadata: { name: resourceName, ...metadata }, ...rest };
+}
+
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** A copy without the marks of secret values. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = value as Record<string, unknown>;
+  if (entries[signature] === secretSignature) return plain(entries.value);
+  return Object.fromEntries(Object.entries(entries).map(([key, item]) => [key, plain(item)]));
+}

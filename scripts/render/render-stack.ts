@@ -1,0 +1,47 @@
+import { stringify } from "yaml";
+import { Certctl } from "../../src/certctl";
+import type { CertctlArgs } from "../../src/certctl-args";
+import { ConfigurationError } from "../../src/config/issues";
+import { stackArgs, stackFileValues } from "../../src/config/stack-config";
+import { withPlaceholders } from "../../src/config/placeholders";
+import { warnCertctl } from "../../src/config/validate";
+import { captureManifests, type Manifest } from "./capture";
+
+export type { Manifest } from "./capture";
+
+/** Name of the instance in src/main.ts. */
+export const instance = "certctl";
+
+/**
+ * The arguments in the `config` map of a stack file, each secret replaced by a placeholder such as `<secret certctl:databasePassword>`,
+ * also one that is missing. Throws every problem at once.
+ */
+export function placeholderArgs(config: Record<string, unknown>): CertctlArgs {
+  const { values, secretKeys } = stackFileValues(config);
+  const { args, issues } = stackArgs(values, secretKeys, { secrets: "placeholder" });
+  if (issues.length > 0) throw new ConfigurationError(issues);
+  return args;
+}
+
+/** The manifests of the stack with this configuration, without an engine and a cluster. */
+export async function renderStack(config: Record<string, unknown>): Promise<Manifest[]> {
+  return renderArgs(placeholderArgs(config));
+}
+
+/** The manifests of an instance. */
+export async function renderArgs(args: CertctlArgs): Promise<Manifest[]> {
+  return captureManifests(() => {
+    withPlaceholders(() => new Certctl(instance, args));
+  });
+}
+
+/** Risky but legal choices. */
+export function warnings(args: CertctlArgs): string[] {
+  return warnCertctl(args);
+}
+
+/** Documents as kubectl reads them: YAML 1.1, in which more texts need quotes (`on`, `1_000`) than in the current version. */
+export function toYaml(manifests: readonly Manifest[]): string {
+  const text = manifests.map((manifest) => stringify(manifest, { version: "1.1", lineWidth: 0 }));
+  return text.map((document) => `---\n${document}`).join("");
+}

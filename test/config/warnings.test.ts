@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import type { CertctlArgs } from "../../src/certctl-args";
+import { warnCertctl } from "../../src/config/validate";
+import { createServerCertificate, serverCertificateDays } from "../../scripts/secrets/certificates";
+import { serverDnsNames } from "../../src/tls/dns-names";
+import { generateSecrets } from "../support/secrets";
+
+const day = 24 * 60 * 60 * 1000;
+
+describe("a risky but legal configuration warns, in one line with the fix", () => {
+  let secrets: CertctlArgs;
+
+  before(async () => {
+    secrets = await generateSecrets();
+  });
+
+  const warnings = (args: CertctlArgs): string[] => warnCertctl({ ...secrets, ...args });
+
+  it("not at all, when nothing is risky", () => {
+    assert.deepEqual(warnings({}), []);
+    assert.deepEqual(
+      warnings({ server: { replicas: 3, rateLimiting: { backend: "postgres" }, service: { sessionAffinity: "ClientIP" } } }),
+      [],
+    );
+  });
+
+  it("of several replicas that count requests, and serve clients, each for itself", () => {
+    assert.deepEqual(warnings({ server: { replicas: 2 } }), [
+      "server.replicas is 2, and each counts requests for itself: set server.rateLimiting.backend: postgres",
+      "server.replicas is 2, and clients change between them: set server.service.sessionAffinity: ClientIP",
+    ]);
+  });
+
+  it("of a missing issuing CA, unless it is in the cluster", () => {
+    const without = { caCertificate: undefined, caPrivateKey: undefined };
+    assert.deepEqual(warnings(without), [
+      "there is no issuing CA, so iss-local makes a new one at each restart and in each pod: npm run secrets -- <stack> makes a pair",
+    ]);
+    assert.deepEqual(warnings({ ...without, existingSecrets: { issuingCa: "certctl-ca" } }), []);
+  });
+
+  it("of a server certificate that ends within 30 days", async () => {
+    const endsIn = async (days: number): Promise<string> => {
+      const issued = new Date(Date.now() - (serverCertificateDays - days) * day + 2 * 60 * 60 * 1000);
+      return (await createServerCertificate(serverDnsNames("certctl", "certctl"), issued)).certificate;
+    };
+    assert.deepEqual(warnings({ tlsCertificate: await endsIn(29) }), [
+      "tlsCertificate expires in 29 days: npm run secrets -- <stack> --renew-tls",
+    ]);
+    assert.deepEqual(warnings({ tlsCertificate: await endsIn(1) }), [
+      "tlsCertificate expires in 1 day: npm run secrets -- <stack> --renew-tls",
+    ]);
+    assert.deepEqual(warnings({ tlsCertificate: await endsIn(30) }), []);
+    const elsewhere = warnings({ tlsCertificate: await endsIn(5), tls: { mode: "existingSecret", existingSecret: { name: "a" } } });
+    assert.doesNotMatch(elsewhere.join("\n"), /expires/);
+  });
+
+  it("of a connection to an external database that is not encrypted", () => {
+    const external = { host: "db.example.com", sslMode: "disable" } as const;
+    assert.deepEqual(warnings({ database: { mode: "external", external } }), [
+      "the connection to db.example.com is not encrypted: set database.external.sslMode: verify-full",
+    ]);
+  });
+
+  it("of certificates that nothing uses any more", () => {
+    assert.deepEqual(warnings({ tls: { mode: "certManager", trust: { mode: "systemRoots" } } }), [
+      "tlsCertificate is not used, because tls.mode is certManager: pulumi config rm certctl:tlsCertificate",
+      "tlsPrivateKey is not used, because tls.mode is certManager: pulumi config rm certctl:tlsPrivateKey",
+      "tlsCaCertificate is not used, because tls.trust.mode is systemRoots: pulumi config rm certctl:tlsCaCertificate",
+    ]);
+  });
+
+  it("of earlier keys that still work", () => {
+    assert.deepEqual(warnings({ previousApiKeys: { fleet: "x" } }), [
+      "previousApiKeys still work: when no client uses them any more, pulumi config rm certctl:previousApiKeys",
+    ]);
+    assert.deepEqual(warnings({ previousApiKeys: {} }), []);
+  });
+});

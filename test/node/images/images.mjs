@@ -1,0 +1,92 @@
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { curlLayer, systemLayer } from "./base-layers.mjs";
+import { entrypoint, postgresLayer, postgresVersion } from "./postgres-layer.mjs";
+import { contractLayer, contractSources, copiedProgramLayer, migrationsFolder, newMigrationsLayer, pauseLayer, pauseSources } from "./program-layers.mjs";
+
+/**
+ * A layer, and what decides what becomes of it: its files, next to those that every layer depends on.
+ * @typedef {object} LayerPlan
+ * @property {string} name
+ * @property {import("./base-layers.mjs").LayerRecipe} recipe
+ * @property {string[]} files the recipe's
+ * @property {unknown[]} [inputs]
+ */
+
+/**
+ * @typedef {object} ImagePlan
+ * @property {string} tag as stacks write it
+ * @property {LayerPlan[]} layers
+ * @property {import("./oci.mjs").ImageConfig} config
+ */
+
+const file = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
+
+/**
+ * Names of the images, as a stack's configuration has them.
+ */
+export const imageTags = {
+  pause: "registry.k8s.io/pause:3.10",
+  coredns: "registry.k8s.io/coredns/coredns:v1.14.7",
+  postgres: "postgres:16-alpine",
+  server: "ghcr.io/certctl-io/certctl-server:v2.1.7",
+  agent: "ghcr.io/certctl-io/certctl-agent:v2.1.7",
+  /** With one migration more. */
+  newerServer: "ghcr.io/certctl-io/certctl-server:v2.1.8",
+  newerAgent: "ghcr.io/certctl-io/certctl-agent:v2.1.8",
+  /** With one migration more, which fails. */
+  brokenServer: "ghcr.io/certctl-io/certctl-server:v2.1.8-broken-migration",
+};
+
+/** @typedef {keyof typeof imageTags} ImageName */
+
+/** Images that are built, kept and imported together. */
+export const archives = /** @type {const} */ ({
+  cluster: ["pause", "coredns"],
+  postgres: ["postgres"],
+  contract: ["server", "agent", "newerServer", "newerAgent", "brokenServer"],
+});
+
+/** @typedef {keyof typeof archives} ArchiveName */
+
+/**
+ * @param {{ coredns: string }} engines path of the binary
+ * @returns {Record<ImageName, ImagePlan>}
+ */
+export function describeImages({ coredns }) {
+  const system = { name: "system", recipe: systemLayer, files: [file("base-layers.mjs")] };
+  const curl = { name: "curl", recipe: curlLayer, files: [file("base-layers.mjs")] };
+  const postgres = { name: "postgres", recipe: postgresLayer, files: [file("postgres-layer.mjs"), entrypoint] };
+  const program = file("program-layers.mjs");
+  const pause = { name: "pause", recipe: pauseLayer, files: [program], inputs: pauseSources() };
+  const dns = { name: "coredns", recipe: copiedProgramLayer(coredns), files: [program], inputs: [basename(dirname(coredns))] };
+  const contract = contractSources();
+  const server = { name: "server", recipe: contractLayer("server"), files: [program], inputs: contract };
+  const agent = { name: "agent", recipe: contractLayer("agent"), files: [program], inputs: contract };
+  const migrations = { name: "migrations", recipe: newMigrationsLayer, files: [program], inputs: contract };
+
+  const serverConfig = { Entrypoint: ["/app/server"], User: "1000", WorkingDir: "/app" };
+  const agentConfig = { Entrypoint: ["/app/agent"], User: "1000", WorkingDir: "/app" };
+  const newer = [`CERTCTL_DATABASE_MIGRATIONS_PATH=${migrationsFolder}`];
+  const plan = (/** @type {ImageName} */ name, /** @type {LayerPlan[]} */ layers, /** @type {ImagePlan["config"]} */ config) => ({
+    tag: imageTags[name],
+    layers,
+    config,
+  });
+  return {
+    pause: plan("pause", [pause], { Entrypoint: ["/pause"], User: "65535:65535" }),
+    coredns: plan("coredns", [dns], { Entrypoint: ["/coredns"], User: "65532:65532" }),
+    postgres: plan("postgres", [system, postgres], {
+      Entrypoint: ["docker-entrypoint.sh"],
+      Cmd: ["postgres"],
+      // The clients were not made with /var/run/postgresql as their default.
+      Env: ["LANG=C.UTF-8", "PGDATA=/var/lib/postgresql/data", "PGHOST=/var/run/postgresql", "PG_MAJOR=16", `PG_VERSION=${postgresVersion}`],
+      StopSignal: "SIGINT",
+    }),
+    server: plan("server", [system, curl, server], serverConfig),
+    agent: plan("agent", [system, curl, agent], agentConfig),
+    newerServer: plan("newerServer", [system, curl, server, migrations], { ...serverConfig, Env: newer }),
+    newerAgent: plan("newerAgent", [system, curl, agent], { ...agentConfig, Env: ["CONTRACT_VERSION=v2.1.8"] }),
+    brokenServer: plan("brokenServer", [system, curl, server], { ...serverConfig, Env: ["CONTRACT_FAIL_MIGRATION=000099_broken.up.sql"] }),
+  };
+}

@@ -1,0 +1,3 @@
+module certctl.example/node/pause
+
+go 1.25.6

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { areInstalled } from "../../scripts/test/dependencies.mjs";
+import { createGoTestReport } from "../../scripts/test/go-test.mjs";
+import { runSteps } from "../../scripts/test/main.mjs";
+import { root } from "../../scripts/test/processes.mjs";
+
+describe("npm test", () => {
+  /** @type {string} */
+  let folder;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "certctl-test-command-"))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  describe("steps", () => {
+    const step = (suite, title, run, isSetUp = false) => ({ suite, title, isSetUp, run: async () => run() });
+    const counts = (passed, failed, skipped) => () => ({ passed, failed, skipped });
+
+    async function run(...steps) {
+      const lines = [];
+      const code = await runSteps(steps, (line) => lines.push(line));
+      return { code, lines, last: lines.at(-1) };
+    }
+
+    it("the last line adds up what passed and failed, and the exit code is 0 when nothing failed", async () => {
+      const { code, last } = await run(step("a", "first", counts(3, 0)), step("b", "second", counts(4, 0, 2)));
+      assert.deepEqual([code, last], [0, "7 passed, 0 failed"]);
+    });
+
+    it("a step that fails does not stop the others, and the exit code is 1", async () => {
+      const { code, lines, last } = await run(step("a", "first", counts(3, 2)), step("b", "second", counts(4, 0)));
+      assert.deepEqual([code, last], [1, "7 passed, 2 failed"]);
+      assert.ok(lines.some((line) => line.startsWith("── second: 4 passed, 0 failed (")));
+    });
+
+    it("a step that throws is one failure, with its reason", async () => {
+      const broken = step("a", "broken", () => {
+        throw new Error("no Go");
+      });
+      const { code, lines, last } = await run(broken, step("b", "second", counts(1, 0)));
+      assert.deepEqual([code, last], [1, "1 passed, 1 failed"]);
+      assert.ok(lines.some((line) => line.includes("no Go")));
+    });
+
+    it("a suite that ran no test is a failure", async () => {
+      const { code, last } = await run(step("a", "empty", counts(0, 0)), step("b", "second", counts(1, 0)));
+      assert.deepEqual([code, last], [1, "1 passed, 1 failed"]);
+    });
+
+    it("a set-up that fails is counted once, and the rest of its suite is not run", async () => {
+      let ran = false;
+      const after = step("engine", "tests", () => {
+        ran = true;
+        return { passed: 1, failed: 0 };
+      });
+      const { code, last } = await run(step("engine", "toolchain", counts(0, 1), true), after, step("b", "other", counts(1, 0)));
+      assert.deepEqual([code, last, ran], [1, "1 passed, 1 failed", false]);
+    });
+
+    it("a set-up that works is no test", async () => {
+      const { code, last } = await run(step("engine", "toolchain", counts(0, 0), true), step("engine", "tests", counts(1, 0)));
+      assert.deepEqual([code, last], [0, "1 passed, 0 failed"]);
+    });
+  });
+
+  describe("go test", () => {
+    function report(...events) {
+      const lines = [];
+      const { counts, onLine } = createGoTestReport((line) => lines.push(line));
+      for (const event of events) onLine(JSON.stringify(event));
+      return { counts, text: lines.join("\n") };
+    }
+
+    it("counts tests that passed, failed and were skipped, and prints what failed ones said", () => {
+      const { counts, text } = report(
+        { Action: "output", Package: "p", Test: "TestGood", Output: "fine\n" },
+        { Action: "pass", Package: "p", Test: "TestGood" },
+        { Action: "output", Package: "p", Test: "TestBad", Output: "    x_test.go:3: wrong\n" },
+        { Action: "fail", Package: "p", Test: "TestBad" },
+        { Action: "skip", Package: "p", Test: "TestOther" },
+        { Action: "fail", Package: "p" },
+        { Action: "pass", Package: "q" },
+      );
+      assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 1 });
+      assert.equal(text, "    x_test.go:3: wrong\nFAIL  p\nok    q");
+    });
+
+    it("a package that does not compile is a failure, with the compiler's words", () => {
+      const { counts, text } = report(
+        { Action: "build-output", ImportPath: "p [p.test]", Output: "p/x.go:1: undefined: y\n" },
+        { Action: "build-fail", ImportPath: "p [p.test]" },
+        { Action: "output", Package: "p", Output: "FAIL\tp [build failed]\n" },
+        { Action: "fail", Package: "p", FailedBuild: "p [p.test]" },
+      );
+      assert.deepEqual(counts, { passed: 0, failed: 1, skipped: 0 });
+      assert.match(text, /undefined: y/);
+    });
+
+    it("a process that ends in the middle of a test is a failure", () => {
+      const { counts } = report(
+        { Action: "pass", Package: "p", Test: "TestGood" },
+        { Action: "run", Package: "p", Test: "TestExit" },
+        { Action: "output", Package: "p", Output: "exit status 3\n" },
+        { Action: "fail", Package: "p" },
+      );
+      assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 0 });
+    });
+  });
+
+  describe("mocha", function () {
+    this.timeout(20_000);
+
+    /** Runs a test file in a process of its own, whose output is not of this run. */
+    function mocha(text) {
+      const file = join(folder, "some.test.mjs");
+      writeFileSync(file, text);
+      const script =
+        `const { runMocha } = await import(${JSON.stringify(join(root, "scripts/test/mocha.mjs"))});` +
+        `const counts = await runMocha({ specs: [${JSON.stringify(file)}], cwd: ${JSON.stringify(folder)} }, () => {});` +
+        `process.stderr.write(JSON.stringify(counts));`;
+      const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" });
+      return { report: stdout, counts: JSON.parse(stderr.trim().split("\n").at(-1) ?? "") };
+    }
+
+    it("counts what its reporter saw, and still prints each test", () => {
+      const { counts, report } = mocha('it("good", () => {}); it("bad", () => { throw new Error("x"); }); it.skip("later", () => {});');
+      assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 1 });
+      assert.match(report, /good/);
+    });
+
+    it("a file that cannot be loaded is a failure", () => {
+      assert.deepEqual(mocha('import "./absent.mjs";').counts, { passed: 0, failed: 1 });
+    });
+
+    it("a process that ends in the middle is a failure", () => {
+      assert.equal(mocha('it("good", () => {}); it("exit", () => process.exit(0));').counts.failed, 1);
+    });
+
+    it("a forgotten .only is a failure", () => {
+      assert.equal(mocha('it.only("one", () => {}); it("other", () => {});').counts.failed, 1);
+    });
+  });
+
+  describe("npm packages", () => {
+    function folderWith(wanted, installed) {
+      writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages: { "": {}, ...wanted } }));
+      mkdirSync(join(folder, "node_modules"), { recursive: true });
+      if (installed !== undefined) writeFileSync(join(folder, "node_modules/.package-lock.json"), JSON.stringify({ packages: installed }));
+      return folder;
+    }
+
+    it("are there when each has the version of package-lock.json; optional ones may be absent", () => {
+      const a = { "node_modules/a": { version: "1.0.0" } };
+      assert.equal(areInstalled(folderWith({ ...a, "node_modules/b": { version: "2.0.0", optional: true } }, a)), true);
+    });
+
+    it("are missing when an installation did not end", () => {
+      assert.equal(areInstalled(folderWith({ "node_modules/a": { version: "1.0.0" } }, undefined)), false);
+    });
+
+    it("are outdated when one is missing or has another version", () => {
+      const wanted = { "node_modules/a": { version: "1.0.0" } };
+      assert.equal(areInstalled(folderWith(wanted, {})), false);
+      assert.equal(areInstalled(folderWith(wanted, { "node_modules/a": { version: "0.9.0" } })), false);
+    });
+  });
+
+  describe("command line", () => {
+    const command = (...args) => spawnSync(process.execPath, [join(root, "scripts/test.mjs"), ...args], { encoding: "utf8" });
+
+    it("--help names the suites", () => {
+      const { status, stdout } = command("--help");
+      assert.equal(status, 0);
+      assert.match(stdout, /lint, types, generated, unit, contract, engine/);
+    });
+
+    it("an unknown suite is answered with one sentence", () => {
+      const { status, stderr } = command("--only", "everything");
+      assert.equal(status, 1);
+      assert.match(stderr, /^There is no suite "everything"; there are .*\.\n$/);
+    });
+  });
+});

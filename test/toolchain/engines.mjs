@@ -1,0 +1,68 @@
+/**
+ * What is built, one row per program: its Go module (a folder of modules/, which pins every dependency) and its main package.
+ * @typedef {object} Engine
+ * @property {string} name also the file name of the binary
+ * @property {string} module folder of modules/
+ * @property {string} package main package
+ * @property {Record<string, string>} [stamps] values of package variables (-ldflags -X): the version it reports
+ * @property {"pulumi" | "path"} [place] `pulumi`: where the npm package `pulumi` looks for the CLI; `path`: on PATH; else only by its path
+ * @property {{ module: string, folder: string, as: string }} [files] a folder of a Go module that the program needs when it runs
+ */
+
+/** The version of the npm package `pulumi` (package.json), whose CLI this stands in for. */
+export const pulumiVersion = "3.259.0";
+
+const kubernetesVersion = {
+  "k8s.io/component-base/version.gitVersion": "v1.35.4",
+  "k8s.io/component-base/version.gitMajor": "1",
+  "k8s.io/component-base/version.gitMinor": "35",
+};
+
+/**
+ * The longest builds come first, so that none is left to run alone at the end.
+ * @type {Engine[]}
+ */
+export const engines = [
+  { name: "pulumi-resource-kubernetes", module: "provider-kubernetes", package: ".", place: "path" },
+  { name: "kube-apiserver", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-apiserver", stamps: kubernetesVersion },
+  {
+    name: "pulumi",
+    module: "pulumi",
+    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    stamps: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pulumiVersion}` },
+    place: "pulumi",
+  },
+  {
+    name: "kube-controller-manager",
+    module: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kube-controller-manager",
+    stamps: kubernetesVersion,
+  },
+  {
+    name: "kwok",
+    module: "kwok",
+    package: "sigs.k8s.io/kwok/cmd/kwok",
+    files: { module: "sigs.k8s.io/kwok", folder: "kustomize/stage", as: "stages" },
+  },
+  { name: "kube-scheduler", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-scheduler", stamps: kubernetesVersion },
+  { name: "kubectl", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubectl", stamps: kubernetesVersion, place: "path" },
+  { name: "etcd", module: "etcd", package: "." },
+  {
+    name: "pulumi-language-nodejs",
+    module: "language-nodejs",
+    package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    place: "pulumi",
+  },
+];
+
+/**
+ * What a real node needs besides a control plane (test/node): only Linux builds these, and only for the tests that run there.
+ * @type {Engine[]}
+ */
+export const nodeEngines = [
+  { name: "kubelet", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubelet", stamps: kubernetesVersion },
+  { name: "coredns", module: "coredns", package: "." },
+  { name: "kube-proxy", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-proxy", stamps: kubernetesVersion },
+  { name: "network-policy", module: "network-policy", package: "." },
+  { name: "local-volumes", module: "local-volumes", package: "." },
+];

@@ -1,0 +1,20 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const root = resolve(__dirname, "../../..");
+
+/** A copy of the repository, so that its `npm start` and `npm stop` do not touch what the user has running in the real one. */
+export class RepositoryCopy {
+  public readonly folder = mkdtempSync(join(tmpdir(), "certctl-copy-"));
+
+  public constructor() {
+    const left = ["node_modules", ".local", ".git", "dist"].map((name) => join(root, name));
+    cpSync(root, this.folder, { recursive: true, filter: (path) => !left.includes(path) });
+    symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
+  }
+
+  public remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
