@@ -1,4 +1,4 @@
 import { secrets } from "./secrets/command";
 import { runCommand } from "./stack/command";
 
-void runCommand(() => secrets(process.argv.slice(2)));
+void runCommand(secrets);

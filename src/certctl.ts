@@ -43,7 +43,10 @@ export class Certctl extends pulumi.ComponentResource {
     const scheduling = args.server?.scheduling;
     const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions => ({
       parent: this,
-      dependsOn: dependencies(opts, parts.filter((part) => part !== undefined)),
+      dependsOn: dependencies(
+        opts,
+        parts.filter((part) => part !== undefined),
+      ),
     });
 
     if (args.createNamespace ?? true) {
@@ -85,7 +88,7 @@ export class Certctl extends pulumi.ComponentResource {
     const { enabled = true, ...agents } = args.agents ?? {};
     if (enabled) {
       const keys = args.apiKeys && !args.existingSecrets?.apiKeys ? { keys: fleetKeys(args.apiKeys) } : { existingKeys: apiKeys };
-      const bundle = "configMap" in trust && args.tlsCaCertificate !== undefined ? { caCertificate: args.tlsCaCertificate } : { trust };
+      const bundle = this.tls.caCertificate === undefined ? { trust } : { caCertificate: this.tls.caCertificate };
       this.agents = new CertctlAgents(`${name}-agents`, { ...agents, ...shared, ...keys, ...bundle, serverUrl }, after(this.provisioning));
     }
     this.registerOutputs({ url: this.url });

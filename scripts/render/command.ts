@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { ConfigurationError, formatIssues } from "../../src/config/issues";
 import { placeholderArgs, renderArgs, toYaml, warnings } from "./render-stack";
 import { withSecrets } from "./show-secrets";
-import { lines, parseCommandLine, UserError } from "../stack/command";
+import { lines, parseCommandLine, UserError, type Output } from "../stack/command";
 import { qualifiedConfig, readStackFile, stackFilePath, stackNames } from "../stack/stack-file";
 
 const help = `npm run -s render -- <stack | file.yaml> [--show-secrets [--stack NAME]]
@@ -19,7 +19,7 @@ Secret values, set or not, appear as placeholders such as <secret certctl:databa
 const directory = join(__dirname, "../..");
 
 /** The command `npm run render`. */
-export async function render(commandLine: readonly string[]): Promise<void> {
+export async function render(commandLine: readonly string[], output: Output): Promise<void> {
   const { values: options, positionals } = parseCommandLine({
     args: [...commandLine],
     options: {
@@ -30,7 +30,7 @@ export async function render(commandLine: readonly string[]): Promise<void> {
     allowPositionals: true,
   });
   if (options.help) {
-    process.stdout.write(help);
+    output.stdout(help);
     return;
   }
   const [target, ...more] = positionals;
@@ -42,8 +42,8 @@ export async function render(commandLine: readonly string[]): Promise<void> {
     const args = placeholderArgs(config);
     const stack = options.stack ?? /^Pulumi\.(.+)\.yaml$/.exec(basename(path))?.[1];
     const manifests = await renderArgs(options["show-secrets"] ? await withSecrets(args, { directory, stack, configFile: path }) : args);
-    process.stderr.write(lines(warnings(args).map((warning) => `warning: ${warning}`)));
-    process.stdout.write(toYaml(manifests));
+    output.stderr(lines(warnings(args).map((warning) => `warning: ${warning}`)));
+    output.stdout(toYaml(manifests));
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new UserError(formatIssues(error.issues), { cause: error });

@@ -5,7 +5,7 @@ import { stackArgs, stackFileValues } from "../../src/config/stack-config";
 import { serverDnsNames } from "../../src/tls/dns-names";
 import { planSecrets, type SecretsPlan } from "./plan";
 import { setSecrets } from "./set-secrets";
-import { lines, parseCommandLine, UserError } from "../stack/command";
+import { lines, parseCommandLine, UserError, type Output } from "../stack/command";
 import { project, qualifiedConfig, readStackFile, stackFilePath, type StackFile } from "../stack/stack-file";
 
 const help = `npm run secrets -- <stack> [--config-file FILE] [--dry-run] [--renew-tls]
@@ -24,7 +24,7 @@ const directory = join(__dirname, "../..");
 const instance = "certctl";
 
 /** The command `npm run secrets`. */
-export async function secrets(commandLine: readonly string[]): Promise<void> {
+export async function secrets(commandLine: readonly string[], output: Output): Promise<void> {
   const { values: options, positionals } = parseCommandLine({
     args: [...commandLine],
     options: {
@@ -36,7 +36,7 @@ export async function secrets(commandLine: readonly string[]): Promise<void> {
     allowPositionals: true,
   });
   if (options.help) {
-    process.stdout.write(help);
+    output.stdout(help);
     return;
   }
   const [stack, ...more] = positionals;
@@ -54,7 +54,7 @@ export async function secrets(commandLine: readonly string[]): Promise<void> {
     const settings = await Promise.all(plan.missing.map((group) => group.generate()));
     await setSecrets(directory, stack, file, settings.flat());
   }
-  report(plan, relative(process.cwd(), file.path), options["dry-run"]);
+  report(plan, relative(process.cwd(), file.path), options["dry-run"], output);
 }
 
 /** The stack's arguments. Problems outside of what is read here are not this command's. */
@@ -70,10 +70,10 @@ function dnsNamesOf({ namespace = "certctl", tls }: CertctlArgs): string[] {
   return [...new Set([...serverDnsNames(instance, namespace), ...(tls?.extraDnsNames ?? [])])];
 }
 
-function report(plan: SecretsPlan, file: string, dryRun: boolean): void {
+function report(plan: SecretsPlan, file: string, dryRun: boolean, output: Output): void {
   const name = (key: string): string => `${project}:${key}`;
   const set = plan.missing.flatMap((group) => group.keys);
-  process.stdout.write(
+  output.stdout(
     lines([
       `${file}: ${set.length} ${dryRun ? "missing" : "set"}, ${plan.present.length} there already.`,
       ...set.map((key) => `  ${dryRun ? "missing  " : "set      "} ${name(key)}`),
@@ -82,11 +82,11 @@ function report(plan: SecretsPlan, file: string, dryRun: boolean): void {
     ]),
   );
   if (set.includes("encryptionKey") && !dryRun) {
-    process.stdout.write(
+    output.stdout(
       `Keep ${file} (commit it: the values are encrypted) and what decrypts it. Without ${name("encryptionKey")} the database's secrets are lost.\n`,
     );
   }
-  process.stderr.write(
+  output.stderr(
     lines(
       plan.unencrypted.map(
         (key) =>

@@ -5,19 +5,38 @@ export class UserError extends Error {
   public override readonly name = "UserError";
 }
 
-/** Runs a command: its exit code is 0, or 1 with the error on stderr. */
-export async function runCommand(main: () => Promise<void>): Promise<void> {
-  // `… | head` closes the pipe when it has seen enough.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+/** Where a command writes. */
+export interface Output {
+  stdout(text: string): void;
+  stderr(text: string): void;
+}
+
+/** A command of the project: fails with a UserError, or has done what it was asked. */
+export type Command = (commandLine: readonly string[], output: Output) => Promise<void>;
+
+/** Runs a command and returns its exit code: 0, or 1 with the error on stderr. */
+export async function execute(command: Command, commandLine: readonly string[], output: Output): Promise<number> {
   try {
-    await main();
+    await command(commandLine, output);
+    return 0;
   } catch (error) {
     // Only an error of ours is a sentence; anything else is a defect, and its stack is how to find it.
-    process.stderr.write(
-      `${error instanceof UserError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exitCode = 1;
+    output.stderr(`${error instanceof UserError || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`);
+    return 1;
   }
+}
+
+/** Runs a command with the arguments, the streams and the exit code of this process. */
+export async function runCommand(command: Command): Promise<void> {
+  const { stdout, stderr } = process;
+  // `… | head` closes the pipe when it has seen enough.
+  stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  const output = { stdout: (text: string) => void stdout.write(text), stderr: (text: string) => void stderr.write(text) };
+  process.exitCode = await execute(command, process.argv.slice(2), output);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** `util.parseArgs`, whose errors become sentences. */

@@ -16,8 +16,12 @@ export function formatIssues(issues: readonly Issue[]): string {
 /** Everything that is wrong with a configuration, at once. As a RunError it is printed without a stack. */
 export class ConfigurationError extends pulumi.RunError {
   constructor(public readonly issues: readonly Issue[]) {
-    super(`The configuration has ${issues.length === 1 ? "a problem" : `${String(issues.length)} problems`}:\n${formatIssues(issues)}`);
+    const head = `The configuration has ${issues.length === 1 ? "a problem" : `${issues.length} problems`}:`;
+    super(head);
     this.name = "ConfigurationError";
+    // Of each property that waits for a check, the SDK puts `error serializing property …: ` in front of the same error's message.
+    const message = `${head}\n${formatIssues(issues)}`;
+    Object.defineProperty(this, "message", { get: () => message, set: () => undefined });
   }
 }
 

@@ -5,8 +5,6 @@ export function dependencies(
   opts: pulumi.ComponentResourceOptions | undefined,
   own: pulumi.Input<pulumi.Resource>[] = [],
 ): pulumi.Output<pulumi.Resource[]> {
-  return pulumi.all([pulumi.output(opts?.dependsOn ?? []), pulumi.all(own)]).apply(([given, resources]) => [
-    ...(Array.isArray(given) ? given : [given]),
-    ...resources,
-  ]) as pulumi.Output<pulumi.Resource[]>;
+  const given: pulumi.Output<unknown> = pulumi.output(opts?.dependsOn ?? []);
+  return pulumi.all([given, pulumi.all(own)]).apply(([before, resources]) => [...([before].flat() as pulumi.Resource[]), ...resources]);
 }

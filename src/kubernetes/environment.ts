@@ -28,15 +28,22 @@ export function fieldVariable(name: string, fieldPath: string): EnvVar {
   return { name, valueFrom: { fieldRef: { fieldPath } } };
 }
 
-/** A volume with some keys of a Secret, readable by the pod's group. */
-export function secretVolume(name: string, secretName: pulumi.Input<string>, files?: Record<string, string>): Volume {
-  // Of the API's default mode 0644 "other" needs nothing: fsGroup gives the files to the pod's group.
-  return { name, secret: { secretName, defaultMode: 0o440, ...(files && { items: fileItems(files) }) } };
+/**
+ * A volume with some keys of a Secret, or all of them. By default it is readable by the pod's group, to which fsGroup gives the files, and
+ * not by others.
+ */
+export function secretVolume(name: string, secretName: pulumi.Input<string>, files?: Record<string, string>, defaultMode = 0o440): Volume {
+  return { name, secret: { secretName, defaultMode, ...(files && { items: fileItems(files) }) } };
 }
 
-/** A volume with some keys of a ConfigMap. */
-export function configMapVolume(name: string, configMapName: pulumi.Input<string>, files?: Record<string, string>): Volume {
-  return { name, configMap: { name: configMapName, ...(files && { items: fileItems(files) }) } };
+/** A volume with some keys of a ConfigMap, or all of them. */
+export function configMapVolume(
+  name: string,
+  configMapName: pulumi.Input<string>,
+  files?: Record<string, string>,
+  defaultMode?: number,
+): Volume {
+  return { name, configMap: { name: configMapName, ...(defaultMode && { defaultMode }), ...(files && { items: fileItems(files) }) } };
 }
 
 /** A scratch directory in memory, for what must never reach a disk. */

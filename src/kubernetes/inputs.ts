@@ -10,7 +10,7 @@ export function derive<T extends readonly unknown[], R>(
 ): pulumi.Input<R> {
   const values: unknown[] = [...inputs];
   if (values.every(isPlain)) return compute(...(values as unknown as T));
-  return pulumi.all(values).apply((resolved) => compute(...(resolved as unknown as T))) as unknown as pulumi.Output<R>;
+  return pulumi.all(values).apply((resolved) => compute(...(resolved as unknown as T)));
 }
 
 /** Whether a value holds no Output and no Promise, at any depth. */

@@ -2,7 +2,6 @@ import type * as k8s from "@pulumi/kubernetes";
 import type { Affinity, Scheduling } from "./types";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
-type KubernetesAffinity = k8s.types.input.core.v1.Affinity;
 
 /** The published images are linux/amd64 only (certctl facts 1.1). */
 const publishedPlatform = { "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64" };
@@ -13,7 +12,7 @@ export function schedulingFields(scheduling: Scheduling = {}, own: Affinity = {}
   return {
     nodeSelector: scheduling.nodeSelector ?? publishedPlatform,
     ...(scheduling.tolerations?.length && { tolerations: scheduling.tolerations }),
-    ...(Object.keys(affinity).length && { affinity: affinity as KubernetesAffinity }),
+    ...(Object.keys(affinity).length && { affinity: affinity }),
     ...(scheduling.priorityClassName && { priorityClassName: scheduling.priorityClassName }),
   };
 }
@@ -35,7 +34,7 @@ export function spreadOverZones(matchLabels: Record<string, string>): Partial<Po
 
 /** Joins two sets of affinity terms: lists are appended, and no kind of term replaces another. */
 export function mergeAffinity(own: Affinity, given: Affinity): Affinity {
-  return mergeFragments(own as Record<string, unknown>, given as Record<string, unknown>) as Affinity;
+  return mergeFragments(own as Record<string, unknown>, given as Record<string, unknown>);
 }
 
 function mergeFragments(left: Record<string, unknown>, right: Record<string, unknown>): Record<string, unknown> {

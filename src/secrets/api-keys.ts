@@ -32,7 +32,7 @@ export function keyOf(apiKeys: pulumi.Input<ApiKeys> | undefined, duty: Duty): p
  */
 export function namedKeyVariables(secretName: pulumi.Input<string>, previousDuties: readonly string[]): EnvVar[] {
   const entries = [
-    ...duties.map((duty) => ({ duty, entry: duty as string })),
+    ...duties.map((duty) => ({ duty, entry: duty })),
     ...previousDuties.map((duty) => ({ duty, entry: `previous-${duty}` })),
   ];
   const variables = entries.map(({ entry }) => secretVariable(keyVariable(entry), { name: secretName, key: entry }));

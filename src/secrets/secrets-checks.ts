@@ -66,7 +66,11 @@ function keyIssues(key: string): Issue[] {
   if (key === "change-me-in-production")
     return [{ path: "", message: "is the placeholder of certctl's examples, which certctl refuses; make one with npm run secrets" }];
   return [
-    ...issueIf(key.length < leastBytes, "", `is too short (${String(key.length)} characters); at least 32 are needed, and npm run secrets makes one`),
+    ...issueIf(
+      key.length < leastBytes,
+      "",
+      `is too short (${String(key.length)} characters); at least 32 are needed, and npm run secrets makes one`,
+    ),
     ...issueIf(/[:,\s]/.test(key), "", 'holds a ":", a "," or a space, which certctl\'s list of keys cannot'),
     ...issueIf(/[^\x20-\x7e\s]/.test(key), "", "holds a character that an HTTP header cannot; use letters and digits"),
   ];

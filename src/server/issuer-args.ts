@@ -7,11 +7,7 @@ export interface IssuerSettings {
   acme?: AcmeIssuerSettings;
 }
 
-/** How an ACME server checks that a name is ours. dns-01 needs an issuer created over the API (certctl facts 2.7). */
-export const AcmeChallengeType = { Http01: "http-01" } as const;
-export type AcmeChallengeType = (typeof AcmeChallengeType)[keyof typeof AcmeChallengeType];
-
-/** An ACME server. */
+/** An ACME server. Names are proven by http-01: dns-01 needs an issuer created over the API (certctl facts 2.7). */
 export interface AcmeIssuerSettings {
   /**
    * Directory (`CERTCTL_ACME_DIRECTORY_URL`).
@@ -27,6 +23,4 @@ export interface AcmeIssuerSettings {
    * @patternErrorMessage is not a mail address
    */
   email: string;
-  /** Kind of challenge (`CERTCTL_ACME_CHALLENGE_TYPE`). @default http-01 */
-  challengeType?: AcmeChallengeType;
 }

@@ -186,6 +186,8 @@ export interface MountSettings {
   configMap?: ObjectName;
   /** Copy the files into memory with mode 0600: certctl refuses a SCEP RA key that a group may read (certctl facts 1.5). @default false */
   ownerOnly?: boolean;
+  /** Let the server execute the files: the OpenSSL issuer runs scripts (certctl facts 2.7). @default false */
+  executable?: boolean;
 }
 
 /** A key of a Secret. */

@@ -59,7 +59,7 @@ export function serverVariables(settings: ResolvedServer): Record<string, string
     ...(settings.issuer?.acme && {
       CERTCTL_ACME_DIRECTORY_URL: settings.issuer.acme.directoryUrl,
       CERTCTL_ACME_EMAIL: settings.issuer.acme.email,
-      CERTCTL_ACME_CHALLENGE_TYPE: settings.issuer.acme.challengeType ?? "http-01",
+      CERTCTL_ACME_CHALLENGE_TYPE: "http-01",
     }),
     ...settings.env,
   });

@@ -21,7 +21,7 @@ export function mountedFiles(given: MountSettings[], images: Images): MountedFil
   const copies: { source: VolumeMount; target: VolumeMount }[] = [];
   given.forEach((mount, index) => {
     const name = `files-${index}`;
-    files.volumes.push(mount.secret === undefined ? configMapVolume(name, mount.configMap ?? "") : secretVolume(name, mount.secret));
+    files.volumes.push(volumeOf(name, mount));
     if (!mount.ownerOnly) {
       files.mounts.push({ name, mountPath: mount.mountPath, readOnly: true });
       return;
@@ -46,4 +46,9 @@ export function mountedFiles(given: MountSettings[], images: Images): MountedFil
     });
   }
   return files;
+}
+
+function volumeOf(name: string, { secret, configMap, executable }: MountSettings): Volume {
+  const mode = executable ? 0o550 : 0o440;
+  return secret === undefined ? configMapVolume(name, configMap ?? "", undefined, mode) : secretVolume(name, secret, undefined, mode);
 }

@@ -29,7 +29,7 @@ export function readPrivateKey(pem: string): { key: KeyObject } | { problem: str
 
 /** What is wrong with CA certificates that clients trust. Replaced roots may stay until they end, so one in date is enough. */
 export function certificateBundleProblem(pem: string, now = new Date()): string | undefined {
-  if (pem.includes('PRIVATE KEY-----')) return "holds a private key; give certificates only, and replace that key";
+  if (pem.includes("PRIVATE KEY-----")) return "holds a private key; give certificates only, and replace that key";
   const read = readCertificates(pem);
   if ("problem" in read) return read.problem;
   const problems = read.certificates.map((certificate) => dateProblem(certificate, now));

@@ -29,6 +29,8 @@ export class ServerTls extends pulumi.ComponentResource {
   public readonly secretName: pulumi.Input<string>;
   /** What clients in the instance's namespace trust. */
   public readonly trust: Trust;
+  /** PEM certificates of the CAs, for clients in another namespace; only with `trust.mode: caCertificate`. */
+  public readonly caCertificate?: pulumi.Input<string>;
 
   constructor(name: string, args: ServerTlsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:ServerTls", name, {}, opts);
@@ -53,22 +55,17 @@ export class ServerTls extends pulumi.ComponentResource {
         child,
       );
     }
-    this.trust = this.clientTrust(name, tls, args, labels, child);
+    const mode = tls.trust?.mode ?? (args.tlsCaCertificate === undefined ? TrustMode.TlsSecret : TrustMode.CaCertificate);
+    this.caCertificate = mode === TrustMode.CaCertificate ? args.tlsCaCertificate : undefined;
+    this.trust = this.clientTrust(name, mode, tls, args, child);
     this.registerOutputs({ secretName: this.secretName });
   }
 
-  private clientTrust(
-    name: string,
-    tls: TlsSettings,
-    args: ServerTlsArgs,
-    labels: Record<string, string>,
-    child: pulumi.CustomResourceOptions,
-  ): Trust {
-    const certificates = args.tlsCaCertificate;
-    const mode = tls.trust?.mode ?? (certificates === undefined ? TrustMode.TlsSecret : TrustMode.CaCertificate);
+  private clientTrust(name: string, mode: TrustMode, tls: TlsSettings, args: ServerTlsArgs, child: pulumi.CustomResourceOptions): Trust {
     switch (mode) {
       case TrustMode.CaCertificate: {
-        const data = { "ca.crt": certificates ?? "" };
+        const labels = objectLabels(args, "tls");
+        const data = { "ca.crt": args.tlsCaCertificate ?? "" };
         return { configMap: contentConfigMap(`${name}-ca`, { namespace: args.namespace, labels, data }, child).name, key: "ca.crt" };
       }
       case TrustMode.TlsSecret:

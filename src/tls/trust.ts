@@ -4,9 +4,7 @@ import type { Volume, VolumeMount } from "../kubernetes/environment";
 
 /** Where CA certificates come from: never the whole TLS Secret, which holds the server's private key (certctl facts 9, row 7). */
 export type Trust =
-  | { configMap: pulumi.Input<string>; key: string }
-  | { secret: pulumi.Input<string>; key: string }
-  | { systemRoots: true };
+  { configMap: pulumi.Input<string>; key: string } | { secret: pulumi.Input<string>; key: string } | { systemRoots: true };
 
 /** What a container needs to trust the server. */
 export interface TrustFiles {

@@ -3,7 +3,10 @@ import type { CertctlArgs } from "../../src/certctl-args";
 /** Configurations, by name, besides those of the two stacks: each must boot. */
 export const configurations: Record<string, CertctlArgs> = {
   "another port": { server: { port: 9443 } },
-  "the largest fleet": { fleetSize: "large", server: { replicas: 5, rateLimiting: { backend: "postgres" }, service: { sessionAffinity: "ClientIP" } } },
+  "the largest fleet": {
+    fleetSize: "large",
+    server: { replicas: 5, rateLimiting: { backend: "postgres" }, service: { sessionAffinity: "ClientIP" } },
+  },
   "migration by the server": { migrations: { mode: "server" } },
   "every scheduler interval": {
     server: {
@@ -35,13 +38,17 @@ export const configurations: Record<string, CertctlArgs> = {
   "keys that are being rotated": { previousApiKeys: { admin: "a".repeat(40), fleet: "f".repeat(40), metrics: "m".repeat(40) } },
   "no issuing CA": { caCertificate: undefined, caPrivateKey: undefined },
   "further variables": {
-    server: { env: { CERTCTL_SESSION_IDLE_TIMEOUT: "30m", CERTCTL_OCSP_RATE_LIMIT_PER_IP_MIN: "0", CERTCTL_TRUSTED_PROXIES: "10.0.0.0/8" } },
+    server: {
+      env: { CERTCTL_SESSION_IDLE_TIMEOUT: "30m", CERTCTL_OCSP_RATE_LIMIT_PER_IP_MIN: "0", CERTCTL_TRUSTED_PROXIES: "10.0.0.0/8" },
+    },
     secretEnv: { CERTCTL_SLACK_WEBHOOK_URL: "https://hooks.example.com/x" },
   },
   "an external database with a CA": {
     database: { mode: "external", external: { host: "db.example.com", port: 6432, user: "pki", database: "pki", sslMode: "verify-full" } },
   },
-  "network scans and CORS": { server: { networkScan: { enabled: true, interval: "1h" }, cors: { origins: ["https://a.example", "https://b.example"] } } },
+  "network scans and CORS": {
+    server: { networkScan: { enabled: true, interval: "1h" }, cors: { origins: ["https://a.example", "https://b.example"] } },
+  },
   "node agents with discovery": { agents: { kind: "DaemonSet", node: { discoveryDirectories: ["/etc/ssl/certs", "/etc/pki"] } } },
   "agents that log everything": { agents: { logLevel: "debug", discoveryDirectories: ["/srv/a", "/srv/b"] } },
 };

@@ -42,7 +42,12 @@ describe("the stand-in for certctl, which refuses to start by certctl's rules (f
       });
 
       it("boots as the Deployment", () => {
-        const container = localContainer(manifests, manifestOf(manifests, "Deployment", "certctl-server"), "server", join(folder, name, "server"));
+        const container = localContainer(
+          manifests,
+          manifestOf(manifests, "Deployment", "certctl-server"),
+          "server",
+          join(folder, name, "server"),
+        );
         const byJob = given.migrations?.mode !== "server";
         assert.equal(container.env.CERTCTL_MIGRATIONS_VIA_HOOK, byJob ? "true" : undefined);
         boots(binaries.server, container);

@@ -55,6 +55,13 @@ describe("checkedArgs", () => {
     );
   });
 
+  it("throws an error whose message the SDK cannot bury under the names of properties", () => {
+    const error = new ConfigurationError([{ path: "name", message: "is bad" }]);
+    error.message = `error serializing property "name": ${error.message}`;
+    assert.equal(error.message, "The configuration has a problem:\nname: is bad");
+    assert.match(String(error), /^ConfigurationError: The configuration has a problem:\nname: is bad$/);
+  });
+
   it("lets no value through when another one turns out to be wrong", async () => {
     const checked = checkedArgs<Args>({ name: pulumi.output("good"), others: [Promise.resolve("bad")] }, noBad);
     await assert.rejects(state(checked.name), bad("others\\[0\\]"));

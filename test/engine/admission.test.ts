@@ -26,7 +26,11 @@ describe("the API server, with Pod Security admission,", function () {
     await kubectl("delete", "namespace", ...namespaces, "--wait=false");
   });
 
-  for (const [name, given] of Object.entries({ "the stack dev": committed("dev"), "the stack prod-ha": committed("prod-ha"), ...configurations })) {
+  for (const [name, given] of Object.entries({
+    "the stack dev": committed("dev"),
+    "the stack prod-ha": committed("prod-ha"),
+    ...configurations,
+  })) {
     it(`admits every object of ${name}, and every pod of it without a warning`, async () => {
       const manifests = await renderArgs({ ...secrets, ...given, namespace: "certctl" });
       const { stdout, stderr } = await kubectlApply(toYaml(manifests), "--dry-run=server");
@@ -36,7 +40,13 @@ describe("the API server, with Pod Security admission,", function () {
   }
 
   it("enforces the restricted level in the instance's namespace, so that a pod that asks for more is refused", async () => {
-    const level = await kubectl("get", "namespace", "certctl", "--output", "jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}");
+    const level = await kubectl(
+      "get",
+      "namespace",
+      "certctl",
+      "--output",
+      "jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}",
+    );
     assert.equal(level, "restricted");
     const manifests = await renderArgs(secrets);
     const job = manifests.find(({ kind }) => kind === "Job") as Manifest;

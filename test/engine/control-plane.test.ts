@@ -158,11 +158,24 @@ describe("the local control plane", function () {
     assert.deepEqual(await processIds(), before);
   });
 
-  it("outlives the process that started it", async () => {
+  it("outlives the process that started it, and a Ctrl-C in its terminal", async () => {
     await stop();
     const module = JSON.stringify(require.resolve("../../scripts/local/control-plane.mjs"));
-    const program = `const { startControlPlane } = await import(${module}); await startControlPlane({ stateDir: ${JSON.stringify(stateDir)} });`;
-    await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+    const program = `
+      const { startControlPlane } = await import(${module});
+      await startControlPlane({ stateDir: ${JSON.stringify(stateDir)} });
+      console.log("started");
+      setInterval(() => {}, 1000);`;
+    // A terminal signals the whole process group.
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+      detached: true,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    assert.ok(child.pid);
+    process.kill(-child.pid, "SIGINT");
+    await new Promise((resolve) => child.once("exit", resolve));
+    await sleep(500);
     assert.deepEqual(Object.keys(await processIds()), parts);
     await until("ok", "get", "--raw", "/readyz");
   });

@@ -48,7 +48,11 @@ async function killAt(stack: TestStack, marker: string): Promise<void> {
   });
   const { pid } = child;
   assert.ok(pid);
-  const ended = new Promise<void>((resolve) => child.on("close", () => { resolve(); }));
+  const ended = new Promise<void>((resolve) =>
+    child.on("close", () => {
+      resolve();
+    }),
+  );
   let seen = "";
   let killed = false;
   const watch = (chunk: Buffer): void => {
@@ -67,7 +71,10 @@ async function killAt(stack: TestStack, marker: string): Promise<void> {
 /** Ends a process and all below it at once: a program that outlived its engine would spin for ever. */
 function killTree(pid: number): void {
   const table = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" });
-  const processes = table.trim().split("\n").map((line) => line.trim().split(/\s+/).map(Number));
+  const processes = table
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
   const below = (parent: number): number[] =>
     processes.filter(([, ppid]) => ppid === parent).flatMap(([child = 0]) => [child, ...below(child)]);
   for (const one of [pid, ...below(pid)]) process.kill(one, "SIGKILL");

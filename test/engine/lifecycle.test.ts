@@ -18,8 +18,13 @@ describe("the life of the dev stack", function () {
   });
 
   it("creates the objects in the order of the graph, by their timestamps", async () => {
-    const namespace = JSON.parse(await kubectl("get", "namespace", "lifecycle", "--output", "json")) as { metadata: { creationTimestamp: string } };
-    const [migration, provisioning] = await Promise.all([object("lifecycle", "job", /^certctl-migrate-/), object("lifecycle", "job", /^certctl-provision-/)]);
+    const namespace = JSON.parse(await kubectl("get", "namespace", "lifecycle", "--output", "json")) as {
+      metadata: { creationTimestamp: string };
+    };
+    const [migration, provisioning] = await Promise.all([
+      object("lifecycle", "job", /^certctl-migrate-/),
+      object("lifecycle", "job", /^certctl-provision-/),
+    ]);
     const server = await object("lifecycle", "deployment", "certctl-server");
     const inOrder = [
       ["namespace created", namespace.metadata.creationTimestamp],

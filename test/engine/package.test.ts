@@ -38,8 +38,13 @@ describe("the packed tarball, installed into an empty platform repo,", function 
     const versions = Object.fromEntries(
       ["@pulumi/pulumi", "@pulumi/kubernetes", "typescript", "@types/node"].map((name) => [name, devDependencies[name]]),
     );
-    writeFileSync(join(repo, "package.json"), JSON.stringify({ name: "platform", private: true, dependencies: { ...versions, "pulumi-certctl": `file:${tarball}` } }));
-    const installed = await run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], engine.env, { cwd: repo });
+    writeFileSync(
+      join(repo, "package.json"),
+      JSON.stringify({ name: "platform", private: true, dependencies: { ...versions, "pulumi-certctl": `file:${tarball}` } }),
+    );
+    const installed = await run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], engine.env, {
+      cwd: repo,
+    });
     assert.equal(installed.code, 0, installed.text);
     const compilerOptions = { strict: true, module: "node16", moduleResolution: "node16", target: "ES2022", noEmit: true, types: ["node"] };
     writeFileSync(join(repo, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));

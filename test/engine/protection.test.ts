@@ -7,7 +7,10 @@ describe("deletion protection", function () {
   let stack: TestStack;
 
   before(async () => {
-    stack = await TestStack.create("test-protected", "protected", { "certctl:deletionProtection": true, "certctl:agents": { enabled: false } });
+    stack = await TestStack.create("test-protected", "protected", {
+      "certctl:deletionProtection": true,
+      "certctl:agents": { enabled: false },
+    });
     await stack.up();
   });
 
@@ -24,13 +27,23 @@ describe("deletion protection", function () {
       "Secret certctl-postgres",
     ]);
     const left = (await stack.resources()).filter(({ protect }) => protect).map(({ urn }) => urn.split("::").at(-1));
-    assert.deepEqual(left.sort(), ["certctl", "certctl-api-keys", "certctl-encryption-key", "certctl-issuing-ca", "certctl-postgres", "certctl-postgres"]);
+    assert.deepEqual(left.sort(), [
+      "certctl",
+      "certctl-api-keys",
+      "certctl-encryption-key",
+      "certctl-issuing-ca",
+      "certctl-postgres",
+      "certctl-postgres",
+    ]);
   });
 
   it("lets the next up bring the instance back on the same data", async () => {
     const claim = await kubectl("get", "pvc", "certctl-postgres", "--namespace", "protected", "--output", "jsonpath={.metadata.uid}");
     await stack.up();
-    assert.equal(await kubectl("get", "pvc", "certctl-postgres", "--namespace", "protected", "--output", "jsonpath={.metadata.uid}"), claim);
+    assert.equal(
+      await kubectl("get", "pvc", "certctl-postgres", "--namespace", "protected", "--output", "jsonpath={.metadata.uid}"),
+      claim,
+    );
   });
 
   it("refuses another encryption key, because the database was encrypted with the first one", async () => {

@@ -11,7 +11,9 @@ describe("secret values", function () {
   const seen: Record<string, string> = {};
 
   before(async () => {
-    stack = await TestStack.create("test-secrecy", "first", { "certctl:server": { smtp: { host: "mail.example.com", fromAddress: "certctl@example.com" } } });
+    stack = await TestStack.create("test-secrecy", "first", {
+      "certctl:server": { smtp: { host: "mail.example.com", fromAddress: "certctl@example.com" } },
+    });
     for (const [key, value] of [
       ["certctl:smtpPassword", "mail/pass word#1"],
       ["certctl:secretEnv.CERTCTL_SLACK_WEBHOOK_URL", "https://hooks.example.com/T0/B0/slack-token"],
@@ -23,14 +25,21 @@ describe("secret values", function () {
     values = await stack.secretValues();
     seen["the preview of the first up"] = (await stack.preview("--diff")).text;
     seen["the JSON preview of the first up"] = (await stack.preview("--json")).text;
-    seen["up"] = (await stack.up("--diff")).text;
+    seen.up = (await stack.up("--diff")).text;
     stack.configure({ "certctl:images": { server: "ghcr.io/certctl-io/certctl-server:v2.1.8" } });
     seen["the preview of a change"] = (await stack.preview("--diff")).text;
-    seen["refresh"] = (await stack.refresh("--diff")).text;
+    seen.refresh = (await stack.refresh("--diff")).text;
     seen["the outputs"] = JSON.stringify(await stack.outputs());
     seen["the state"] = stack.stateFiles();
     seen["the stack file"] = readFileSync(stack.configFile, "utf8");
-    const workloads = await kubectl("get", "pods,deployments,statefulsets,jobs,configmaps,services", "--namespace", "first", "--output", "json");
+    const workloads = await kubectl(
+      "get",
+      "pods,deployments,statefulsets,jobs,configmaps,services",
+      "--namespace",
+      "first",
+      "--output",
+      "json",
+    );
     seen["arguments, environment and annotations of pods, and everything else that is not a Secret"] = workloads;
     const { env } = await useEngine();
     seen["the rendered manifests"] = (await run("npm", ["run", "--silent", "render", "--", stack.configFile], env, { cwd: root })).text;
@@ -82,7 +91,11 @@ describe("secret values", function () {
 
   it("would be found by this search, as they are found in the cluster's Secrets", async () => {
     const text = await kubectl("get", "secrets", "--namespace", "first", "--output", "json");
-    for (const [key, value] of Object.entries(values)) assert.ok(forms(value).some((form) => text.includes(form)), key);
+    for (const [key, value] of Object.entries(values))
+      assert.ok(
+        forms(value).some((form) => text.includes(form)),
+        key,
+      );
   });
 });
 

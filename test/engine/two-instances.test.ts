@@ -9,7 +9,9 @@ describe("two instances in one cluster", function () {
 
   before(async () => {
     first = await TestStack.create("test-instance-one", "first");
-    second = await TestStack.create("test-instance-two", "second", { "certctl:agents": { kind: "DaemonSet", node: { discoveryDirectories: ["/etc/ssl/certs"] } } });
+    second = await TestStack.create("test-instance-two", "second", {
+      "certctl:agents": { kind: "DaemonSet", node: { discoveryDirectories: ["/etc/ssl/certs"] } },
+    });
     await Promise.all([first.up(), second.up()]);
   });
 
@@ -20,7 +22,10 @@ describe("two instances in one cluster", function () {
   it("run side by side, each with its own objects", async () => {
     for (const namespace of ["first", "second"]) {
       const deployments = await objects(namespace, "deployments");
-      assert.deepEqual(deployments.map(({ metadata }) => metadata.name), ["certctl-server"]);
+      assert.deepEqual(
+        deployments.map(({ metadata }) => metadata.name),
+        ["certctl-server"],
+      );
     }
     const previews = await Promise.all([first.preview("--expect-no-changes"), second.preview("--expect-no-changes")]);
     for (const preview of previews) assert.equal(preview.code, 0, preview.text);
@@ -32,8 +37,17 @@ describe("two instances in one cluster", function () {
     assert.equal(new Set(nodes).size, 3);
     assert.equal(pods.length, 3);
     const keys = await objects("second-agents", "secrets");
-    assert.deepEqual(keys.map(({ metadata, data }) => [metadata.name, Object.keys(data ?? {}).sort()]), [["certctl-agents-keys", ["enroll", "fleet"]]]);
-    const level = await kubectl("get", "namespace", "second-agents", "--output", "jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}");
+    assert.deepEqual(
+      keys.map(({ metadata, data }) => [metadata.name, Object.keys(data ?? {}).sort()]),
+      [["certctl-agents-keys", ["enroll", "fleet"]]],
+    );
+    const level = await kubectl(
+      "get",
+      "namespace",
+      "second-agents",
+      "--output",
+      "jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}",
+    );
     assert.equal(level, "privileged");
   });
 

@@ -45,7 +45,10 @@ describe("a new version of the server", function () {
     const failed = await stack.tryUp();
 
     assert.notEqual(failed.code, 0);
-    assert.match(failed.text, /Job "?upgrade\/certctl-migrate-[0-9a-f]{8}"? .*(failed|BackoffLimitExceeded)|certctl-migrate-[0-9a-f]{8}.*BackoffLimitExceeded/s);
+    assert.match(
+      failed.text,
+      /Job "?upgrade\/certctl-migrate-[0-9a-f]{8}"? .*(failed|BackoffLimitExceeded)|certctl-migrate-[0-9a-f]{8}.*BackoffLimitExceeded/s,
+    );
     const after = await deployment();
     assert.equal(after.metadata.generation, before.metadata.generation);
     assert.deepEqual(after.spec, before.spec);

@@ -22,8 +22,19 @@ function leaves(stateDir, { node, apiService }) {
   const service = ["kubernetes", "kubernetes.default", "kubernetes.default.svc", `kubernetes.default.svc.${clusterDomain}`];
   return {
     /** What every part of the control plane serves HTTPS with. */
-    server: { ...files("server"), commonName: "kube-apiserver", names: ["localhost", ...service], addresses: ["127.0.0.1", node, apiService] },
-    kubelet: { ...files("kubelet"), commonName: `system:node:${nodeName}`, organization: "system:nodes", names: [nodeName], addresses: [node] },
+    server: {
+      ...files("server"),
+      commonName: "kube-apiserver",
+      names: ["localhost", ...service],
+      addresses: ["127.0.0.1", node, apiService],
+    },
+    kubelet: {
+      ...files("kubelet"),
+      commonName: `system:node:${nodeName}`,
+      organization: "system:nodes",
+      names: [nodeName],
+      addresses: [node],
+    },
     kubeProxy: { ...files("kube-proxy"), commonName: "system:kube-proxy" },
     /** The API server, as kubelet knows it. */
     kubeletClient: { ...files("apiserver-kubelet-client"), commonName: "apiserver-kubelet-client", organization: "system:masters" },

@@ -100,7 +100,12 @@ export function leftovers({ stateDir = defaultStateDir } = {}) {
   /** @type {[Leftover["kind"], string[]][]} */
   const found = [
     ["process", nodeProcesses(stateDir).map(({ pid }) => `${pid} (${commandLine(pid)})`)],
-    ["mount", mounts.filter(([device, folder]) => device?.startsWith("certctl-node") || `${folder}/`.startsWith(`${path}/`)).map(([, folder]) => folder ?? "")],
+    [
+      "mount",
+      mounts
+        .filter(([device, folder]) => device?.startsWith("certctl-node") || `${folder}/`.startsWith(`${path}/`))
+        .map(([, folder]) => folder ?? ""),
+    ],
     ["link", existsSync(`/sys/class/net/${link}`) ? [link] : []],
     ["network namespace", networkNamespaces.filter((name) => name.startsWith("certctl-node"))],
     ["cgroup", cgroupFolders(stateDir)],
@@ -158,7 +163,9 @@ function cgroupFolders(stateDir) {
     const top = join(mount, cgroup);
     if (!existsSync(top)) return [];
     const below = readdirSync(top, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return [top, ...below.map((entry) => join(entry.parentPath ?? entry.path, entry.name))].sort((left, right) => right.length - left.length);
+    return [top, ...below.map((entry) => join(entry.parentPath ?? entry.path, entry.name))].sort(
+      (left, right) => right.length - left.length,
+    );
   });
 }
 

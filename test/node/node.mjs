@@ -141,7 +141,9 @@ async function bringUp({ stateDir, addresses, server, kubeconfig, engines: paths
       start("kube-scheduler"),
       start("network-policy"),
       start("local-volumes"),
-      phase("cluster objects made", () => retried(() => ensureClusterObjects(access, { dnsImage, dnsAddress: addresses.dns }), Date.now() + objectSeconds * 1000)),
+      phase("cluster objects made", () =>
+        retried(() => ensureClusterObjects(access, { dnsImage, dnsAddress: addresses.dns }), Date.now() + objectSeconds * 1000),
+      ),
     ]);
   };
   const containers = async () => {
@@ -150,8 +152,20 @@ async function bringUp({ stateDir, addresses, server, kubeconfig, engines: paths
   };
   await allDone([controlPlane(), containers()]);
   await allDone([start("kubelet"), start("kube-proxy")]);
-  await phase("node Ready", () => until(() => isNodeReady(access, nodeName), deadline, () => partLogTail(stateDir, "kubelet")));
-  await phase("DNS answers", () => until(() => resolves(addresses.dns), deadline, () => partLogTail(stateDir, "kubelet")));
+  await phase("node Ready", () =>
+    until(
+      () => isNodeReady(access, nodeName),
+      deadline,
+      () => partLogTail(stateDir, "kubelet"),
+    ),
+  );
+  await phase("DNS answers", () =>
+    until(
+      () => resolves(addresses.dns),
+      deadline,
+      () => partLogTail(stateDir, "kubelet"),
+    ),
+  );
 }
 
 /**

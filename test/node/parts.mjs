@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { containerdSocket, policySocket, ports } from "./configuration.mjs";
-import { clusterDomain, describeInstance, insideStateDir, nodeName } from "./instance.mjs";
+import { describeInstance, insideStateDir, nodeName } from "./instance.mjs";
 import { enter, toolsPath } from "./namespaces.mjs";
 import { findProgram } from "./prerequisites.mjs";
 
@@ -37,7 +37,11 @@ export function describeParts({ stateDir, engines, namespaces, addresses, certif
   const [markerName = "", markerValue = ""] = describeInstance(stateDir).marker.split("=");
   const etcd = "http://127.0.0.1:2379";
   const onNode = (/** @type {number} */ port) => `${addresses.node}:${port}`;
-  const asAdministrator = [`--kubeconfig=${kubeconfig}`, `--authentication-kubeconfig=${kubeconfig}`, `--authorization-kubeconfig=${kubeconfig}`];
+  const asAdministrator = [
+    `--kubeconfig=${kubeconfig}`,
+    `--authentication-kubeconfig=${kubeconfig}`,
+    `--authorization-kubeconfig=${kubeconfig}`,
+  ];
   const serving = [`--tls-cert-file=${certificates.server.certificate}`, `--tls-private-key-file=${certificates.server.key}`];
 
   /**
@@ -87,11 +91,16 @@ export function describeParts({ stateDir, engines, namespaces, addresses, certif
         ...asAdministrator,
         ...serving,
         "--leader-elect=false",
-        "--use-service-account-credentials=true",
+        // Its controllers start at once, not one after the other as their tokens are made.
+        "--use-service-account-credentials=false",
+        "--kube-api-qps=200",
+        "--kube-api-burst=400",
         `--service-account-private-key-file=${credentials.serviceAccountKey}`,
         `--root-ca-file=${certificates.authority}`,
         "--allocate-node-cidrs=false",
         `--cluster-cidr=${addresses.pods}`,
+        // It would make this folder in its usual place.
+        "--flex-volume-plugin-dir=/run/flex-volume-plugins",
       ]),
       part("kube-scheduler", `https://${onNode(ports.scheduler)}/healthz`, [...asAdministrator, ...serving, "--leader-elect=false"]),
       part("network-policy", `http://${onNode(ports.networkPolicyHealth)}/healthz`, [

@@ -102,7 +102,15 @@ export function networkPluginFolder() {
  * @returns {string | undefined} its path; the administrator's folders are searched, too
  */
 export function findProgram(name) {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"];
+  const folders = [
+    ...(process.env.PATH ?? "").split(delimiter),
+    "/usr/local/sbin",
+    "/usr/sbin",
+    "/sbin",
+    "/usr/local/bin",
+    "/usr/bin",
+    "/bin",
+  ];
   return folders.map((folder) => join(folder, name)).find(isProgram);
 }
 

@@ -75,7 +75,7 @@ export function databaseObjects({ certificate, key }) {
  */
 export function webObjects({ agentImage }) {
   const shell = { image: agentImage, securityContext: restrictedContainer };
-  const serve = "mkdir /tmp/w && cd /tmp/w && echo here > index.html && httpd -p 8081 -h /tmp/w && exec httpd -f -p 8080 -h /tmp/w";
+  const serve = "mkdir -p /tmp/w && cd /tmp/w && echo here > index.html && httpd -p 8081 -h /tmp/w && exec httpd -f -p 8080 -h /tmp/w";
   const sleeper = (/** @type {string} */ name) =>
     pod(name, { role: name }, [{ ...shell, name: "shell", command: ["sleep", "infinity"] }], { volumes: [] });
   return [
@@ -160,7 +160,13 @@ export function sizedObjects({ agentImage }) {
  * @param {{ volumes?: unknown[] }} [options]
  */
 export function pod(name, labels, containers, { volumes = [{ name: "tmp", emptyDir: {} }] } = {}) {
-  const spec = { automountServiceAccountToken: false, securityContext: restrictedPod(1000), terminationGracePeriodSeconds: 1, containers, volumes };
+  const spec = {
+    automountServiceAccountToken: false,
+    securityContext: restrictedPod(1000),
+    terminationGracePeriodSeconds: 1,
+    containers,
+    volumes,
+  };
   return { apiVersion: "v1", kind: "Pod", metadata: metadata(name, labels), spec };
 }
 

@@ -30,7 +30,7 @@ const sql = (/** @type {string} */ query) => kubectl("exec", "postgres-0", "--",
 const fetchFrom = (/** @type {string} */ name, /** @type {string} */ url) => shell(name, `curl -sS --max-time 2 ${url}`);
 const refused = (/** @type {Promise<unknown>} */ attempt) => assert.rejects(attempt, /timed out|Connection refused|exit code 28/);
 const within = (/** @type {number} */ seconds, /** @type {() => Promise<boolean>} */ condition) =>
-  until(condition, Date.now() + seconds * 1000, () => "the condition");
+  until(condition, Date.now() + seconds * 1000);
 
 /**
  * @template T
@@ -66,19 +66,43 @@ try {
     await kubectl("rollout", "status", "statefulset/postgres", "--timeout=60s");
   });
   await check("its volume belongs to its group, and its own folder to it alone", async () => {
-    assert.equal((await shell("postgres-0", "stat -c %u:%g:%a /var/lib/postgresql/data /var/lib/postgresql/data/pgdata")).trim(), "0:70:2775\n70:70:700");
+    assert.equal(
+      (await shell("postgres-0", "stat -c %u:%g:%a /var/lib/postgresql/data /var/lib/postgresql/data/pgdata")).trim(),
+      "0:70:2775\n70:70:700",
+    );
   });
-  await check("a password of special characters works over TLS 1.3, a wrong one does not, and pgcrypto and arguments are there", async () => {
-    const connect = (/** @type {string} */ secret) =>
-      kubectl("exec", "postgres-0", "--", "env", `PGPASSWORD=${secret}`, "PGSSLMODE=require", "psql", "-h", "postgres", "-U", "certctl", "-d", "inventory", "-Atc", "select version from pg_stat_ssl where pid = pg_backend_pid()");
-    assert.equal((await connect(password)).trim(), "TLSv1.3");
-    await assert.rejects(connect("wrong"), /password authentication failed/);
-    await sql("create extension pgcrypto; create table kept(i int); insert into kept select generate_series(1, 1000)");
-    assert.equal((await sql("show max_connections")).trim(), "50");
-    assert.match(await shell("postgres-0", "pg_dump -U certctl -Fc inventory | pg_restore --list"), /TABLE DATA public kept/);
-  });
+  await check(
+    "a password of special characters works over TLS 1.3, a wrong one does not, and pgcrypto and arguments are there",
+    async () => {
+      const connect = (/** @type {string} */ secret) =>
+        kubectl(
+          "exec",
+          "postgres-0",
+          "--",
+          "env",
+          `PGPASSWORD=${secret}`,
+          "PGSSLMODE=require",
+          "psql",
+          "-h",
+          "postgres",
+          "-U",
+          "certctl",
+          "-d",
+          "inventory",
+          "-Atc",
+          "select version from pg_stat_ssl where pid = pg_backend_pid()",
+        );
+      assert.equal((await connect(password)).trim(), "TLSv1.3");
+      await assert.rejects(connect("wrong"), /password authentication failed/);
+      await sql("create extension pgcrypto; create table kept(i int); insert into kept select generate_series(1, 1000)");
+      assert.equal((await sql("show max_connections")).trim(), "50");
+      assert.match(await shell("postgres-0", "pg_dump -U certctl -Fc inventory | pg_restore --list"), /TABLE DATA public kept/);
+    },
+  );
   await check("it stops at once with a client connected, and starts again with its data", async () => {
-    const client = kubectl("exec", "postgres-0", "--", "psql", "-U", "certctl", "-d", "inventory", "-c", "select pg_sleep(60)").catch(() => "");
+    const client = kubectl("exec", "postgres-0", "--", "psql", "-U", "certctl", "-d", "inventory", "-c", "select pg_sleep(60)").catch(
+      () => "",
+    );
     await sleep(500);
     const since = Date.now();
     await kubectl("delete", "pod", "postgres-0");
@@ -140,7 +164,11 @@ try {
   await check("images can be named by their digest, and one that is not there says so", async () => {
     const byDigest = (/** @type {string} */ image) => ({ name: "shell", image, command: ["sleep", "infinity"], securityContext: strict });
     const strict = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
-    await apply(Object.values(node.images).flatMap(({ tag, byDigest: image }, index) => (/server|agent|postgres/.test(tag) ? [pod(`digest-${index}`, { app: "digest" }, [byDigest(image)])] : [])));
+    await apply(
+      Object.values(node.images).flatMap(({ tag, byDigest: image }, index) =>
+        /server|agent|postgres/.test(tag) ? [pod(`digest-${index}`, { app: "digest" }, [byDigest(image)])] : [],
+      ),
+    );
     await apply([pod("missing", {}, [byDigest("postgres:15-alpine")])]);
     await kubectl("wait", "--for=condition=Ready", "pod", "--selector=app=digest", "--timeout=60s");
     await within(30, async () => /ErrImagePull|ImagePullBackOff/.test(await kubectl("get", "pod", "missing")));
@@ -166,7 +194,7 @@ try {
     await refused(fetchFrom("stranger", "http://web/"));
   });
   await check("a volume goes with its claim", async () => {
-    await kubectl("delete", "statefulset,pvc", "--all", "--timeout=60s");
+    await kubectl("delete", "statefulset,pod,pvc", "--all", "--timeout=60s");
     await within(10, async () => !(await kubectl("get", "pv", "--no-headers")).includes("data-postgres-0"));
   });
   const memory = inNode(["sh", "-c", "cat /proc/[0-9]*/statm | awk '{ pages += $2 } END { print int(pages / 256) }'"], { stateDir });
@@ -193,7 +221,13 @@ async function selfSigned() {
  * @param {(port: number) => Promise<void>} action
  */
 async function portForward(target, port, action) {
-  const child = spawn(engines.kubectl ?? "", [`--kubeconfig=${join(stateDir, "kubeconfig")}`, `--namespace=${namespace}`, "port-forward", target, `:${port}`]);
+  const child = spawn(engines.kubectl ?? "", [
+    `--kubeconfig=${join(stateDir, "kubeconfig")}`,
+    `--namespace=${namespace}`,
+    "port-forward",
+    target,
+    `:${port}`,
+  ]);
   try {
     const local = await new Promise((resolve, reject) => {
       child.once("exit", () => reject(new Error("port-forward ended")));

@@ -7,12 +7,18 @@ import { clusterDomain } from "./instance.mjs";
 /**
  * @param {() => Promise<boolean>} condition an error counts as not yet
  * @param {number} deadline
- * @param {() => string} explain what may say why it never was
+ * @param {() => string} [explain] what may say why it never was
  */
-export async function until(condition, deadline, explain) {
+export async function until(condition, deadline, explain = () => "") {
   for (;;) {
-    if (await condition().catch(() => false)) return;
-    if (Date.now() > deadline) throw new UserError(`not in time:\n${explain()}`);
+    /** @type {unknown} */
+    let problem;
+    const holds = await condition().catch((error) => {
+      problem = error;
+      return false;
+    });
+    if (holds) return;
+    if (Date.now() > deadline) throw new UserError(`not in time: ${problem ?? ""}\n${explain()}`);
     await sleep(100);
   }
 }

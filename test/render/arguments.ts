@@ -19,7 +19,9 @@ const onNodes = { "agents.kind": "DaemonSet", tlsCaCertificate: placeholder("tls
 const certManager = { "tls.mode": "certManager", "tls.certManager.issuerRef.name": "private-ca" };
 const trustConfigMap = { "tls.trust.mode": "configMap", "tls.trust.configMap.name": "company-cas" };
 const toleration = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
-const nodeTerm = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }] } };
+const nodeTerm = {
+  requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }] },
+};
 const podTerm = { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app: "x" } }, topologyKey: "zone" }] };
 
 /** Every argument of an instance. A test fails when one is missing here, or changes nothing. */
@@ -185,7 +187,9 @@ function secretCases(): Record<string, ArgumentCase> {
     "smtpPassword",
   ];
   return {
-    ...Object.fromEntries(changed.map((path) => [path, { value: placeholder(`another.${path}`), ...(path === "smtpPassword" && { given: smtp }) }])),
+    ...Object.fromEntries(
+      changed.map((path) => [path, { value: placeholder(`another.${path}`), ...(path === "smtpPassword" && { given: smtp }) }]),
+    ),
     secretEnv: { value: { CERTCTL_TEAMS_WEBHOOK_URL: "https://hooks.example.com/teams" } },
   };
 }

@@ -73,7 +73,7 @@ function withValues(values: Record<string, unknown>, without: string[] = []): Ce
     parent[last] = value;
   }
   for (const key of without) Reflect.deleteProperty(args, key);
-  return args as CertctlArgs;
+  return args;
 }
 
 async function protectedObjects(args: CertctlArgs): Promise<string[]> {

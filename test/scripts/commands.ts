@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSy
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execute, type Command } from "../../scripts/stack/command";
 
 const root = join(__dirname, "../..");
 const resolver = createRequire(__filename);
@@ -32,20 +33,41 @@ export class CommandFolder {
     chmodSync(join(bin, "pulumi"), 0o755);
   }
 
+  /** Runs a command as `npm run` does. */
   public run(script: string, args: readonly string[], env: Record<string, string> = {}): Run {
     const result = spawnSync(process.execPath, ["--require", "./scripts/register-typescript.cjs", script, ...args], {
       cwd: root,
       encoding: "utf8",
-      env: {
-        ...process.env,
-        PULUMI_HOME: join(this.path, "home"),
-        PULUMI_OPTION_CONFIG_FILE: "",
-        FAKE_PULUMI_CALLS: join(this.path, "calls.json"),
-        FAKE_PULUMI_YAML: resolver.resolve("yaml"),
-        ...env,
-      },
+      env: { ...process.env, ...this.variables, ...env },
     });
     return { code: result.status, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** Runs a command in this process, which is quicker. */
+  public async call(command: Command, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+    const variables = { ...this.variables, ...env };
+    const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+    Object.assign(process.env, variables);
+    const run = { stdout: "", stderr: "" };
+    try {
+      const output = { stdout: (text: string) => void (run.stdout += text), stderr: (text: string) => void (run.stderr += text) };
+      const code = await execute(command, args, output);
+      return { code, ...run };
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      }
+    }
+  }
+
+  private get variables(): Record<string, string> {
+    return {
+      PULUMI_HOME: join(this.path, "home"),
+      PULUMI_OPTION_CONFIG_FILE: "",
+      FAKE_PULUMI_CALLS: join(this.path, "calls.json"),
+      FAKE_PULUMI_YAML: resolver.resolve("yaml"),
+    };
   }
 
   public calls(): Call[] {

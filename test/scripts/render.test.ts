@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { render as renderCommand } from "../../scripts/render/command";
 import { renderStack, toYaml, type Manifest } from "../../scripts/render/render-stack";
-import { UserError } from "../../scripts/stack/command";
 import { CommandFolder, type Run } from "./commands";
 
 const root = join(__dirname, "../..");
@@ -17,8 +16,8 @@ describe("npm run render", function () {
   before(() => (folder = new CommandFolder()));
   after(() => folder.remove());
 
-  function render(args: readonly string[], env: Record<string, string> = {}): Run {
-    return folder.run("scripts/render.ts", args, env);
+  function render(args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+    return folder.call(renderCommand, args, env);
   }
 
   function stackFile(name: string, text: string): string {
@@ -27,19 +26,16 @@ describe("npm run render", function () {
     return path;
   }
 
+  /** What is said on stderr where nothing is rendered. */
   async function refusal(args: readonly string[]): Promise<string> {
-    try {
-      await renderCommand(args);
-    } catch (error) {
-      if (error instanceof UserError) return error.message;
-      throw error;
-    }
-    return "nothing was refused";
+    const { code, stdout, stderr } = await render(args);
+    assert.deepEqual([code, stdout], [1, ""]);
+    return stderr.trimEnd();
   }
 
   for (const stack of ["dev", "prod-ha"]) {
-    it(`the stack ${stack} is rendered, without a word on stderr but warnings`, () => {
-      const { code, stdout, stderr } = render([stack]);
+    it(`the stack ${stack} is rendered, without a word on stderr but warnings`, async () => {
+      const { code, stdout, stderr } = await render([stack]);
       assert.equal(code, 0);
       const documents = parseAllDocuments(stdout, { version: "1.1" }).map((document) => document.toJS() as Manifest);
       const kinds = documents.map(({ kind }) => kind);
@@ -72,7 +68,7 @@ describe("npm run render", function () {
   });
 
   it("a bad configuration prints each problem on a line of stderr, and nothing on stdout", () => {
-    const { code, stdout, stderr } = render([
+    const { code, stdout, stderr } = folder.run("scripts/render.ts", [
       stackFile("bad.yaml", "config:\n  certctl:agnts: {}\n  certctl:server: { replicas: many }\n"),
     ]);
     assert.deepEqual([code, stdout], [1, ""]);
@@ -102,17 +98,17 @@ describe("npm run render", function () {
     assert.match(await refusal([file]), /broken\.yaml, line 3, column 1: this is not YAML: .*$/);
   });
 
-  it("a file is found in the directory that npm was called in, too", () => {
+  it("a file is found in the directory that npm was called in, too", async () => {
     stackFile("mine.yaml", "config:\n  certctl:namespace: mine\n");
-    const { code, stdout } = render(["mine.yaml"], { INIT_CWD: folder.path });
+    const { code, stdout } = await render(["mine.yaml"], { INIT_CWD: folder.path });
     assert.equal(code, 0);
     assert.match(stdout, /^---\napiVersion: v1\nkind: Namespace\nmetadata:\n {2}name: mine\n/);
   });
 
-  it("--show-secrets prints what is set, and placeholders for the rest", () => {
+  it("--show-secrets prints what is set, and placeholders for the rest", async () => {
     const printed = { "certctl:databasePassword": { value: "p/a#s?s%41@1:'\" x-and-more", secret: true } };
     const file = stackFile("Pulumi.shown.yaml", "config:\n  certctl:databasePassword: { secure: a }\n");
-    const { code, stdout, stderr } = render([file, "--show-secrets"], { FAKE_PULUMI_CONFIG: JSON.stringify(printed) });
+    const { code, stdout, stderr } = await render([file, "--show-secrets"], { FAKE_PULUMI_CONFIG: JSON.stringify(printed) });
     assert.deepEqual([code, stderr.replace(/^warning: .*\n/gm, "")], [0, ""]);
     assert.ok(!stdout.includes("<secret certctl:databasePassword>"));
     assert.ok(stdout.includes("<secret certctl:encryptionKey>"));

@@ -40,12 +40,25 @@ export class LocalInstance {
   static async start(given: CertctlArgs = {}): Promise<LocalInstance> {
     const folder = mkdtempSync(join(tmpdir(), "certctl-instance-"));
     const [port, databasePort] = [await freePort(), await freePort()];
-    const args = { ...(await generateSecrets()), ...given, server: { port, ...given.server }, database: { bundled: { port: databasePort } } };
+    const args = {
+      ...(await generateSecrets()),
+      ...given,
+      server: { port, ...given.server },
+      database: { bundled: { port: databasePort } },
+    };
     const manifests = await renderArgs(args);
-    const database = localContainer(manifests, manifestOf(manifests, "StatefulSet", "certctl-postgres"), "postgres", join(folder, "postgres"));
+    const database = localContainer(
+      manifests,
+      manifestOf(manifests, "StatefulSet", "certctl-postgres"),
+      "postgres",
+      join(folder, "postgres"),
+    );
     const postgres = await LocalPostgres.start(database.env, database.args, databasePort);
     const instance = new LocalInstance(folder, port, args, manifests, postgres);
-    const migrated = spawnSync(buildContract().server, ["--migrate-only"], { env: instance.environment("Job", "certctl-migrate", "migrate"), encoding: "utf8" });
+    const migrated = spawnSync(buildContract().server, ["--migrate-only"], {
+      env: instance.environment("Job", "certctl-migrate", "migrate"),
+      encoding: "utf8",
+    });
     assert.equal(migrated.status, 0, migrated.stdout);
     return instance;
   }
@@ -66,7 +79,7 @@ export class LocalInstance {
 
   async stopServer(): Promise<void> {
     const { server } = this;
-    if (!server || server.exitCode !== null) return;
+    if (server?.exitCode !== null) return;
     const ended = new Promise((resolve) => server.once("exit", resolve));
     server.kill("SIGTERM");
     await ended;
@@ -81,7 +94,9 @@ export class LocalInstance {
   /** Environment of a rendered container, with the database's Service name standing for this machine. */
   environment(kind: string, workload: string, name: string): Record<string, string> {
     const { env } = this.container(kind, workload, name);
-    return Object.fromEntries(Object.entries(env).map(([key, value]) => [key, value.replaceAll("certctl-postgres.certctl.svc", "127.0.0.1")]));
+    return Object.fromEntries(
+      Object.entries(env).map(([key, value]) => [key, value.replaceAll("certctl-postgres.certctl.svc", "127.0.0.1")]),
+    );
   }
 
   /** A rendered container, with its files on this machine. */
@@ -109,13 +124,16 @@ export class LocalInstance {
     const headers = { ...(options.key !== undefined && { Authorization: `Bearer ${options.key}` }), "Content-Type": "application/json" };
     const agent = new Agent({ ca: this.args.tlsCaCertificate as string, servername: serverName });
     return new Promise((resolve, reject) => {
-      const sent = request({ host: "127.0.0.1", port: this.port, path, method: options.method ?? "GET", headers, agent, timeout: 5000 }, (answer) => {
-        let body = "";
-        answer.on("data", (chunk: Buffer) => (body += chunk.toString()));
-        answer.on("end", () => {
-          resolve({ status: answer.statusCode ?? 0, body });
-        });
-      });
+      const sent = request(
+        { host: "127.0.0.1", port: this.port, path, method: options.method ?? "GET", headers, agent, timeout: 5000 },
+        (answer) => {
+          let body = "";
+          answer.on("data", (chunk: Buffer) => (body += chunk.toString()));
+          answer.on("end", () => {
+            resolve({ status: answer.statusCode ?? 0, body });
+          });
+        },
+      );
       sent.on("error", reject);
       sent.end(options.body);
     });

@@ -60,12 +60,17 @@ export function localContainer(manifests: readonly Manifest[], workload: Manifes
   const mounts = (container.volumeMounts ?? []).map(({ name: volume, mountPath }) => {
     const target = join(folder, mountPath);
     mkdirSync(target, { recursive: true });
-    writeVolume(manifests, pod.volumes?.find((candidate) => candidate.name === volume), target);
+    writeVolume(
+      manifests,
+      pod.volumes?.find((candidate) => candidate.name === volume),
+      target,
+    );
     return mountPath;
   });
   const env: Record<string, string> = {};
   for (const source of container.env ?? []) env[source.name] = expand(valueOf(manifests, source), env);
-  const local = (text: string): string => (mounts.some((mount) => text === mount || text.startsWith(`${mount}/`)) ? join(folder, text) : text);
+  const local = (text: string): string =>
+    mounts.some((mount) => text === mount || text.startsWith(`${mount}/`)) ? join(folder, text) : text;
   return {
     name,
     image: container.image,

@@ -1,6 +1,17 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -36,7 +47,10 @@ export class LocalPostgres {
     execFileSync(join(bin, "initdb"), [...initArgs, "-D", data], { ...asPostgres, stdio: "pipe" });
     appendFileSync(join(data, "pg_hba.conf"), "host all all all scram-sha-256\n");
 
-    const server = spawn(join(bin, "postgres"), ["-D", data, "-c", `unix_socket_directories=${data}`, ...args], { ...asPostgres, stdio: "pipe" });
+    const server = spawn(join(bin, "postgres"), ["-D", data, "-c", `unix_socket_directories=${data}`, ...args], {
+      ...asPostgres,
+      stdio: "pipe",
+    });
     const postgres = new LocalPostgres(folder, server, port);
     const first = await postgres.connect(env.POSTGRES_USER ?? "", env.POSTGRES_PASSWORD ?? "", "postgres");
     await first.query(`create database ${first.escapeIdentifier(env.POSTGRES_DB ?? "")}`);

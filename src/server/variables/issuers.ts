@@ -45,7 +45,7 @@ export const acmeIssuerGroup: VariableGroup = {
     governed("CERTCTL_CA_KEY_PATH", "caPrivateKey"),
     governed("CERTCTL_ACME_DIRECTORY_URL", "server.issuer.acme.directoryUrl"),
     governed("CERTCTL_ACME_EMAIL", "server.issuer.acme.email"),
-    governed("CERTCTL_ACME_CHALLENGE_TYPE", "server.issuer.acme.challengeType"),
+    fixed("CERTCTL_ACME_CHALLENGE_TYPE", "http-01 is the only one that works; dns-01 needs an issuer created over the API"),
     dead("CERTCTL_ACME_DNS_PRESENT_SCRIPT", notSeeded),
     dead("CERTCTL_ACME_DNS_CLEANUP_SCRIPT", notSeeded),
     dead("CERTCTL_ACME_DNS_PERSIST_ISSUER_DOMAIN", notSeeded),

@@ -5,7 +5,14 @@ import { run, useEngine } from "./engine";
 export interface ClusterObject {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string; uid: string; creationTimestamp: string; generation?: number; labels?: Record<string, string> };
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid: string;
+    creationTimestamp: string;
+    generation?: number;
+    labels?: Record<string, string>;
+  };
   spec: Record<string, unknown>;
   status: Record<string, unknown>;
   data?: Record<string, string>;

@@ -64,17 +64,17 @@ after("the control plane of the tests stops", async function () {
 });
 
 /** Runs a program of the toolchain to its end. */
-export async function run(program: string, args: string[], env: NodeJS.ProcessEnv, options: { cwd?: string; input?: string } = {}): Promise<Answer> {
+export async function run(
+  program: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  options: { cwd?: string; input?: string } = {},
+): Promise<Answer> {
   return new Promise((answer) => {
-    const child = execFile(
-      program,
-      args,
-      { env, cwd: options.cwd ?? root, maxBuffer: 256 * 1024 * 1024 },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
-        answer({ code, stdout, stderr, text: `${stdout}\n${stderr}` });
-      },
-    );
+    const child = execFile(program, args, { env, cwd: options.cwd ?? root, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
+      answer({ code, stdout, stderr, text: `${stdout}\n${stderr}` });
+    });
     child.stdin?.end(options.input ?? "");
   });
 }

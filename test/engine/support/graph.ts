@@ -37,7 +37,11 @@ export function graphOfReadme(): Edge[] {
 
 /** Leaves out each arrow that a longer way also says. */
 function withoutShortcuts(edges: Edge[]): Edge[] {
-  const next = (from: string): string[] => edges.map((edge) => edge.split(" --> ")).filter(([start]) => start === from).map(([, end]) => end ?? "");
+  const next = (from: string): string[] =>
+    edges
+      .map((edge) => edge.split(" --> "))
+      .filter(([start]) => start === from)
+      .map(([, end]) => end ?? "");
   const reaches = (from: string, to: string): boolean => next(from).some((step) => step === to || reaches(step, to));
   return edges.filter((edge) => {
     const [from = "", to = ""] = edge.split(" --> ");

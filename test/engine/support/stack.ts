@@ -92,7 +92,7 @@ export class TestStack {
         .flatMap(([key, { value, objectValue }]) =>
           objectValue ? Object.entries(objectValue).map(([name, leaf]) => [`${key}.${name}`, leaf]) : [[key, value ?? ""]],
         ),
-    ) as Record<string, string>;
+    );
   }
 
   /** The resources in the engine's state. */
@@ -114,7 +114,10 @@ export class TestStack {
 
   /** Runs the CLI for this stack. */
   async pulumi(args: string[]): Promise<Answer> {
-    return run("pulumi", [...args, "--stack", this.name, "--cwd", root], { ...this.engine.env, PULUMI_OPTION_CONFIG_FILE: this.configFile });
+    return run("pulumi", [...args, "--stack", this.name, "--cwd", root], {
+      ...this.engine.env,
+      PULUMI_OPTION_CONFIG_FILE: this.configFile,
+    });
   }
 }
 

@@ -43,7 +43,8 @@ export async function buildImages({ only = archiveNames(), log = () => {}, cache
   const { engines: paths } = await ensureToolchain({ engines: [...engines, ...nodeEngines], only: ["coredns"], log, cacheFolder });
   const plans = describeImages({ coredns: paths.coredns ?? "" });
   const folder = join(cacheFolder, "images");
-  const place = (/** @type {ArchiveName} */ name) => join(folder, `${name}-${digest(archives[name].map((image) => imageInputs(plans[image])))}`);
+  const place = (/** @type {ArchiveName} */ name) =>
+    join(folder, `${name}-${digest(archives[name].map((image) => imageInputs(plans[image])))}`);
   const missing = () => only.filter((name) => !existsSync(place(name)));
 
   if (missing().length > 0) {
@@ -54,7 +55,10 @@ export async function buildImages({ only = archiveNames(), log = () => {}, cache
       for (const name of missing()) {
         const since = Date.now();
         log.status?.(`building images: ${name}`);
-        await buildArchive(archives[name].map((image) => plans[image]), { folder, place: place(name) });
+        await buildArchive(
+          archives[name].map((image) => plans[image]),
+          { folder, place: place(name) },
+        );
         log.status?.("");
         log(`  images ${archives[name].join(", ")}: built in ${formatDuration(Date.now() - since)}`);
       }

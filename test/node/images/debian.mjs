@@ -10,7 +10,20 @@ const mergedFolders = ["bin", "lib", "sbin"];
  * @param {string} root
  */
 export function makeSkeleton(root) {
-  for (const folder of ["dev", "etc", "home", "proc", "root", "run", "sys", "tmp", "usr/local/bin", "usr/local/lib", "var/lib", "usr/lib64"]) {
+  for (const folder of [
+    "dev",
+    "etc",
+    "home",
+    "proc",
+    "root",
+    "run",
+    "sys",
+    "tmp",
+    "usr/local/bin",
+    "usr/local/lib",
+    "var/lib",
+    "usr/lib64",
+  ]) {
     mkdirSync(join(root, folder), { recursive: true });
   }
   for (const folder of mergedFolders) {

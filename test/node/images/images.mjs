@@ -2,7 +2,15 @@ import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { curlLayer, systemLayer } from "./base-layers.mjs";
 import { entrypoint, postgresLayer, postgresVersion } from "./postgres-layer.mjs";
-import { contractLayer, contractSources, copiedProgramLayer, migrationsFolder, newMigrationsLayer, pauseLayer, pauseSources } from "./program-layers.mjs";
+import {
+  contractLayer,
+  contractSources,
+  copiedProgramLayer,
+  migrationsFolder,
+  newMigrationsLayer,
+  pauseLayer,
+  pauseSources,
+} from "./program-layers.mjs";
 
 /**
  * A layer, and what decides what becomes of it: its files, next to those that every layer depends on.
@@ -80,7 +88,13 @@ export function describeImages({ coredns }) {
       Entrypoint: ["docker-entrypoint.sh"],
       Cmd: ["postgres"],
       // The clients were not made with /var/run/postgresql as their default.
-      Env: ["LANG=C.UTF-8", "PGDATA=/var/lib/postgresql/data", "PGHOST=/var/run/postgresql", "PG_MAJOR=16", `PG_VERSION=${postgresVersion}`],
+      Env: [
+        "LANG=C.UTF-8",
+        "PGDATA=/var/lib/postgresql/data",
+        "PGHOST=/var/run/postgresql",
+        "PG_MAJOR=16",
+        `PG_VERSION=${postgresVersion}`,
+      ],
       StopSignal: "SIGINT",
     }),
     server: plan("server", [system, curl, server], serverConfig),

@@ -67,7 +67,10 @@ describe("the sidecar that reloads TLS files, beside the stand-in for certctl,",
     mkdirSync(bin);
     writeFileSync(join(bin, "pidof"), `#!/bin/sh\necho ${String(server.pid)}\n`);
     chmodSync(join(bin, "pidof"), 0o755);
-    const child = spawn("sh", [command[1] ?? ""], { env: { ...env, PATH: `${bin}:${process.env.PATH ?? ""}` }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("sh", [command[1] ?? ""], {
+      env: { ...env, PATH: `${bin}:${process.env.PATH ?? ""}` },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
     return child;
@@ -75,7 +78,10 @@ describe("the sidecar that reloads TLS files, beside the stand-in for certctl,",
 
   function writeTlsFiles(certificate: string, privateKey: string): void {
     const folder = join(instance.folder, "certctl-server/etc/certctl/tls");
-    for (const [file, text] of [["tls.crt", certificate], ["tls.key", privateKey]] as const) {
+    for (const [file, text] of [
+      ["tls.crt", certificate],
+      ["tls.key", privateKey],
+    ] as const) {
       chmodSync(join(folder, file), 0o640);
       writeFileSync(join(folder, file), text);
     }

@@ -77,7 +77,9 @@ describe("the script that enrolls an agent, against the stand-in for certctl on 
 
   async function agents(): Promise<string[]> {
     const { body } = await instance.call("/api/v1/agents", { key: keyOf("admin") });
-    return (JSON.parse(body) as { data: { name: string }[] }).data.map(({ name }) => name).filter((name) => name.startsWith("certctl-agents"));
+    return (JSON.parse(body) as { data: { name: string }[] }).data
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith("certctl-agents"));
   }
 
   function keyOf(duty: keyof ApiKeys): string {

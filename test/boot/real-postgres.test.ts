@@ -19,9 +19,19 @@ describe("the rendered PostgreSQL, run for real with a password of special chara
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "certctl-rendered-"));
     const port = await freePort();
-    const bundled = { port, maxConnections: 130, sharedBuffers: "96Mi", parameters: { log_min_duration_statement: "250", "pg_stat_statements.max": "10" } };
+    const bundled = {
+      port,
+      maxConnections: 130,
+      sharedBuffers: "96Mi",
+      parameters: { log_min_duration_statement: "250", "pg_stat_statements.max": "10" },
+    };
     manifests = await renderArgs({ ...(await generateSecrets()), fleetSize: "small", database: { bundled } });
-    const container = localContainer(manifests, manifestOf(manifests, "StatefulSet", "certctl-postgres"), "postgres", join(folder, "postgres"));
+    const container = localContainer(
+      manifests,
+      manifestOf(manifests, "StatefulSet", "certctl-postgres"),
+      "postgres",
+      join(folder, "postgres"),
+    );
     assert.equal(container.env.POSTGRES_PASSWORD, awkwardPassword);
     postgres = await LocalPostgres.start(container.env, container.args, port);
   });

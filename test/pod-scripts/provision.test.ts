@@ -58,7 +58,10 @@ describe("the provisioning Job's script, against the stand-in for certctl on a r
     assert.equal(await instance.get("/ready"), 200);
     const answer = provision();
     assert.equal(answer.status, 1);
-    assert.match(answer.stderr, /provisioning: not loaded: .*iss-local.*Is the encryption key \(CERTCTL_CONFIG_ENCRYPTION_KEY\) the one this database was made with\?/);
+    assert.match(
+      answer.stderr,
+      /provisioning: not loaded: .*iss-local.*Is the encryption key \(CERTCTL_CONFIG_ENCRYPTION_KEY\) the one this database was made with\?/,
+    );
   });
 
   function provision(): ScriptAnswer {
