@@ -37,7 +37,7 @@ export class Certctl extends pulumi.ComponentResource {
 
   constructor(name: string, given: CertctlArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:Certctl", name, {}, opts);
-    const args = checkedArgs(given, (plain) => checkCertctl(plain));
+    const args = checkedArgs(given, (plain) => checkCertctl(plain, name));
     const { namespace = "certctl", fleetSize, images, commonLabels, deletionProtection = true } = args;
     const shared = { instance: name, namespace, images, commonLabels, fleetSize, deletionProtection };
     const scheduling = args.server?.scheduling;

@@ -19,7 +19,13 @@ export interface Images {
 
 /** The images of an instance, with defaults. */
 export function resolveImages(given: ImageSettings = {}): Images {
-  return { ...defaultImages, pullPolicy: "IfNotPresent", pullSecrets: [], ...given };
+  return {
+    server: given.server ?? defaultImages.server,
+    agent: given.agent ?? defaultImages.agent,
+    postgres: given.postgres ?? defaultImages.postgres,
+    pullPolicy: given.pullPolicy ?? "IfNotPresent",
+    pullSecrets: given.pullSecrets ?? [],
+  };
 }
 
 /** The pod's field with the registry logins, if there are any. */

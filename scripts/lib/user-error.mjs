@@ -16,9 +16,20 @@ export async function runCommand(main) {
   try {
     process.exitCode = (await main()) ?? 0;
   } catch (error) {
-    // Only an error of ours is a sentence; anything else is a defect, and its stack is how to find it.
-    const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${describeError(error)}\n`);
     process.exitCode = error instanceof UserError ? error.exitCode : 1;
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string}
+ */
+function describeError(error) {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof UserError) return error.message;
+  const { code, path, message } = /** @type {NodeJS.ErrnoException} */ (error);
+  if (code === "ENOSPC") return `The disk is full (${path ?? message}): make room, and run the command again.`;
+  // Anything else is a defect, and its stack is how to find it.
+  return error.stack ?? message;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../lib/user-error.mjs";
 import { loopbackRequest } from "./loopback-request.mjs";
 
 /**
@@ -63,7 +64,8 @@ export async function waitUntilSchedulable(access, deadline) {
   for (;;) {
     const waitingFor = await missingForPods(access);
     if (waitingFor === undefined) return;
-    if (Date.now() > deadline) throw new Error(`the control plane runs, but ${waitingFor}`);
+    if (Date.now() > deadline)
+      throw new UserError(`The control plane runs, but ${waitingFor}: see the logs of kube-controller-manager and kwok.`);
     await sleep(100);
   }
 }
@@ -77,11 +79,13 @@ async function missingForPods(access) {
   if (account.status !== 200) return "the default namespace has no service account yet";
   const nodes = await call(access, "GET", "/api/v1/nodes");
   if (nodes.status !== 200) return `its nodes cannot be listed: ${nodes.text}`;
-  /** @type {{ items: { metadata: { name: string }, spec: { taints?: unknown[] }, status: { conditions?: { type: string, status: string }[] } }[] }} */
+  /** @type {{ items: { metadata: { name: string }, spec: { taints?: { key: string }[] }, status: { conditions?: { type: string, status: string }[] } }[] }} */
   const list = JSON.parse(nodes.text);
   const unready = list.items.filter(
     ({ spec, status }) =>
-      spec.taints !== undefined || !status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True"),
+      // Other taints are the user's: a node that was cordoned stays so.
+      spec.taints?.some(({ key }) => key === "node.kubernetes.io/not-ready" || key === "node.kubernetes.io/unreachable") ||
+      !status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True"),
   );
   return unready.length === 0 ? undefined : `these nodes are not ready: ${unready.map((item) => item.metadata.name).join(", ")}`;
 }

@@ -4,7 +4,6 @@ import { ensureToolchain } from "../../test/toolchain/toolchain.mjs";
 import { readJsonIfPresent, writeFileAtomic } from "../lib/files.mjs";
 import { withLock } from "../lib/lock.mjs";
 import { isRunning } from "../lib/process-identity.mjs";
-import { UserError } from "../lib/user-error.mjs";
 import { ensureClusterObjects, waitUntilSchedulable } from "./cluster-objects.mjs";
 import { credentialFiles, ensureCredentials, readCredentials, writeKubeconfig } from "./credentials.mjs";
 import { answersOk } from "./loopback-request.mjs";
@@ -32,8 +31,6 @@ import { freePort, isPortFree } from "./ports.mjs";
  */
 
 const startSeconds = 60;
-/** How long a part that runs may take to answer before it counts as stuck. */
-const stuckSeconds = 10;
 
 /**
  * Starts the local control plane, or what is missing of it: parts that run and answer are kept, whatever started them.
@@ -41,10 +38,17 @@ const stuckSeconds = 10;
  * @param {string} options.stateDir its data, credentials, logs and process records
  * @param {string} [options.kubeconfig] where to write it; in the state folder unless given
  * @param {Toolchain} [options.toolchain] built when it is not given
+ * @param {number} [options.stuckSeconds] how long a part that runs may take to answer before it counts as stuck
  * @param {(line: string) => void} [options.log]
  * @returns {Promise<ControlPlane>}
  */
-export async function startControlPlane({ stateDir, kubeconfig = join(stateDir, "kubeconfig"), toolchain, log = () => {} }) {
+export async function startControlPlane({
+  stateDir,
+  kubeconfig = join(stateDir, "kubeconfig"),
+  toolchain,
+  stuckSeconds = 10,
+  log = () => {},
+}) {
   const { engines, kwokStages } = toolchain ?? (await ensureToolchain({ log }));
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   return underLock(stateDir, log, async () => {
@@ -61,7 +65,7 @@ export async function startControlPlane({ stateDir, kubeconfig = join(stateDir, 
     for (const names of partNames) {
       await allDone(
         names.map(async (name) => {
-          const started = await ensurePart(name, { stateDir, ports, describe, probe: access, deadline, log });
+          const started = await ensurePart(name, { stateDir, ports, describe, probe: access, stuckSeconds, deadline, log });
           result[started ? "started" : "reused"].push(name);
         }),
       );
@@ -158,6 +162,7 @@ async function allDone(promises) {
  * @property {Ports} ports
  * @property {() => Record<string, import("./parts.mjs").Part>} describe
  * @property {() => Parameters<typeof answersOk>[1]} probe
+ * @property {number} stuckSeconds
  * @property {number} deadline
  * @property {(line: string) => void} log
  */
@@ -167,14 +172,15 @@ async function allDone(promises) {
  * @param {PartContext} context
  * @returns {Promise<boolean>} whether it had to be started
  */
-async function ensurePart(name, { stateDir, ports, describe, probe, deadline, log }) {
+async function ensurePart(name, { stateDir, ports, describe, probe, stuckSeconds, deadline, log }) {
   const part = () => /** @type {import("./parts.mjs").Part} */ (describe()[name]);
   const record = readRecord(stateDir, name);
   if (record !== undefined && isRunning(record.process)) {
     const current = record.digest === partDigest(part());
     if (current && (await answersWithin(part().health, probe, stuckSeconds))) return false;
     log(current ? `${name} runs but does not answer; starting it again` : `${name} runs with other settings; starting it again`);
-    await stopPart(stateDir, name);
+    // One that does not answer is not expected to end by itself either.
+    await stopPart(stateDir, name, { graceMilliseconds: current ? 1_000 : undefined });
   }
   for (let attempt = 1; ; attempt++) {
     await replaceTakenPorts(stateDir, part(), ports, log);
@@ -240,15 +246,8 @@ async function replaceTakenPorts(stateDir, part, ports, log) {
  * @param {(line: string) => void} log
  * @param {() => Promise<T>} action
  */
-async function underLock(stateDir, log, action) {
-  try {
-    return await withLock(
-      join(stateDir, "lock"),
-      { onWait: ({ pid }) => log(`process ${pid} is starting or stopping this control plane; waiting for it`) },
-      action,
-    );
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ENOSPC") throw error;
-    throw new UserError(`The disk is full: the local control plane keeps its data in ${stateDir}.`);
-  }
+function underLock(stateDir, log, action) {
+  const onWait = (/** @type {{ pid: number }} */ { pid }) =>
+    log(`process ${pid} is starting or stopping this control plane; waiting for it`);
+  return withLock(join(stateDir, "lock"), { onWait }, action);
 }

@@ -143,12 +143,13 @@ function launch(part, files) {
 /**
  * @param {string} stateDir
  * @param {string} name
+ * @param {Parameters<typeof endProcess>[1]} [options]
  * @returns {Promise<ProcessIdentity | undefined>} the process that was ended
  */
-export async function stopPart(stateDir, name) {
+export async function stopPart(stateDir, name, options) {
   const record = readRecord(stateDir, name);
   if (record === undefined) return undefined;
-  const ended = await endProcess(record.process);
+  const ended = await endProcess(record.process, options);
   if (isRunning(record.process)) throw new UserError(`${name} (process ${record.process.pid}) cannot be ended`);
   rmSync(partFiles(stateDir, name).record, { force: true });
   return ended ? record.process : undefined;

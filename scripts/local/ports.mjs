@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * @param {number} port 0: any
@@ -19,11 +20,17 @@ function holdPort(port) {
   });
 }
 
-/** @param {number} port on 127.0.0.1 */
-export async function isPortFree(port) {
-  const held = await holdPort(port);
-  await held?.release();
-  return held !== undefined;
+/**
+ * @param {number} port on 127.0.0.1
+ * @param {number} [patienceMilliseconds] a process that was killed may be gone a moment before its sockets are
+ */
+export async function isPortFree(port, patienceMilliseconds = 1_000) {
+  for (const deadline = Date.now() + patienceMilliseconds; ; await sleep(50)) {
+    const held = await holdPort(port);
+    await held?.release();
+    if (held !== undefined) return true;
+    if (Date.now() > deadline) return false;
+  }
 }
 
 /**

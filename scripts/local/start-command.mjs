@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { ensureToolchain } from "../../test/toolchain/toolchain.mjs";
+import { ensureToolchain, requireCompiler } from "../../test/toolchain/toolchain.mjs";
 import { parseArguments } from "../lib/arguments.mjs";
 import { readTextIfPresent } from "../lib/files.mjs";
 import { runForeground } from "../lib/foreground.mjs";
@@ -54,6 +54,7 @@ export async function main(args) {
  */
 async function start(stack, log) {
   const since = Date.now();
+  requireCompiler();
   await ensureDependencies({ log });
   const toolchain = await ensureToolchain({ log });
   const files = stackFiles(stack);

@@ -11,7 +11,8 @@ import { isPending, mapLeaves, unseen } from "./plain";
 export function checkedArgs<T extends object>(args: T, check: (plain: T) => Issue[]): T {
   const firstLook = mapLeaves(args, (leaf) => (isPending(leaf) || isAcceptedPlaceholder(leaf) ? unseen : leaf));
   refuseIssues(check(firstLook as T));
-  if (pendingLeaves(args).length === 0) return args;
+  // A copy, and without what is undefined: a key that is there but undefined would hide its default.
+  if (pendingLeaves(args).length === 0) return mapLeaves(args, (leaf) => leaf) as T;
 
   const verdict = settledArgs(args).then((settled) => {
     refuseIssues(check(settled));

@@ -33,8 +33,10 @@ export interface DatabaseConnection {
 
 /** What a container needs to be a client of a database. */
 export interface DatabaseClient {
-  /** Environment of libpq and lib/pq: `PGHOST` and the others. No password in it. */
+  /** Where the database is, for pg_isready: `PGHOST`, `PGPORT`, `PGUSER`, `PGDATABASE`. */
   address: EnvVar[];
+  /** Where the CA certificates are (`PGSSLROOTCERT`), if there are any besides the image's. */
+  rootCertificate: EnvVar[];
   /** The password, as the only variable that holds it. */
   password: EnvVar;
   volumes: Volume[];
@@ -64,9 +66,8 @@ export function databaseClient(connection: DatabaseConnection): DatabaseClient {
       PGPORT: String(connection.port),
       PGUSER: connection.user,
       PGDATABASE: connection.database,
-      PGSSLMODE: connection.sslMode,
-      ...(ca && { PGSSLROOTCERT: `${caDirectory}/ca.crt` }),
     }),
+    rootCertificate: literalVariables(ca ? { PGSSLROOTCERT: `${caDirectory}/ca.crt` } : {}),
     password: secretVariable("PGPASSWORD", connection.password),
     volumes: ca ? [caVolume(ca)] : [],
     mounts: ca ? [{ name: "database-ca", mountPath: caDirectory, readOnly: true }] : [],

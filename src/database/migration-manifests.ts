@@ -60,7 +60,7 @@ export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
             env: [
               { name: "CERTCTL_DATABASE_URL", value: databaseUrl(input.connection) },
               client.password,
-              ...client.address.filter(({ name }) => name === "PGSSLROOTCERT"),
+              ...client.rootCertificate,
               ...tls.env,
               ...requiredKeyVariables(input.apiKeys),
               secretVariable("CERTCTL_CONFIG_ENCRYPTION_KEY", input.encryptionKey),

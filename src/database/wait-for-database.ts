@@ -13,6 +13,7 @@ export function waitForDatabase(images: Images, client: DatabaseClient): k8s.typ
     image: images.postgres,
     imagePullPolicy: images.pullPolicy,
     command: ["sh", "-c", script],
+    // Nothing of TLS: pg_isready only asks whether somebody answers, and without the CA's file it would wait for ever.
     env: client.address,
     securityContext: restrictedContainer(),
     resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },

@@ -76,7 +76,7 @@ export interface ServerSettings {
   maxBodySize?: number;
   /** How a pod starts and stops. */
   lifecycle?: LifecycleSettings;
-  /** Files that settings name by path: existing Secrets and ConfigMaps, mounted read-only in the server and in the migration Job. @default [] */
+  /** Files that settings name by path: existing Secrets and ConfigMaps, mounted read-only. @default [] */
   mounts?: MountSettings[];
   /**
    * Further environment variables of certctl (docs/configuration.md lists them). One that an argument governs, or that certctl does

@@ -119,7 +119,7 @@ function serverPod(input: ServerManifestInput): k8s.types.input.core.v1.PodSpec 
           ...serverSecretVariables(input),
           { name: "CERTCTL_DATABASE_URL", value: databaseUrl(input.connection) },
           client.password,
-          ...client.address.filter(({ name }) => name === "PGSSLROOTCERT"),
+          ...client.rootCertificate,
           ...tls.env,
           ...issuingCa.env,
           ...(input.migratedByJob ? literalVariables({ CERTCTL_MIGRATIONS_VIA_HOOK: "true" }) : []),

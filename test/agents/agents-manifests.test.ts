@@ -62,7 +62,11 @@ describe("agents on claims", () => {
     assert.deepEqual(spec.persistentVolumeClaimRetentionPolicy, { whenDeleted: "Retain", whenScaled: "Retain" });
     const [claim] = spec.volumeClaimTemplates;
     assert.equal(claim?.metadata.name, "state");
-    assert.deepEqual(claim.spec, { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "128Mi" } }, storageClassName: "fast" });
+    assert.deepEqual(claim.spec, {
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: "128Mi" } },
+      storageClassName: "fast",
+    });
   });
 
   it("are named after their pod, so that a claim keeps its agent", () => {
@@ -92,7 +96,8 @@ describe("the keys of agents", () => {
         readers.map(({ name }) => name),
         ["enroll"],
       );
-      const secrets = (name: string) => containerOf(workload, name).env.flatMap(({ valueFrom }: Partial<{ valueFrom: unknown }>) => keyOf(valueFrom));
+      const secrets = (name: string) =>
+        containerOf(workload, name).env.flatMap(({ valueFrom }: Partial<{ valueFrom: unknown }>) => keyOf(valueFrom));
       assert.deepEqual(secrets("enroll"), []);
       assert.deepEqual(secrets("agent"), ["fleet"]);
       assert.ok(!JSON.stringify(workload).includes("admin"));
@@ -105,7 +110,11 @@ describe("what agents trust", () => {
   const tls = { mode: "existingSecret", existingSecret: { name: "server-tls" } } as const;
   const caOnly = [{ key: "ca.crt", path: "ca.crt" }];
   const modes: Record<string, { args: CertctlArgs; source: RegExp; items: unknown }> = {
-    caCertificate: { args: { tlsCaCertificate: placeholder("tlsCaCertificate") }, source: /^configMap certctl-agents-ca-[0-9a-f]{8}$/, items: caOnly },
+    caCertificate: {
+      args: { tlsCaCertificate: placeholder("tlsCaCertificate") },
+      source: /^configMap certctl-agents-ca-[0-9a-f]{8}$/,
+      items: caOnly,
+    },
     tlsSecret: { args: { tls: { ...tls, trust: { mode: "tlsSecret" } } }, source: /^secret server-tls$/, items: caOnly },
     configMap: {
       args: { tls: { ...tls, trust: { mode: "configMap", configMap: { name: "company-cas", key: "bundle.pem" } } } },
@@ -162,7 +171,11 @@ describe("agents on nodes", () => {
     assert.equal(environmentOf(agent).CERTCTL_DISCOVERY_DIRS, "/host/etc/ssl,/host/etc/kubernetes/pki,/usr/share/ca-certificates");
     const scanned = agent.volumeMounts.filter(({ name }) => name.startsWith("host-"));
     assert.deepEqual(
-      scanned.map(({ name, mountPath, readOnly }) => [podOf(workload).volumes.find((volume) => volume.name === name)?.hostPath, mountPath, readOnly]),
+      scanned.map(({ name, mountPath, readOnly }) => [
+        podOf(workload).volumes.find((volume) => volume.name === name)?.hostPath,
+        mountPath,
+        readOnly,
+      ]),
       [
         [{ path: "/etc/ssl", type: "Directory" }, "/host/etc/ssl", true],
         [{ path: "/etc/kubernetes/pki", type: "Directory" }, "/host/etc/kubernetes/pki", true],
@@ -174,7 +187,9 @@ describe("agents on nodes", () => {
     const hostPaths = podOf(workload).volumes.filter((volume) => "hostPath" in volume);
     const writable = [...podOf(workload).initContainers, ...podOf(workload).containers]
       .flatMap(({ volumeMounts }) => volumeMounts)
-      .filter(({ name, readOnly }: { name: string; readOnly?: boolean }) => hostPaths.some((volume) => volume.name === name) && readOnly !== true);
+      .filter(
+        ({ name, readOnly }: { name: string; readOnly?: boolean }) => hostPaths.some((volume) => volume.name === name) && readOnly !== true,
+      );
     assert.deepEqual([...new Set(writable.map(({ name }) => name))], ["state"]);
     assert.deepEqual(hostPaths.find(({ name }) => name === "state")?.hostPath, { path: "/srv/agent", type: "DirectoryOrCreate" });
   });

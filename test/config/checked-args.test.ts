@@ -40,7 +40,7 @@ describe("checkedArgs", () => {
 
   it("gives plain arguments back as they are", () => {
     const args = { name: "good", nested: { password: "good" } };
-    assert.equal(checkedArgs(args, noBad), args);
+    assert.deepEqual(checkedArgs(args, noBad), args);
   });
 
   it("throws all problems of plain values at once, also when others are not known yet", () => {

@@ -15,13 +15,14 @@ const load = () => import("../../scripts/local/control-plane.mjs");
 const toolchain = async () => (await import("../toolchain/toolchain.mjs")).ensureToolchain();
 
 /** Starts the control plane of this file, and gives what it did and said. */
-async function start(options: { stateDir?: string; engines?: Record<string, string> } = {}) {
+async function start(options: { stateDir?: string; engines?: Record<string, string>; stuckSeconds?: number } = {}) {
   const built = await toolchain();
   const said: string[] = [];
   const result = await (
     await load()
   ).startControlPlane({
     stateDir: options.stateDir ?? stateDir,
+    stuckSeconds: options.stuckSeconds,
     toolchain: { ...built, engines: { ...built.engines, ...options.engines } },
     log: (line: string) => said.push(line),
   });
@@ -190,13 +191,23 @@ describe("the local control plane", function () {
     assert.deepEqual({ ...(await processIds()), ...others }, await processIds());
   });
 
+  it("starts a part again that does not answer", async () => {
+    process.kill((await processIds()).kwok ?? 0, "SIGSTOP");
+    const { started, said } = await start({ stuckSeconds: 1 });
+    assert.deepEqual(started, ["kwok"]);
+    assert.equal(said, "kwok runs but does not answer; starting it again");
+  });
+
   it("starts again on the same data when all of it was killed", async () => {
     await kubectl("create", "configmap", "kept", "--from-literal=key=value");
+    // What the user did to the cluster is kept as well, and does not keep it from starting.
+    await kubectl("cordon", "node-local-a");
     for (const part of parts) await killPart(part);
     const { started, said } = await start();
     assert.deepEqual(started.sort(), parts);
     assert.equal(said, "the control plane of an earlier session is gone; starting it again with its data");
     assert.equal(await kubectl("get", "configmap/kept", "--output=jsonpath={.data.key}"), "value");
+    assert.equal(await kubectl("get", "node/node-local-a", "--output=jsonpath={.spec.unschedulable}"), "true");
   });
 
   it("is not started twice by two starts at once", async () => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { loopbackRequest } from "../../scripts/local/loopback-request.mjs";
 import { clusterDomain } from "./instance.mjs";
 
@@ -28,6 +29,42 @@ function storageClass(name, annotations, parameters) {
     allowVolumeExpansion: true,
   };
 }
+
+/** Processors that the node says it has: stacks for large clusters ask for more than the machines have that tests run on. */
+const processors = String(Math.max(8, availableParallelism()));
+
+/** Kubelet tells how many processors the machine has, and has no setting for it: what it tells is changed on its way. */
+const processorPolicy = [
+  {
+    apiVersion: "admissionregistration.k8s.io/v1beta1",
+    kind: "MutatingAdmissionPolicy",
+    metadata: { name: "node-processors" },
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["nodes", "nodes/status"] },
+        ],
+      },
+      matchConditions: [{ name: "has-resources", expression: "has(object.status.capacity) && has(object.status.allocatable)" }],
+      failurePolicy: "Fail",
+      reinvocationPolicy: "Never",
+      mutations: [
+        {
+          patchType: "JSONPatch",
+          jsonPatch: {
+            expression: `["/status/capacity/cpu", "/status/allocatable/cpu"].map(field, JSONPatch{op: "add", path: field, value: "${processors}"})`,
+          },
+        },
+      ],
+    },
+  },
+  {
+    apiVersion: "admissionregistration.k8s.io/v1beta1",
+    kind: "MutatingAdmissionPolicyBinding",
+    metadata: { name: "node-processors" },
+    spec: { policyName: "node-processors" },
+  },
+];
 
 const corefile = `.:53 {
     errors
@@ -122,7 +159,7 @@ function dnsObjects({ image, address }) {
  * @param {{ dnsImage: string, dnsAddress: string }} options
  */
 export async function ensureClusterObjects(access, { dnsImage, dnsAddress }) {
-  const objects = [defaultStorageClass, sizedStorageClass, ...dnsObjects({ image: dnsImage, address: dnsAddress })];
+  const objects = [...processorPolicy, defaultStorageClass, sizedStorageClass, ...dnsObjects({ image: dnsImage, address: dnsAddress })];
   await Promise.all(objects.map((object) => apply(access, object)));
 }
 
@@ -134,6 +171,8 @@ const plurals = {
   ConfigMap: "configmaps",
   Service: "services",
   Deployment: "deployments",
+  MutatingAdmissionPolicy: "mutatingadmissionpolicies",
+  MutatingAdmissionPolicyBinding: "mutatingadmissionpolicybindings",
   StorageClass: "storageclasses",
 };
 
@@ -163,7 +202,8 @@ async function apply({ server, token, certificateAuthority }, object) {
 export async function isNodeReady({ server, token, certificateAuthority }, name) {
   const answer = await loopbackRequest(`${server}/api/v1/nodes/${name}`, { token, certificateAuthority });
   if (answer.status !== 200) return false;
-  /** @type {{ status: { conditions?: { type: string, status: string }[] } }} */
-  const node = JSON.parse(answer.text);
-  return node.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+  /** @type {{ status: { conditions?: { type: string, status: string }[], allocatable?: { cpu?: string } } }} */
+  const { status } = JSON.parse(answer.text);
+  const isReady = status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;
+  return isReady && status.allocatable?.cpu === processors;
 }

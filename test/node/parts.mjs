@@ -81,6 +81,9 @@ export function describeParts({ stateDir, engines, namespaces, addresses, certif
         "--authorization-mode=Node,RBAC",
         // PodSecurity is among the plugins that are on by default; named here because the product relies on it.
         "--enable-admission-plugins=NodeRestriction,PodSecurity",
+        // For processorPolicy (cluster-objects.mjs).
+        "--feature-gates=MutatingAdmissionPolicy=true",
+        "--runtime-config=admissionregistration.k8s.io/v1beta1=true",
         "--allow-privileged=true",
         `--service-cluster-ip-range=${addresses.services}`,
         "--service-account-issuer=https://kubernetes.default.svc",

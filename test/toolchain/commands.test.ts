@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RepositoryCopy } from "./support/copy";
 
@@ -50,6 +50,27 @@ describe("npm start, npm stop and npm run toolchain", () => {
     assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
     assert.match(stderr, /^There is no stack "staging": the stacks are .*dev.*prod-ha.*\.\n$/);
     assert.ok(!existsSync(join(copy.folder, ".local")));
+  });
+
+  it("npm start says that Go is missing, before anything is installed", () => {
+    const lockFile = join(copy.folder, "package-lock.json");
+    const locked = readFileSync(lockFile);
+    writeFileSync(lockFile, JSON.stringify({ packages: { "node_modules/not-installed": { version: "1.0.0" } } }));
+    const { status, stdout, stderr } = run(["scripts/start.mjs"]);
+    writeFileSync(lockFile, locked);
+    assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
+    assert.match(stderr, /^Go is needed to build the toolchain, and there is none on PATH\. .*\n$/);
+  });
+
+  it("a command says in one sentence that the disk is full", () => {
+    const module = JSON.stringify(join(copy.folder, "scripts/lib/user-error.mjs"));
+    const error = 'Object.assign(new Error("no space left on device, write"), { code: "ENOSPC", path: "/data/file" })';
+    const program = `const { runCommand } = await import(${module}); await runCommand(async () => { throw ${error}; });`;
+    assert.deepEqual(run(["--input-type=module", "--eval", program]), {
+      status: 1,
+      stdout: "",
+      stderr: "The disk is full (/data/file): make room, and run the command again.\n",
+    });
   });
 
   it("npm start -- --env says that there is no stack yet", () => {

@@ -24,6 +24,17 @@ import { requireGo } from "./go.mjs";
  * @property {string} cacheFolder
  */
 
+const defaultModulesFolder = fileURLToPath(new URL("modules", import.meta.url));
+
+/**
+ * Checks that there is a Go that can build the toolchain: a command calls it before it does something else that takes long.
+ * @param {Engine[]} [engines]
+ * @param {string} [modulesFolder]
+ */
+export function requireCompiler(engines = allEngines, modulesFolder = defaultModulesFolder) {
+  return requireGo([...new Set(engines.map(({ module }) => join(modulesFolder, module)))]);
+}
+
 /**
  * Builds what is missing of the toolchain. When nothing is, it returns at once.
  * @param {object} [options]
@@ -38,11 +49,11 @@ export async function ensureToolchain({
   log = () => {},
   only,
   engines = allEngines,
-  modulesFolder = fileURLToPath(new URL("modules", import.meta.url)),
+  modulesFolder = defaultModulesFolder,
   cacheFolder = defaultCacheFolder(),
 } = {}) {
   const needed = selectEngines(engines, only);
-  const go = requireGo([...new Set(needed.map(({ module }) => join(modulesFolder, module)))]);
+  const go = requireCompiler(needed, modulesFolder);
   const plan = () => {
     const cached = needed.map((engine) => cachedEngine(cacheFolder, engine, { modulesFolder, go }));
     const placed = (/** @type {Engine["place"]} */ place) => cached.filter(({ engine }) => engine.place === place);

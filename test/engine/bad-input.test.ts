@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { object } from "./support/cluster";
+import { root, run, useEngine } from "./support/engine";
+import { TestStack } from "./support/stack";
+
+describe("input that cannot work", function () {
+  this.timeout(120_000);
+  let stack: TestStack;
+
+  before(async () => {
+    stack = await TestStack.create("test-bad-input", "knobs");
+    await stack.up();
+  });
+
+  after(async () => {
+    await stack.destroy();
+  });
+
+  afterEach("nothing is lost", async () => {
+    assert.equal((await object("knobs", "deployment", "certctl-server")).status.readyReplicas, 1);
+    const preview = await stack.preview("--expect-no-changes");
+    assert.equal(preview.code, 0, preview.text);
+  });
+
+  it("in the configuration is told at once, all of it, without a stack trace", async () => {
+    stack.configure({
+      "certctl:server": { replica: 3, rateLimiting: { backend: "redis", janitorInterval: "5" } },
+      "certctl:database": { mode: "external" },
+    });
+    const failed = await stack.tryUp();
+    stack.configure({ "certctl:server": undefined, "certctl:database": undefined });
+    assert.notEqual(failed.code, 0);
+    for (const line of [
+      "The configuration has 4 problems:",
+      "database.external: is missing; mode external needs its host",
+      'server.rateLimiting.backend: "redis" is not one of memory, postgres; use postgres when server.replicas is above 1',
+      'server.rateLimiting.janitorInterval: "5" is not a duration; write a number with a unit, such as 30s, 5m or 1h30m',
+      "server.replica: unknown key; did you mean server.replicas?",
+    ]) {
+      assert.ok(failed.text.includes(line), `${line}\n\nis not in\n\n${failed.text}`);
+    }
+    assert.doesNotMatch(failed.text, /\n\s+at .*:\d+:\d+/);
+  });
+
+  it("such as a cluster that does not answer is told as that", async () => {
+    const { env, workFolder } = await useEngine();
+    const kubeconfig = join(workFolder, "nowhere");
+    const cluster = { clusters: [{ name: "nowhere", cluster: { server: "https://127.0.0.1:1" } }] };
+    const context = { contexts: [{ name: "nowhere", context: { cluster: "nowhere", user: "nobody" } }], "current-context": "nowhere" };
+    writeFileSync(
+      kubeconfig,
+      stringify({ apiVersion: "v1", kind: "Config", ...cluster, ...context, users: [{ name: "nobody", user: {} }] }),
+    );
+    stack.configure({ "certctl:agents": { replicas: 3 } });
+    const environment = { ...env, KUBECONFIG: kubeconfig, PULUMI_OPTION_CONFIG_FILE: stack.configFile };
+    const failed = await run(
+      "pulumi",
+      ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack.name, "--cwd", root],
+      environment,
+    );
+    stack.configure({ "certctl:agents": { replicas: 2 } });
+    assert.notEqual(failed.code, 0);
+    assert.match(failed.text, /cluster is unreachable/);
+  });
+
+  it("such as a missing passphrase is told as that", async () => {
+    const { env } = await useEngine();
+    const environment = { ...env, PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_OPTION_CONFIG_FILE: stack.configFile };
+    const failed = await run("pulumi", ["preview", "--non-interactive", "--stack", stack.name, "--cwd", root], environment);
+    assert.notEqual(failed.code, 0);
+    assert.match(failed.text, /passphrase must be set with PULUMI_CONFIG_PASSPHRASE/);
+  });
+});
