@@ -42,7 +42,7 @@ async function start(): Promise<Engine> {
       ...process.env,
       ...toolchainEnvironment(toolchain),
       KUBECONFIG: controlPlane.kubeconfig,
-      PULUMI_BACKEND_URL: `file://${backend}?create_dir=true`,
+      PULUMI_BACKEND_URL: `file://${backend}?create_dir=true&metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "engine tests",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // Lets tests ask for the event log.
