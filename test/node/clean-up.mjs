@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readTextIfPresent, writeFileAtomic } from "../../scripts/lib/files.mjs";
+import { readTextIfPresent } from "../../scripts/lib/files.mjs";
 import { endProcess, identifyProcess } from "../../scripts/lib/process-identity.mjs";
 import { UserError } from "../../scripts/lib/user-error.mjs";
 import { defaultStateDir, describeInstance } from "./instance.mjs";
@@ -12,8 +12,6 @@ import { cgroupMounts, findProgram } from "./prerequisites.mjs";
 /** Something of the node that is still there. */
 /** @typedef {{ kind: "process" | "mount" | "link" | "network namespace" | "cgroup" | "nftables table" | "folder", what: string }} Leftover */
 
-/** The container runtime has no option for this folder: where it is missing, it is made, and removed again. */
-const networkResults = "/var/lib/cni";
 const endSeconds = 20;
 
 /** @param {string} stateDir */
@@ -23,13 +21,7 @@ export function createCgroup(stateDir) {
     enableControllers(folder);
     mkdirSync(join(folder, cgroup), { recursive: true });
   }
-  if (existsSync(networkResults)) return;
-  writeFileAtomic(madeFolderRecord(stateDir), networkResults);
-  mkdirSync(networkResults, { recursive: true });
 }
-
-/** @param {string} stateDir */
-const madeFolderRecord = (stateDir) => join(stateDir, "made-folder");
 
 /**
  * Version 2: a group has those controllers that its parent hands down.
@@ -75,13 +67,6 @@ export async function endNode(stateDir) {
  * @param {string} stateDir
  */
 export function removeTraces(stateDir) {
-  if (readTextIfPresent(madeFolderRecord(stateDir)) === networkResults) {
-    try {
-      rmdirSync(networkResults);
-    } catch {
-      // Somebody else uses it by now, or it is gone.
-    }
-  }
   rmSync(stateDir, { recursive: true, force: true });
 }
 

@@ -41,9 +41,7 @@ const processorPolicy = [
     metadata: { name: "node-processors" },
     spec: {
       matchConstraints: {
-        resourceRules: [
-          { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["nodes", "nodes/status"] },
-        ],
+        resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["nodes", "nodes/status"] }],
       },
       matchConditions: [{ name: "has-resources", expression: "has(object.status.capacity) && has(object.status.allocatable)" }],
       failurePolicy: "Fail",

@@ -12,9 +12,10 @@ mkdir -p /run/node /run/node-tunables
 mount --bind . /run/node
 cd /
 
-# Kubelet and the container runtime write here whatever they are told; the machine keeps nothing of it.
+# What kubelet, the container runtime and host paths of pods write, the node keeps and the machine does not see.
 mount -t tmpfs certctl-node /var/log
-mount -t tmpfs certctl-node /var/lib/cni
+mkdir -p /run/node/machine/var-lib /run/node/machine/work
+mount -t overlay -o "lowerdir=/var/lib,upperdir=/run/node/machine/var-lib,workdir=/run/node/machine/work" certctl-node /var/lib
 
 # Kubelet wants these values, and would otherwise set them for the whole machine.
 tunable() {

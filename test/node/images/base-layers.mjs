@@ -5,6 +5,11 @@ import { linkBusybox, makeSkeleton, unpackPackages, writeUsers } from "./debian.
  * @typedef {(options: { root: string, workFolder: string }) => Promise<void>} LayerRecipe
  */
 
+/** What every image has. */
+const systemPackages = ["busybox", "libc-bin", "libc6", "libgcc-s1", "zlib1g"];
+/** For layers on top of it. */
+export const inSystemLayer = new RegExp(`^(${systemPackages.join("|")}|gcc-.*-base)$`);
+
 /** Users of all images: those of the official ones. */
 const users = { certctl: 1000, postgres: 70 };
 
@@ -14,7 +19,7 @@ const users = { certctl: 1000, postgres: 70 };
  */
 export async function systemLayer({ root, workFolder }) {
   makeSkeleton(root);
-  await unpackPackages(root, ["busybox", "libc-bin", "libc6", "libgcc-s1", "zlib1g"], { workFolder });
+  await unpackPackages(root, systemPackages, { workFolder });
   await linkBusybox(root);
   writeUsers(root, users);
 }
@@ -25,5 +30,5 @@ export async function systemLayer({ root, workFolder }) {
  */
 export async function curlLayer({ root, workFolder }) {
   makeSkeleton(root);
-  await unpackPackages(root, ["curl"], { workFolder, dependencies: true });
+  await unpackPackages(root, ["curl"], { workFolder, dependencies: true, without: inSystemLayer });
 }

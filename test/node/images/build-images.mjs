@@ -1,5 +1,16 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readJsonIfPresent } from "../../../scripts/lib/files.mjs";
@@ -28,6 +39,8 @@ import { makeLayer, writeArchive } from "./oci.mjs";
  * @property {{ name: ArchiveName, file: string }[]} archives for `ctr images import`
  */
 
+const keptDays = 3;
+
 /** What every layer depends on. */
 const sharedFiles = ["oci.mjs", "debian.mjs"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
 
@@ -51,7 +64,7 @@ export async function buildImages({ only = archiveNames(), log = () => {}, cache
     const onWait = (/** @type {{ pid: number }} */ { pid }) => log(`Process ${pid} is building images; waiting for it.`);
     await withLock(join(cacheFolder, "images.lock"), { onWait }, async () => {
       mkdirSync(folder, { recursive: true });
-      for (const name of readdirSync(folder)) if (name.startsWith(".")) rmSync(join(folder, name), { recursive: true, force: true });
+      removeOld(folder);
       for (const name of missing()) {
         const since = Date.now();
         log.status?.(`building images: ${name}`);
@@ -65,6 +78,7 @@ export async function buildImages({ only = archiveNames(), log = () => {}, cache
     });
   }
   const references = only.flatMap((name) => {
+    markUsed(place(name));
     const digests = /** @type {string[]} */ (readJsonIfPresent(join(place(name), "digests.json")) ?? []);
     return archives[name].map((image, index) => [image, reference(imageTags[image], digests[index] ?? "")]);
   });
@@ -77,6 +91,22 @@ export async function buildImages({ only = archiveNames(), log = () => {}, cache
 /** @returns {Promise<Record<ImageName, ImageReference>>} of all images, which are built when they have to be */
 export async function imageReferences() {
   return (await buildImages()).references;
+}
+
+/**
+ * Removes what builds that were killed have left, and what nobody has built on for a while: each change of the stand-ins makes new ones.
+ * @param {string} folder
+ */
+function removeOld(folder) {
+  const oldest = Date.now() - keptDays * 24 * 3_600_000;
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(".") || statSync(join(folder, name)).mtimeMs < oldest) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** @param {string} folder */
+function markUsed(folder) {
+  utimesSync(folder, new Date(), new Date());
 }
 
 function archiveNames() {
@@ -148,6 +178,7 @@ async function ensureLayer(plan, folder) {
       rmSync(work, { recursive: true, force: true });
     }
   }
+  markUsed(place);
   const { digest: layerDigest, size } = /** @type {Layer} */ (readJsonIfPresent(join(place, "layer.json")));
   return { file, digest: layerDigest, size };
 }

@@ -39,10 +39,11 @@ export function makeSkeleton(root) {
  * Unpacks packages of this machine's distribution into a root. Nothing is installed: no script of theirs runs.
  * @param {string} root
  * @param {string[]} packages
- * @param {{ dependencies?: boolean, workFolder: string }} options `dependencies`: with all they need
+ * @param {{ dependencies?: boolean, without?: RegExp, workFolder: string }} options `dependencies`: with all they need, apart from those
+ *   that are there already or are for their installation only
  */
-export async function unpackPackages(root, packages, { dependencies = false, workFolder }) {
-  const wanted = dependencies ? await withDependencies(packages) : packages;
+export async function unpackPackages(root, packages, { dependencies = false, without = /^$/, workFolder }) {
+  const wanted = dependencies ? (await withDependencies(packages)).filter((name) => !without.test(name)) : packages;
   const folder = join(workFolder, "packages");
   mkdirSync(folder, { recursive: true });
   const download = () => run("apt-get", ["-q", "-o", "APT::Sandbox::User=root", "download", ...wanted], { cwd: folder });
@@ -57,9 +58,9 @@ export async function unpackPackages(root, packages, { dependencies = false, wor
     await run("sh", ["-c", `dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"`, "sh", join(folder, file), root]);
   }
   rmSync(folder, { recursive: true });
-  for (const waste of ["bug", "doc", "info", "initramfs-tools", "lintian", "locale", "man"]) {
-    rmSync(join(root, "usr/share", waste), { recursive: true, force: true });
-  }
+  const waste = ["bug", "doc", "info", "initramfs-tools", "lintian", "locale", "man"].map((name) => `usr/share/${name}`);
+  // Conversions between character sets that nothing here has.
+  for (const folder of [...waste, "usr/lib/x86_64-linux-gnu/gconv"]) rmSync(join(root, folder), { recursive: true, force: true });
 }
 
 /**

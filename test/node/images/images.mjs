@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { awsLayer, pythonLayer, requirements } from "./aws-layers.mjs";
 import { curlLayer, systemLayer } from "./base-layers.mjs";
 import { entrypoint, postgresLayer, postgresVersion } from "./postgres-layer.mjs";
 import {
@@ -44,6 +45,7 @@ export const imageTags = {
   newerAgent: "ghcr.io/certctl-io/certctl-agent:v2.1.8",
   /** With one migration more, which fails. */
   brokenServer: "ghcr.io/certctl-io/certctl-server:v2.1.8-broken-migration",
+  awsCli: "public.ecr.aws/aws-cli/aws-cli:1.46.3",
 };
 
 /** @typedef {keyof typeof imageTags} ImageName */
@@ -53,6 +55,7 @@ export const archives = /** @type {const} */ ({
   cluster: ["pause", "coredns"],
   postgres: ["postgres"],
   contract: ["server", "agent", "newerServer", "newerAgent", "brokenServer"],
+  aws: ["awsCli"],
 });
 
 /** @typedef {keyof typeof archives} ArchiveName */
@@ -72,6 +75,9 @@ export function describeImages({ coredns }) {
   const server = { name: "server", recipe: contractLayer("server"), files: [program], inputs: contract };
   const agent = { name: "agent", recipe: contractLayer("agent"), files: [program], inputs: contract };
   const migrations = { name: "migrations", recipe: newMigrationsLayer, files: [program], inputs: contract };
+
+  const python = { name: "python", recipe: pythonLayer, files: [file("aws-layers.mjs")] };
+  const aws = { name: "aws", recipe: awsLayer, files: [file("aws-layers.mjs"), requirements] };
 
   const serverConfig = { Entrypoint: ["/app/server"], User: "1000", WorkingDir: "/app" };
   const agentConfig = { Entrypoint: ["/app/agent"], User: "1000", WorkingDir: "/app" };
@@ -102,5 +108,6 @@ export function describeImages({ coredns }) {
     newerServer: plan("newerServer", [system, curl, server, migrations], { ...serverConfig, Env: newer }),
     newerAgent: plan("newerAgent", [system, curl, agent], { ...agentConfig, Env: ["CONTRACT_VERSION=v2.1.8"] }),
     brokenServer: plan("brokenServer", [system, curl, server], { ...serverConfig, Env: ["CONTRACT_FAIL_MIGRATION=000099_broken.up.sql"] }),
+    awsCli: plan("awsCli", [system, python, aws], { Entrypoint: ["aws"], WorkingDir: "/aws" }),
   };
 }
