@@ -101,6 +101,8 @@ export function describeParts({ engines, kwokStages, stateDir, kubeconfig, crede
         "--leader-elect=false",
         `--service-account-private-key-file=${credentials.serviceAccountKey}`,
         `--root-ca-file=${credentials.serverCertificate}`,
+        // By default it makes a folder for such plugins in a place of the machine's own.
+        `--flex-volume-plugin-dir=${join(stateDir, "flex-volume-plugins")}`,
       ],
       reads: [kubeconfig],
       ports: ["controllerManager"],

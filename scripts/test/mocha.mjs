@@ -8,16 +8,17 @@ import { root, runNode } from "./processes.mjs";
 
 /**
  * Runs mocha with its report on stdout.
- * @param {{ specs: string[], ignore?: string[], env?: NodeJS.ProcessEnv, cwd?: string }} options
+ * @param {{ specs: string[], ignore?: string[], jobs?: number, env?: NodeJS.ProcessEnv, cwd?: string }} options jobs: files that run at a time
  * @param {import("../lib/log.mjs").Log} log
  * @returns {Promise<Counts>}
  */
-export async function runMocha({ specs, ignore = [], env = process.env, cwd = root }, log) {
+export async function runMocha({ specs, ignore = [], jobs = 1, env = process.env, cwd = root }, log) {
   const folder = mkdtempSync(join(tmpdir(), "certctl-mocha-"));
   const totalsFile = join(folder, "totals.json");
   try {
     const options = [
       "--forbid-only",
+      ...(jobs > 1 ? ["--parallel", "--jobs", String(jobs)] : []),
       "--reporter",
       join(root, "scripts/test/mocha-reporter.cjs"),
       ...ignore.flatMap((pattern) => ["--ignore", pattern]),

@@ -35,7 +35,7 @@ export const steps = [
   check("lint", "prettier", () => runNode([bin.prettier, "--check", "."])),
   check("types", "type check", () => runNode([bin.tsc, "--noEmit"])),
   check("generated", "generated files are up to date", () => runNode([...typescript, "scripts/generate.ts", "--check"])),
-  mochaStep("unit", "unit tests", ["test"], [...contractTests, ...engineTests, ...nodeTests]),
+  mochaStep("unit", "unit tests", ["test"], { without: [...contractTests, ...engineTests, ...nodeTests], jobs: 2 }),
   check("contract", "go vet", () => runProgram("go", ["vet", "./..."], { cwd: contractFolder, env: goEnvironment })),
   { suite: "contract", title: "go test", run: goTest },
   mochaStep("contract", "contract tests", contractTests),
@@ -60,12 +60,12 @@ function check(suite, title, run) {
  * @param {string} suite
  * @param {string} title
  * @param {string[]} folders
- * @param {string[]} [without] folders in them that are left out
+ * @param {{ without?: string[], jobs?: number }} [options] folders in them that are left out, and files that run at a time
  * @returns {Step}
  */
-function mochaStep(suite, title, folders, without = []) {
+function mochaStep(suite, title, folders, { without = [], jobs = 1 } = {}) {
   const specs = folders.flatMap((folder) => ["ts", "mjs"].map((extension) => `${folder}/**/*.test.${extension}`));
-  return { suite, title, run: (log) => runMocha({ specs, ignore: without.map((folder) => `${folder}/**`) }, log) };
+  return { suite, title, run: (log) => runMocha({ specs, ignore: without.map((folder) => `${folder}/**`), jobs }, log) };
 }
 
 /** @type {Step["run"]} */

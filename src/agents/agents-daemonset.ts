@@ -42,6 +42,7 @@ function ownStateContainer(input: AgentManifestInput): k8s.types.input.core.v1.C
     name: "own-state",
     image: input.images.agent,
     imagePullPolicy: input.images.pullPolicy,
+    terminationMessagePolicy: "FallbackToLogsOnError",
     command: ["sh", "/scripts/own-state.sh"],
     securityContext: {
       ...restrictedContainer(),

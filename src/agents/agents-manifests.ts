@@ -80,6 +80,7 @@ function enrollContainer(input: AgentManifestInput, placement: AgentPlacement): 
     name: "enroll",
     image: input.images.agent,
     imagePullPolicy: input.images.pullPolicy,
+    terminationMessagePolicy: "FallbackToLogsOnError",
     command: ["sh", "/scripts/enroll.sh"],
     env: [fieldVariable("AGENT_NAME", placement.nameField), ...connectionVariables(input)],
     securityContext: restrictedContainer(),
@@ -101,6 +102,7 @@ function agentContainer(input: AgentManifestInput, placement: AgentPlacement): C
     name: "agent",
     image: input.images.agent,
     imagePullPolicy: input.images.pullPolicy,
+    terminationMessagePolicy: "FallbackToLogsOnError",
     command: ["sh", "/scripts/run-agent.sh"],
     env: [
       fieldVariable("CERTCTL_AGENT_NAME", placement.nameField),

@@ -56,6 +56,7 @@ export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
             name: "migrate",
             image: input.images.server,
             imagePullPolicy: input.images.pullPolicy,
+            terminationMessagePolicy: "FallbackToLogsOnError",
             args: ["--migrate-only"],
             env: [
               { name: "CERTCTL_DATABASE_URL", value: databaseUrl(input.connection) },

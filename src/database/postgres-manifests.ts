@@ -96,6 +96,7 @@ function postgresContainer(input: PostgresManifestInput): k8s.types.input.core.v
     name: "postgres",
     image: input.images.postgres,
     imagePullPolicy: input.images.pullPolicy,
+    terminationMessagePolicy: "FallbackToLogsOnError",
     args: serverArguments(settings),
     ports: [{ name: "postgres", containerPort: settings.port }],
     env: [

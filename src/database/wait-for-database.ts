@@ -12,6 +12,7 @@ export function waitForDatabase(images: Images, client: DatabaseClient): k8s.typ
     name: "wait-for-database",
     image: images.postgres,
     imagePullPolicy: images.pullPolicy,
+    terminationMessagePolicy: "FallbackToLogsOnError",
     command: ["sh", "-c", script],
     // Nothing of TLS: pg_isready only asks whether somebody answers, and without the CA's file it would wait for ever.
     env: client.address,

@@ -74,10 +74,11 @@ check_issuers() {
   [ -z "$missing" ] || fail "not loaded:$missing. Is the encryption key (CERTCTL_CONFIG_ENCRYPTION_KEY) the one this database was made with?"
 }
 
-# Service routing can lag a second or more behind a pod's readiness; what is wrong for longer is told by the call after it.
+# Service routing lags behind a pod's readiness, and a new certificate takes the kubelet up to 90 s; what is wrong for longer is told
+# by the call after this.
 tries=0
 until curl --silent --fail --max-time 5 ${CERTCTL_SERVER_CA_BUNDLE_PATH:+--cacert "$CERTCTL_SERVER_CA_BUNDLE_PATH"} \
-  --output /tmp/body "$CERTCTL_SERVER_URL/ready" || [ "$tries" -ge 30 ]; do
+  --output /tmp/body "$CERTCTL_SERVER_URL/ready" || [ "$tries" -ge 60 ]; do
   tries=$((tries + 1))
   echo "waiting for $CERTCTL_SERVER_URL/ready"
   sleep 2

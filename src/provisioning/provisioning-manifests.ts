@@ -49,6 +49,7 @@ export function provisioningJobSpec(input: ProvisioningManifestInput): k8s.types
             name: "provision",
             image: input.images.server,
             imagePullPolicy: input.images.pullPolicy,
+            terminationMessagePolicy: "FallbackToLogsOnError",
             command: ["sh", "-c", script],
             env: literalVariables({
               CERTCTL_SERVER_URL: input.serverUrl,

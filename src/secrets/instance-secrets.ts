@@ -54,11 +54,7 @@ export class InstanceSecrets extends pulumi.ComponentResource {
       return secretName;
     };
 
-    // Immutable: with another key the server starts without its issuers (certctl facts 0.6), so a changed value must be refused.
-    this.encryptionKey = {
-      name: existing.encryptionKey ?? create("encryption-key", { key: args.encryptionKey ?? "" }, { immutable: true }, keep),
-      key: "key",
-    };
+    this.encryptionKey = { name: existing.encryptionKey ?? this.createEncryptionKey(args, metadata(""), keep), key: "key" };
     this.apiKeys = existing.apiKeys ?? create("api-keys", serverKeys(args), {}, keep);
     this.previousDuties = existing.apiKeys ? [] : Object.keys(args.previousApiKeys ?? {});
     if (existing.issuingCa !== undefined) this.issuingCa = existing.issuingCa;
@@ -77,6 +73,22 @@ export class InstanceSecrets extends pulumi.ComponentResource {
     this.fleetChecksum = secretChecksum({ keys: apiKeys && fleetKeys(apiKeys) });
     this.adminChecksum = secretChecksum({ admin: keyOf(apiKeys, "admin") });
     this.registerOutputs({});
+  }
+
+  /**
+   * With another key the server starts without its issuers (certctl facts 0.6), so another key is another Secret: the engine refuses to
+   * replace a protected one. An unprotected one gets a new name, because a kubelet may hand out an immutable Secret from its memory.
+   */
+  private createEncryptionKey(
+    { instance, encryptionKey = "" }: InstanceSecretsArgs,
+    metadata: { namespace: pulumi.Input<string>; labels: Record<string, string> },
+    options: pulumi.CustomResourceOptions,
+  ): pulumi.Output<string> {
+    const logicalName = `${instance}-encryption-key`;
+    const name = secretChecksum({ encryptionKey }).apply((hash) => `${logicalName}-${hash}`);
+    const stringData = { key: pulumi.secret(encryptionKey) };
+    new k8s.core.v1.Secret(logicalName, { metadata: { ...metadata, name }, immutable: true, stringData }, options);
+    return name;
   }
 }
 

@@ -113,6 +113,7 @@ function serverPod(input: ServerManifestInput): k8s.types.input.core.v1.PodSpec 
         name: "server",
         image: images.server,
         imagePullPolicy: images.pullPolicy,
+        terminationMessagePolicy: "FallbackToLogsOnError",
         ports: [{ name: "https", containerPort: settings.port }],
         env: [
           ...literalVariables(serverVariables(settings)),
@@ -158,6 +159,7 @@ function reloadSidecar(input: ServerManifestInput, env: EnvVar[]): Container {
     name: "reload-tls",
     image: input.images.server,
     imagePullPolicy: input.images.pullPolicy,
+    terminationMessagePolicy: "FallbackToLogsOnError",
     restartPolicy: "Always",
     command: ["sh", "/scripts/reload-tls.sh"],
     env,

@@ -38,6 +38,7 @@ export function mountedFiles(given: MountSettings[], images: Images): MountedFil
       name: "copy-private-files",
       image: images.server,
       imagePullPolicy: images.pullPolicy,
+      terminationMessagePolicy: "FallbackToLogsOnError",
       command: ["sh", "-c", copyScript, "copy-private-files"],
       args: copies.map(({ source, target }) => `${source.mountPath as string}:${target.mountPath as string}`),
       securityContext: restrictedContainer(),

@@ -2,19 +2,16 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { parse } from "yaml";
+import { join } from "node:path";
 import type { Manifest } from "../../scripts/render/capture";
-import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
+import { renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { requiredSecrets } from "../../src/config/required-secrets";
 import { buildContract } from "../support/contract";
 import { localContainer, manifestOf, podSpec } from "../support/pods";
 import type { LocalContainer } from "../support/pods";
 import { generateSecrets } from "../support/secrets";
+import { committed } from "../support/stack-files";
 import { configurations } from "./configurations";
-
-const root = resolve(__dirname, "../..");
 
 describe("the stand-in for certctl, which refuses to start by certctl's rules (facts 1.4),", function () {
   this.timeout(120_000);
@@ -94,10 +91,4 @@ function boots(binary: string, container: LocalContainer): void {
 
 function start(binary: string, container: LocalContainer): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(binary, [...container.args, "--check-config"], { env: container.env, encoding: "utf8" });
-}
-
-function committed(stack: string): CertctlArgs {
-  const { config } = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
-  const args = placeholderArgs(config);
-  return Object.fromEntries(Object.entries(args).filter(([key]) => !requiredSecrets(args).some((path) => path.split(".")[0] === key)));
 }

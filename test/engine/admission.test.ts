@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
 import type { Manifest } from "../../scripts/render/capture";
-import { placeholderArgs, renderArgs, toYaml } from "../../scripts/render/render-stack";
+import { renderArgs, toYaml } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
 import { configurations } from "../boot/configurations";
 import { generateSecrets } from "../support/secrets";
+import { committed } from "../support/stack-files";
 import { kubectl, kubectlApply } from "./support/cluster";
-import { root, useEngine } from "./support/engine";
+import { useEngine } from "./support/engine";
 
 describe("the API server, with Pod Security admission,", function () {
   this.timeout(120_000);
@@ -57,8 +55,3 @@ describe("the API server, with Pod Security admission,", function () {
     await assert.rejects(kubectlApply(toYaml([asRoot]), "--dry-run=server"), /violates PodSecurity "restricted/);
   });
 });
-
-function committed(stack: string): CertctlArgs {
-  const { config } = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
-  return placeholderArgs(config);
-}

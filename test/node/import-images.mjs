@@ -12,12 +12,12 @@ import { containerdClient } from "./parts.mjs";
  */
 export async function importImages(stateDir, namespaces, archives) {
   const record = join(stateDir, "imported-images.json");
-  const imported = /** @type {string[]} */ (readJsonIfPresent(record) ?? []);
-  for (const { file } of archives) {
-    if (imported.includes(file)) continue;
+  const imported = /** @type {Record<string, string>} */ (readJsonIfPresent(record) ?? {});
+  for (const { name, file } of archives) {
+    if (imported[name] === file) continue;
     const { command, args } = enter(namespaces, [...containerdClient, "images", "import", file]);
     await run(command, args);
-    imported.push(file);
+    imported[name] = file;
     writeFileAtomic(record, JSON.stringify(imported));
   }
 }

@@ -32,6 +32,7 @@ import { allDone, onInterruption, resolves, retried, until } from "./waiting.mjs
  * @typedef {object} RunningNode
  * @property {string} stateDir
  * @property {string} kubeconfig path of the file; its user is the administrator
+ * @property {Record<string, string>} environment what a command needs to use it, such as kubectl and `pulumi up`
  * @property {string} server URL of the API server
  * @property {string} nodeName
  * @property {string} nodeAddress where NodePorts are; Services and pods can be reached from this machine by their own addresses, too
@@ -65,9 +66,13 @@ export async function startNode({ stateDir = defaultStateDir, log = () => {} } =
     const addresses = readOrChooseAddresses(stateDir);
     const server = `https://${addresses.node}:${ports.apiServer}`;
     const { phases, phase } = createPhases(log);
+    const kubeconfig = join(stateDir, "kubeconfig");
+    // A proxy to the world cannot know of addresses that are this machine's own.
+    const noProxy = [process.env.NO_PROXY ?? process.env.no_proxy, addresses.range].filter(Boolean).join(",");
     const running = {
       stateDir,
-      kubeconfig: join(stateDir, "kubeconfig"),
+      kubeconfig,
+      environment: { KUBECONFIG: kubeconfig, NO_PROXY: noProxy, no_proxy: noProxy },
       server,
       nodeName,
       nodeAddress: addresses.node,
@@ -87,7 +92,7 @@ export async function startNode({ stateDir = defaultStateDir, log = () => {} } =
     await phase("what was left of an earlier run is gone", () => clearLeftovers(stateDir));
     const interruption = onInterruption();
     try {
-      const up = bringUp({ stateDir, addresses, server, kubeconfig: running.kubeconfig, engines: toolchain.engines, images, phase });
+      const up = bringUp({ stateDir, addresses, server, kubeconfig, engines: toolchain.engines, images, phase });
       await Promise.race([up, interruption.happened]);
     } catch (error) {
       // Half a node is of no use; its logs stay.

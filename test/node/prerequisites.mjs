@@ -12,7 +12,6 @@ const programs = {
   ctr: "containerd",
   "dpkg-deb": "dpkg",
   ip: "iproute2",
-  ldconfig: "libc-bin",
   nft: "nftables",
   nsenter: "util-linux",
   pip3: "python3-pip",
@@ -34,7 +33,7 @@ export function nodeUnavailable() {
   if (process.getuid?.() !== 0) return "a real node needs root, for its containers and their network";
   const namespaces = namespacesProblem();
   if (namespaces !== undefined) return namespaces;
-  if (cgroupMounts().length === 0) return "a real node needs cgroups, and none are mounted here";
+  if (!cgroupMounts().some(isWritable)) return "a real node needs cgroups that it can write, and there are none here";
   if (missingPackages().length > 0 && findProgram("apt-get") === undefined) {
     return `a real node needs ${missingPackages().join(", ")}, and there is no apt-get to install them`;
   }
@@ -112,6 +111,16 @@ export function findProgram(name) {
     "/bin",
   ];
   return folders.map((folder) => join(folder, name)).find(isProgram);
+}
+
+/** @param {string} path */
+function isWritable(path) {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @param {string} path */

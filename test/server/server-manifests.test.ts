@@ -194,8 +194,9 @@ describe("a changed secret rolls exactly the pods that read it:", () => {
   const before = { ...placeholderArgs({}), ...issuingCa, secretEnv: { CERTCTL_TEAMS_WEBHOOK_URL: "https://hooks.example.com/old" } };
   const another = (value: string): string => placeholder(`another.${value}`);
   const keys = before.apiKeys as object;
+  const withMigration = ["Deployment certctl-server", "Job certctl-migrate", "Job certctl-provision"];
   const changes: Record<string, { args: CertctlArgs; rolled: string[] }> = {
-    encryptionKey: { args: { encryptionKey: another("key") }, rolled: server },
+    encryptionKey: { args: { encryptionKey: another("key") }, rolled: withMigration },
     "apiKeys.admin": { args: { apiKeys: { ...keys, admin: another("admin") } as CertctlArgs["apiKeys"] }, rolled: server },
     "apiKeys.enroll": { args: { apiKeys: { ...keys, enroll: another("enroll") } as CertctlArgs["apiKeys"] }, rolled: withAgents },
     "apiKeys.fleet": { args: { apiKeys: { ...keys, fleet: another("fleet") } as CertctlArgs["apiKeys"] }, rolled: withAgents },

@@ -57,6 +57,7 @@ EOF
     printf 'CREATE DATABASE :"name"' | sql --dbname postgres --set name="$POSTGRES_DB"
   fi
   for file in /docker-entrypoint-initdb.d/*; do
+    # shellcheck source=/dev/null
     case $file in
       *.sh) if [ -x "$file" ]; then "$file"; else . "$file"; fi ;;
       *.sql) sql --dbname "$POSTGRES_DB" --file "$file" ;;

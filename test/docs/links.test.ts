@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+const root = resolve(__dirname, "../..");
+const pages = ["README.md", "test/contract/README.md", ...readdirSync(join(root, "docs")).map((file) => `docs/${file}`)];
+
+describe("the documentation", () => {
+  for (const page of pages) {
+    it(`links to files that exist: ${page}`, () => {
+      const text = readFileSync(join(root, page), "utf8");
+      const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = ""]) => target);
+      const missing = targets.filter((target) => !existsSync(join(root, dirname(page), target)));
+      assert.deepEqual(missing, []);
+    });
+  }
+
+  it("names proofs of certctl's requirements that exist", () => {
+    const text = readFileSync(join(root, "docs/certctl-requirements.md"), "utf8");
+    const proofs = [...text.matchAll(/`([\w/-]+\.test\.ts|config\/invalid)`/g)].map(([, proof = ""]) => proof);
+    assert.ok(proofs.length > 20);
+    assert.deepEqual(
+      proofs.filter((proof) => !existsSync(join(root, "test", proof))),
+      [],
+    );
+  });
+
+  it("answers each of certctl's defects that concern these parts", () => {
+    const text = readFileSync(join(root, "docs/certctl-requirements.md"), "utf8");
+    const rows = [...text.matchAll(/^\| +(\d+) +\|/gm)].map(([, row]) => Number(row));
+    assert.deepEqual(rows, [...Array.from({ length: 18 }, (_, index) => index + 1), 26, 27, 28, 29, 31, 32, 33]);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import type { Manifest } from "../../scripts/render/capture";
+import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
+import type { CertctlArgs } from "../../src/certctl-args";
+import { placeholder } from "../../src/config/placeholders";
+import schema from "../../src/config/schema.json";
+import { argumentCases } from "./arguments";
+
+interface Node {
+  $ref?: string;
+  properties?: Record<string, Node>;
+}
+
+const definitions = schema.definitions as unknown as Record<string, Node>;
+
+/** A test for each chosen argument. In several files, because files run side by side. */
+export function testArguments(chosen: (path: string) => boolean): void {
+  for (const [path, { value, given = {}, together = {}, insteadOf = [] }] of Object.entries(argumentCases)) {
+    if (!chosen(path)) continue;
+    it(`changes a manifest: ${path}`, async () => {
+      const changed = withValues({ ...given, ...together, [path]: value }, insteadOf);
+      assert.notDeepEqual(await renderArgs(changed), await renderedWithout(given));
+    });
+  }
+}
+
+const renderings = new Map<string, Promise<Manifest[]>>();
+
+/** What is compared with, rendered once for all cases that share it. */
+function renderedWithout(given: Record<string, unknown>): Promise<Manifest[]> {
+  const key = JSON.stringify(given);
+  const rendering = renderings.get(key) ?? renderArgs(withValues(given));
+  renderings.set(key, rendering);
+  return rendering;
+}
+
+/** Paths of the leaves of CertctlArgs. */
+export function argumentPaths(definition = "CertctlArgs", prefix = ""): string[] {
+  return Object.entries(definitions[definition]?.properties ?? {}).flatMap(([key, node]) => {
+    const path = prefix ? `${prefix}.${key}` : key;
+    const target = node.$ref?.split("/").at(-1) ?? "";
+    return definitions[target]?.properties ? argumentPaths(target, path) : [path];
+  });
+}
+
+export function withValues(values: Record<string, unknown>, without: string[] = []): CertctlArgs {
+  const issuingCa = { caCertificate: placeholder("caCertificate"), caPrivateKey: placeholder("caPrivateKey") };
+  const args: Record<string, unknown> = { ...placeholderArgs({}), ...issuingCa };
+  for (const [path, value] of Object.entries(values)) {
+    const keys = path.split(".");
+    const last = keys.pop() ?? "";
+    const parent = keys.reduce<Record<string, unknown>>((at, key) => (at[key] ??= {}) as Record<string, unknown>, args);
+    parent[last] = value;
+  }
+  for (const key of without) Reflect.deleteProperty(args, key);
+  return args;
+}
