@@ -47,7 +47,7 @@ export interface AgentPlacement {
 }
 
 /** One level above the keys: the agent makes `keys` itself, because a mount point cannot be made private (certctl facts 0.11). */
-export const agentHome = "/var/lib/certctl";
+const agentHome = "/var/lib/certctl";
 
 /** The pod of an agent. The enroll key is given to the init container only; no pod sees the admin key. */
 export function agentPodTemplate(input: AgentManifestInput, placement: AgentPlacement): PodTemplate {

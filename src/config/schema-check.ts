@@ -131,7 +131,7 @@ function wantedType(definition: Definition, location: Location): string | undefi
 }
 
 /** Whether a value at this place must not be printed. */
-export function isSecretLocation(definition: Definition, location: Location): boolean {
+function isSecretLocation(definition: Definition, location: Location): boolean {
   let node: SchemaNode | undefined = definitions[definition];
   for (const step of location) {
     node = stepInto(resolve(node), step);

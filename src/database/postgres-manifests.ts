@@ -125,7 +125,7 @@ function postgresContainer(input: PostgresManifestInput): k8s.types.input.core.v
 }
 
 /** Arguments of the server process: `-c name=value` each. */
-export function serverArguments(settings: ResolvedPostgres): string[] {
+function serverArguments(settings: ResolvedPostgres): string[] {
   return Object.entries(serverParameters(settings, tlsDirectory)).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 

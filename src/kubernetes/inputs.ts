@@ -14,7 +14,7 @@ export function derive<T extends readonly unknown[], R>(
 }
 
 /** Whether a value holds no Output and no Promise, at any depth. */
-export function isPlain(value: unknown): boolean {
+function isPlain(value: unknown): boolean {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
   if (Array.isArray(value)) return value.every(isPlain);
   if (typeof value === "object" && value !== null) return Object.values(value).every(isPlain);
