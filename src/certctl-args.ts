@@ -32,6 +32,16 @@ export interface CertctlArgs extends CertctlSecrets {
    * @default true
    */
   deletionProtection?: boolean;
+  /**
+   * Seconds for which `pulumi up` waits for the pods of the database, of the server and of the agents, each; then it fails with what it
+   * saw, and leaves the pods as they are. Jobs have deadlines of their own.
+   *
+   * @default 600
+   * @asType integer
+   * @minimum 10
+   * @maximum 86400
+   */
+  readyTimeoutSeconds?: number;
   /** Labels on every object. @default {} */
   commonLabels?: Record<string, string>;
   /** Container images. */

@@ -17,6 +17,7 @@ export interface SharedArgs {
   images?: ImageSettings;
   commonLabels?: Record<string, string>;
   fleetSize?: FleetSize;
+  readyTimeoutSeconds?: number;
   deletionProtection: boolean;
 }
 

@@ -38,8 +38,8 @@ export class Certctl extends pulumi.ComponentResource {
   constructor(name: string, given: CertctlArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:Certctl", name, {}, opts);
     const args = checkedArgs(given, (plain) => checkCertctl(plain, name));
-    const { namespace = "certctl", fleetSize, images, commonLabels, deletionProtection = true } = args;
-    const shared = { instance: name, namespace, images, commonLabels, fleetSize, deletionProtection };
+    const { namespace = "certctl", fleetSize, images, commonLabels, readyTimeoutSeconds, deletionProtection = true } = args;
+    const shared = { instance: name, namespace, images, commonLabels, fleetSize, readyTimeoutSeconds, deletionProtection };
     const scheduling = args.server?.scheduling;
     const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions => ({
       parent: this,

@@ -37,6 +37,20 @@ export async function mainUnit(args) {
   return runSuites(["types", "unit"]);
 }
 
+const nodeHelp = `npm run test:node
+
+Runs the stacks on a real Kubernetes node with real pods, which it starts on this machine and removes again (Linux on x64, root). The first
+time it builds what the node needs, which takes minutes. The last line is "N passed, N failed".
+
+  --help  this text
+`;
+
+/** @param {string[]} args */
+export async function mainNode(args) {
+  if (parseArguments(args, { help: { type: "boolean" } }).help) return print(nodeHelp);
+  return runSuites(["node"]);
+}
+
 /** @param {string} text */
 function print(text) {
   process.stdout.write(text);
@@ -58,16 +72,26 @@ async function runSuites(wanted) {
  * Runs steps one after the other, and prints what became of them.
  * @param {Step[]} steps
  * @param {import("../lib/log.mjs").Log} log
+ * @param {{ everything?: boolean }} [options] everything: a suite that cannot run here fails, as it has to in CI
  * @returns {Promise<number>} exit code
  */
-export async function runSteps(steps, log) {
+export async function runSteps(steps, log, { everything = Boolean(process.env.CI) } = {}) {
   /** @type {{ step: Step, counts: Counts, duration: number }[]} */
   const results = [];
   /** @type {Set<string>} */
   const withoutSetUp = new Set();
+  /** @type {Set<string>} */
+  const leftOut = new Set();
   for (const step of steps) {
+    if (leftOut.has(step.suite)) continue;
     if (withoutSetUp.has(step.suite)) {
       log(`\n── ${step.title}: not run`);
+      continue;
+    }
+    const unavailable = step.unavailable?.();
+    if (unavailable !== undefined && !everything) {
+      log(`\n── ${step.title}: not run, because ${unavailable}`);
+      leftOut.add(step.suite);
       continue;
     }
     log(`\n── ${step.title}`);

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { nodeUnavailable } from "../../test/node/prerequisites.mjs";
 import { createGoTestReport } from "./go-test.mjs";
 import { runMocha } from "./mocha.mjs";
 import { root, runNode, runProgram } from "./processes.mjs";
@@ -11,6 +12,7 @@ import { root, runNode, runProgram } from "./processes.mjs";
  * @property {string} suite
  * @property {string} title
  * @property {boolean} [isSetUp]
+ * @property {() => string | undefined} [unavailable] why the step's suite cannot run on this machine; asked of a step that sets up
  * @property {(log: import("../lib/log.mjs").Log) => Promise<Counts>} run
  */
 
@@ -41,6 +43,8 @@ export const steps = [
   mochaStep("contract", "contract tests", contractTests),
   { suite: "engine", title: "toolchain", isSetUp: true, run: buildToolchain },
   mochaStep("engine", "engine tests", engineTests),
+  { suite: "node", title: "real node", isSetUp: true, unavailable: nodeUnavailable, run: prepareNode },
+  mochaStep("node", "tests on a real node", nodeTests),
 ];
 
 export const suites = [...new Set(steps.map(({ suite }) => suite))];
@@ -92,5 +96,11 @@ function hasPostgres() {
 /** @type {Step["run"]} */
 async function buildToolchain() {
   const code = await runNode(["test/toolchain/build.mjs"]);
+  return { passed: 0, failed: code === 0 ? 0 : 1 };
+}
+
+/** @type {Step["run"]} */
+async function prepareNode() {
+  const code = await runNode(["test/node/cli.mjs", "prepare"]);
   return { passed: 0, failed: code === 0 ? 0 : 1 };
 }

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { Volume, VolumeMount } from "../kubernetes/environment";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
+import { readyTimeout } from "../kubernetes/ready-timeout";
 import { restrictedContainer } from "../kubernetes/security";
 import type { AgentManifestInput } from "./agents-manifests";
 import { agentPodTemplate } from "./agents-manifests";
@@ -15,7 +16,12 @@ export function agentDaemonSet(input: AgentManifestInput): k8s.types.input.apps.
   const hostVolumes = scanned.map((path, index): Volume => ({ name: `host-${index}`, hostPath: { path, type: "Directory" } }));
   const hostMounts = scanned.map((path, index): VolumeMount => ({ name: `host-${index}`, mountPath: hostRoot + path, readOnly: true }));
   return {
-    metadata: { name: input.name, namespace: input.namespace, labels: objectLabels(input, "agents") },
+    metadata: {
+      name: input.name,
+      namespace: input.namespace,
+      labels: objectLabels(input, "agents"),
+      ...readyTimeout(input.readyTimeoutSeconds),
+    },
     spec: {
       selector: { matchLabels: selectorLabels(input, "agents") },
       // Two live pods must not share an identity: the old one goes first.

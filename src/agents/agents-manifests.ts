@@ -23,6 +23,7 @@ export interface AgentManifestInput extends LabelSource {
   namespace: pulumi.Input<string>;
   images: Images;
   settings: AgentSettings;
+  readyTimeoutSeconds?: number;
   resources: ContainerResources;
   serverUrl: pulumi.Input<string>;
   trust: Trust;

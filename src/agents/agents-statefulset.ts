@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
+import { readyTimeout } from "../kubernetes/ready-timeout";
 import { preferOtherNodes } from "../kubernetes/scheduling";
 import type { AgentManifestInput } from "./agents-manifests";
 import { agentPodTemplate } from "./agents-manifests";
@@ -9,7 +10,12 @@ export function agentStatefulSet(input: AgentManifestInput): k8s.types.input.app
   const selector = selectorLabels(input, "agents");
   const { size = "64Mi", storageClass } = input.settings.storage ?? {};
   return {
-    metadata: { name: input.name, namespace: input.namespace, labels: objectLabels(input, "agents") },
+    metadata: {
+      name: input.name,
+      namespace: input.namespace,
+      labels: objectLabels(input, "agents"),
+      ...readyTimeout(input.readyTimeoutSeconds),
+    },
     spec: {
       // No such Service exists, and none is needed: nothing connects to an agent.
       serviceName: input.name,

@@ -35,6 +35,8 @@ export interface CertctlAgentsArgs extends Omit<AgentSettings, "enabled"> {
   instance?: string;
   /** Sizes. @default small */
   fleetSize?: FleetSize;
+  /** Seconds for which `pulumi up` waits for the pods. @default 600 */
+  readyTimeoutSeconds?: number;
   /** Container images. */
   images?: ImageSettings;
   /** Labels on every object. @default {} */
@@ -86,6 +88,7 @@ export class CertctlAgents extends pulumi.ComponentResource {
       namespace,
       images: resolveImages(args.images),
       settings: args,
+      readyTimeoutSeconds: args.readyTimeoutSeconds,
       resources: mergeResources(fleetProfile(args.fleetSize).agents.resources, args.resources),
       serverUrl: args.serverUrl,
       trust,

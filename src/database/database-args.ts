@@ -131,9 +131,9 @@ export interface MigrationSettings {
   /** Who migrates. @default job */
   mode?: MigrationMode;
   /**
-   * Times a failed pod of the Job is tried again.
+   * Times a failed pod of the Job is tried again. The next `pulumi up` runs a failed Job again, too.
    *
-   * @default 4
+   * @default 2
    * @asType integer
    * @minimum 0
    * @maximum 20

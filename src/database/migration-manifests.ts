@@ -39,7 +39,7 @@ export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
   const tls = serverTlsFiles(input.tlsSecret);
   const resources = { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } };
   return {
-    backoffLimit: input.settings.backoffLimit ?? 4,
+    backoffLimit: input.settings.backoffLimit ?? 2,
     activeDeadlineSeconds: migrationDeadline(input.settings),
     template: {
       metadata: { labels: objectLabels(input, "migration") },
@@ -50,7 +50,7 @@ export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
         ...pullSecretFields(input.images),
         ...schedulingFields(input.scheduling),
         securityContext: restrictedPod(certctlUser),
-        initContainers: [waitForDatabase(input.images, client)],
+        initContainers: [waitForDatabase(input.images, client, { limitSeconds: 30 })],
         containers: [
           {
             name: "migrate",

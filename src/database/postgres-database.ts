@@ -28,6 +28,8 @@ export interface PostgresDatabaseArgs extends PostgresSettings {
   fleetSize?: FleetSize;
   /** Protect claim and Secret from deletion. @default true */
   deletionProtection?: boolean;
+  /** Seconds for which `pulumi up` waits for the pods. @default 600 */
+  readyTimeoutSeconds?: number;
   /** Container images. */
   images?: ImageSettings;
   /** Labels on every object. @default {} */
@@ -59,6 +61,7 @@ export class PostgresDatabase extends pulumi.ComponentResource implements Databa
       commonLabels: args.commonLabels,
       images: resolveImages(args.images),
       settings,
+      readyTimeoutSeconds: args.readyTimeoutSeconds,
       password: { name: args.existingPasswordSecret ?? name, key: "password" },
     };
     const labels = objectLabels(input, "database");

@@ -5,6 +5,7 @@ import { pullSecretFields } from "../images";
 import { literalVariables, secretVariable, secretVolume } from "../kubernetes/environment";
 import type { SecretKey, Volume, VolumeMount } from "../kubernetes/environment";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
+import { readyTimeout } from "../kubernetes/ready-timeout";
 import { postgresUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { schedulingFields } from "../kubernetes/scheduling";
 import { serverParameters } from "./postgres-parameters";
@@ -20,6 +21,7 @@ export interface PostgresManifestInput {
   commonLabels?: Record<string, string>;
   images: Images;
   settings: ResolvedPostgres;
+  readyTimeoutSeconds?: number;
   password: SecretKey;
 }
 
@@ -59,7 +61,7 @@ export function postgresService(input: PostgresManifestInput): k8s.types.input.c
 export function postgresStatefulSet(input: PostgresManifestInput): k8s.types.input.apps.v1.StatefulSet {
   const labels = selectorLabels(input, "database");
   return {
-    metadata: metadata(input),
+    metadata: { ...metadata(input), ...readyTimeout(input.readyTimeoutSeconds) },
     spec: {
       serviceName: input.name,
       replicas: 1,

@@ -50,7 +50,8 @@ ensure_role() {
 ensure_grant() {
   call GET /api/v1/auth/keys
   expect 200 "listing keys"
-  if objects | grep "\"actor_id\":\"$1\"" | grep -q "\"$2\""; then
+  objects > /tmp/grants
+  if grep "\"actor_id\":\"$1\"" /tmp/grants | grep -q "\"$2\""; then
     echo "key $1 has role $2"
     return
   fi

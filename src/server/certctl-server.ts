@@ -41,6 +41,8 @@ export interface CertctlServerArgs extends ServerSettings {
   instance?: string;
   /** Sizes. @default small */
   fleetSize?: FleetSize;
+  /** Seconds for which `pulumi up` waits for the pods. @default 600 */
+  readyTimeoutSeconds?: number;
   /** Container images. */
   images?: ImageSettings;
   /** Labels on every object. @default {} */
@@ -71,6 +73,7 @@ export class CertctlServer extends pulumi.ComponentResource {
       name,
       namespace,
       settings,
+      readyTimeoutSeconds: args.readyTimeoutSeconds,
       images: resolveImages(args.images),
       connection: args.database.connection,
       tlsSecret: args.tlsSecret,

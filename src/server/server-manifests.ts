@@ -9,6 +9,7 @@ import { configMapVolume, literalVariables, secretVariable } from "../kubernetes
 import type { EnvVar, SecretKey } from "../kubernetes/environment";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
+import { readyTimeout } from "../kubernetes/ready-timeout";
 import { preferOtherNodes, schedulingFields, spreadOverZones } from "../kubernetes/scheduling";
 import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { namedKeyVariables, requiredKeyVariables } from "../secrets/api-keys";
@@ -25,6 +26,7 @@ export interface ServerManifestInput extends LabelSource {
   name: string;
   namespace: pulumi.Input<string>;
   settings: ResolvedServer;
+  readyTimeoutSeconds?: number;
   images: Images;
   connection: DatabaseConnection;
   tlsSecret: pulumi.Input<string>;
@@ -70,7 +72,7 @@ export function serverServiceAccount(input: ServerManifestInput): k8s.types.inpu
 /** The Deployment. */
 export function serverDeployment(input: ServerManifestInput): k8s.types.input.apps.v1.Deployment {
   return {
-    metadata: metadata(input),
+    metadata: { ...metadata(input), ...readyTimeout(input.readyTimeoutSeconds) },
     spec: {
       replicas: input.settings.replicas,
       // A new pod is ready before an old one stops; the preference for other nodes cannot block it.

@@ -4,13 +4,14 @@ import { createLog } from "../../scripts/lib/log.mjs";
 import { UserError } from "../../scripts/lib/user-error.mjs";
 import { leftovers } from "./clean-up.mjs";
 import { defaultStateDir } from "./instance.mjs";
-import { nodeStatus, startNode, stopNode } from "./node.mjs";
+import { nodeStatus, prepareNode, startNode, stopNode } from "./node.mjs";
 import { nodeUnavailable } from "./prerequisites.mjs";
 
 const help = `A real Kubernetes node with real containers on this machine, for tests (docs/real-node.md).
 
-Usage: node test/node/cli.mjs start|stop|clean|status [--state-dir FOLDER]
+Usage: node test/node/cli.mjs prepare|start|stop|clean|status [--state-dir FOLDER]
 
+  prepare  installs and builds what is needed
   start    installs, builds and starts what is needed; does nothing when the node runs
   stop     ends it as a power failure would: what it holds stays
   clean    ends it and removes all of it, whatever state it is in
@@ -33,6 +34,9 @@ export async function main(words) {
     return;
   }
   switch (command) {
+    case "prepare":
+      await prepareNode({ log: createLog(process.stdout) });
+      return;
     case "start":
       return start(stateDir);
     case "stop":
@@ -42,7 +46,7 @@ export async function main(words) {
     case "status":
       return status(stateDir);
     default:
-      throw new UserError(`Say what to do: start, stop, clean or status.\nSee --help.`);
+      throw new UserError(`Say what to do: prepare, start, stop, clean or status.\nSee --help.`);
   }
 }
 

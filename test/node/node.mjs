@@ -49,6 +49,18 @@ const startSeconds = 90;
 const objectSeconds = 10;
 
 /**
+ * Installs and builds what a node needs and this machine does not have yet.
+ * @param {{ log?: Log }} [options]
+ */
+export async function prepareNode({ log = () => {} } = {}) {
+  const unavailable = nodeUnavailable();
+  if (unavailable !== undefined) throw new UserError(`The node cannot be started: ${unavailable}.`);
+  await installPrerequisites(log);
+  const toolchain = await ensureToolchain({ engines: [...engines, ...nodeEngines], only: neededEngines(), log });
+  return { toolchain, images: await buildImages({ log }) };
+}
+
+/**
  * Starts a node, or does nothing when it runs. What it held when it was stopped, it holds again.
  * @param {object} [options]
  * @param {string} [options.stateDir]
@@ -56,11 +68,7 @@ const objectSeconds = 10;
  * @returns {Promise<RunningNode>}
  */
 export async function startNode({ stateDir = defaultStateDir, log = () => {} } = {}) {
-  const unavailable = nodeUnavailable();
-  if (unavailable !== undefined) throw new UserError(`The node cannot be started: ${unavailable}.`);
-  await installPrerequisites(log);
-  const toolchain = await ensureToolchain({ engines: [...engines, ...nodeEngines], only: neededEngines(), log });
-  const images = await buildImages({ log });
+  const { toolchain, images } = await prepareNode({ log });
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   return underLock(stateDir, log, async () => {
     const addresses = readOrChooseAddresses(stateDir);

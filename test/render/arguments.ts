@@ -31,6 +31,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   createNamespace: { value: false },
   fleetSize: { value: "large" },
   deletionProtection: { value: false },
+  readyTimeoutSeconds: { value: 120 },
   commonLabels: { value: { team: "pki" } },
   "images.server": { value: "registry.example.com/certctl-server:v9" },
   "images.agent": { value: "registry.example.com/certctl-agent:v9" },

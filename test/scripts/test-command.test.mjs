@@ -18,11 +18,12 @@ describe("npm test", () => {
     const step = (suite, title, run, isSetUp = false) => ({ suite, title, isSetUp, run: async () => run() });
     const counts = (passed, failed, skipped) => () => ({ passed, failed, skipped });
 
-    async function run(...steps) {
+    async function runWith(options, ...steps) {
       const lines = [];
-      const code = await runSteps(steps, (line) => lines.push(line));
+      const code = await runSteps(steps, (line) => lines.push(line), options);
       return { code, lines, last: lines.at(-1) };
     }
+    const run = (...steps) => runWith({ everything: false }, ...steps);
 
     it("the last line adds up what passed and failed, and the exit code is 0 when nothing failed", async () => {
       const { code, last } = await run(step("a", "first", counts(3, 0)), step("b", "second", counts(4, 0, 2)));
@@ -57,6 +58,22 @@ describe("npm test", () => {
       });
       const { code, last } = await run(step("engine", "toolchain", counts(0, 1), true), after, step("b", "other", counts(1, 0)));
       assert.deepEqual([code, last, ran], [1, "1 passed, 1 failed", false]);
+    });
+
+    const node = () => [
+      { ...step("node", "node", counts(0, 1), true), unavailable: () => "this is no Linux" },
+      step("node", "tests of the node", counts(5, 0)),
+    ];
+
+    it("a suite that cannot run here is left out, and one line says why", async () => {
+      const { code, lines, last } = await run(...node(), step("b", "other", counts(1, 0)));
+      assert.deepEqual([code, last], [0, "1 passed, 0 failed"]);
+      assert.equal(lines.filter((line) => line.includes("not run, because this is no Linux")).length, 1);
+    });
+
+    it("a suite that cannot run in CI is a failure there", async () => {
+      const { code, last } = await runWith({ everything: true }, ...node(), step("b", "other", counts(1, 0)));
+      assert.deepEqual([code, last], [1, "1 passed, 1 failed"]);
     });
 
     it("a set-up that works is no test", async () => {

@@ -1,9 +1,10 @@
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** The real engines, and a control plane of the tests' own: the one of `npm start` is never touched. */
+/** The real engines, and a cluster of the tests' own: the control plane of `npm start` is never touched. */
 export interface Engine {
   /** Environment for the Pulumi CLI and kubectl. */
   env: NodeJS.ProcessEnv;
@@ -21,27 +22,56 @@ export interface Answer {
 }
 
 export const root = resolve(__dirname, "../../..");
-const stateDir = join(root, ".local", "test-control-plane");
-let started: Promise<Engine> | undefined;
 
-/** The engine, started at the first call of the test run and stopped when it ends. */
-export function useEngine(): Promise<Engine> {
-  return (started ??= start());
+/** Where the stacks go. */
+export interface TestCluster {
+  /** Environment that leads kubectl and the Pulumi CLI to it. */
+  env: NodeJS.ProcessEnv;
+  stop(): Promise<void>;
 }
 
-async function start(): Promise<Engine> {
+/** The cluster of the tests, unless they bring another: a control plane whose kubelet is simulated. */
+let startCluster: () => Promise<TestCluster> = startControlPlane;
+let started: Promise<{ engine: Engine; cluster: TestCluster }> | undefined;
+
+/** Makes the tests of this run use another cluster. Said before the first use. */
+export function runOn(start: () => Promise<TestCluster>): void {
+  assert.ok(started === undefined || startCluster === start, "the tests of one run use one cluster");
+  startCluster = start;
+}
+
+/** The engine, started at the first call of the test run and stopped when it ends. */
+export async function useEngine(): Promise<Engine> {
+  return (await (started ??= start())).engine;
+}
+
+async function startControlPlane(): Promise<TestCluster> {
+  const { ensureToolchain } = await import("../../toolchain/toolchain.mjs");
+  const local = await import("../../../scripts/local/control-plane.mjs");
+  const stateDir = join(root, ".local", "test-control-plane");
+  const log = (): void => undefined;
+  const { kubeconfig } = await local.startControlPlane({ stateDir, toolchain: await ensureToolchain({ log }), log });
+  return {
+    env: { KUBECONFIG: kubeconfig },
+    async stop() {
+      await local.stopControlPlane({ stateDir, log });
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function start(): Promise<{ engine: Engine; cluster: TestCluster }> {
   const { ensureToolchain, toolchainEnvironment } = await import("../../toolchain/toolchain.mjs");
-  const { startControlPlane } = await import("../../../scripts/local/control-plane.mjs");
   const toolchain = await ensureToolchain({ log: () => undefined });
-  const controlPlane = await startControlPlane({ stateDir, toolchain, log: () => undefined });
+  const cluster = await startCluster();
   const workFolder = mkdtempSync(join(tmpdir(), "certctl-engine-"));
   const backend = join(workFolder, "backend");
-  return {
+  const engine = {
     workFolder,
     env: {
       ...process.env,
       ...toolchainEnvironment(toolchain),
-      KUBECONFIG: controlPlane.kubeconfig,
+      ...cluster.env,
       PULUMI_BACKEND_URL: `file://${backend}?create_dir=true&metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "engine tests",
       PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -51,16 +81,15 @@ async function start(): Promise<Engine> {
       NO_COLOR: "1",
     },
   };
+  return { engine, cluster };
 }
 
-after("the control plane of the tests stops", async function () {
+after("the cluster of the tests stops", async function () {
   this.timeout(60_000);
   if (!started) return;
-  const { stopControlPlane } = await import("../../../scripts/local/control-plane.mjs");
-  const { workFolder } = await started;
-  await stopControlPlane({ stateDir, log: () => undefined });
-  rmSync(stateDir, { recursive: true, force: true });
-  rmSync(workFolder, { recursive: true, force: true });
+  const { engine, cluster } = await started;
+  await cluster.stop();
+  rmSync(engine.workFolder, { recursive: true, force: true });
 });
 
 /** Runs a program of the toolchain to its end. */

@@ -21,7 +21,24 @@ export interface StateResource {
 }
 
 /** Namespaces that tests may use: the certificate of the test stacks is valid in all of them. */
-export const testNamespaces = ["certctl", "lifecycle", "protected", "upgrade", "interrupted", "first", "second", "ha", "knobs"] as const;
+export const testNamespaces = [
+  "certctl",
+  "lifecycle",
+  "protected",
+  "upgrade",
+  "interrupted",
+  "first",
+  "second",
+  "ha",
+  "knobs",
+  "node-dev",
+  "node-ha",
+  "no-image",
+  "no-secret",
+  "full",
+  "foreign-data",
+  "no-database",
+] as const;
 export type TestNamespace = (typeof testNamespaces)[number];
 
 /** A stack of the project on the real engine, with generated secrets. */
@@ -42,6 +59,11 @@ export class TestStack {
     stack.configure({ ...committed.config, "certctl:namespace": namespace, ...config });
     await initStack(name, engine.env);
     return stack;
+  }
+
+  /** What is under `config:`, encrypted where it is secret. */
+  config(): Config {
+    return (parse(readFileSync(this.configFile, "utf8")) as { config: Config }).config;
   }
 
   /** Changes keys under `config:`. */

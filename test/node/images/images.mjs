@@ -80,7 +80,11 @@ export function describeImages({ coredns }) {
   const aws = { name: "aws", recipe: awsLayer, files: [file("aws-layers.mjs"), requirements] };
 
   const serverConfig = { Entrypoint: ["/app/server"], User: "1000", WorkingDir: "/app" };
-  const agentConfig = { Entrypoint: ["/app/agent"], User: "1000", WorkingDir: "/app" };
+  // Beats and polls of the stand-in come sooner than certctl's, or tests would wait a minute for each.
+  const intervals = ["HEARTBEAT_INTERVAL=5s", "POLL_INTERVAL=5s", "START_DELAY=2s", "MAX_BACKOFF=10s"].map(
+    (one) => `CONTRACT_AGENT_${one}`,
+  );
+  const agentConfig = { Entrypoint: ["/app/agent"], User: "1000", WorkingDir: "/app", Env: intervals };
   const newer = [`CERTCTL_DATABASE_MIGRATIONS_PATH=${migrationsFolder}`];
   const plan = (/** @type {ImageName} */ name, /** @type {LayerPlan[]} */ layers, /** @type {ImagePlan["config"]} */ config) => ({
     tag: imageTags[name],
@@ -106,7 +110,7 @@ export function describeImages({ coredns }) {
     server: plan("server", [system, curl, server], serverConfig),
     agent: plan("agent", [system, curl, agent], agentConfig),
     newerServer: plan("newerServer", [system, curl, server, migrations], { ...serverConfig, Env: newer }),
-    newerAgent: plan("newerAgent", [system, curl, agent], { ...agentConfig, Env: ["CONTRACT_VERSION=v2.1.8"] }),
+    newerAgent: plan("newerAgent", [system, curl, agent], { ...agentConfig, Env: [...intervals, "CONTRACT_VERSION=v2.1.8"] }),
     brokenServer: plan("brokenServer", [system, curl, server], { ...serverConfig, Env: ["CONTRACT_FAIL_MIGRATION=000099_broken.up.sql"] }),
     awsCli: plan("awsCli", [system, python, aws], { Entrypoint: ["aws"], WorkingDir: "/aws" }),
   };

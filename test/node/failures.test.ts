@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { kubectl, kubectlApply } from "../engine/support/cluster";
+import { TestStack } from "../engine/support/stack";
+import type { Config, TestNamespace } from "../engine/support/stack";
+import { eventually, stackNames } from "./support/node-instance";
+import { useNode } from "./support/real-node";
+
+/** A way to fail that users meet, and the words that name its cause in `pulumi up`. */
+interface Failure {
+  cause: string;
+  namespace: TestNamespace;
+  config: Config;
+  says: RegExp;
+  /** What is there before. */
+  prepare?: (namespace: string) => Promise<void>;
+}
+
+const failures: Failure[] = [
+  {
+    cause: "an image that cannot be pulled",
+    namespace: "no-image",
+    config: { "certctl:images": { postgres: "registry.invalid/postgres:16-alpine" } },
+    says: /registry\.invalid\/postgres:16-alpine/,
+  },
+  {
+    cause: "a Secret that is missing",
+    namespace: "no-secret",
+    config: { "certctl:existingSecrets": { databasePassword: "nobody-made-this" } },
+    says: /secret "nobody-made-this" not found/,
+  },
+  {
+    cause: "a full volume",
+    namespace: "full",
+    config: { "certctl:database": { bundled: { storage: { size: "16Mi", storageClass: "sized" } } } },
+    says: /No space left on device/,
+  },
+  {
+    cause: "a volume that holds another cluster's data",
+    namespace: "foreign-data",
+    config: { "certctl:createNamespace": false, "certctl:migrations": { backoffLimit: 0 } },
+    says: /password authentication failed for user "certctl"/,
+    prepare: fillVolume,
+  },
+  {
+    cause: "a database that nobody answers for",
+    namespace: "no-database",
+    config: {
+      "certctl:database": { mode: "external", external: { host: "db.nowhere.invalid", sslMode: "disable" } },
+      "certctl:migrations": { backoffLimit: 0 },
+    },
+    says: /db\.nowhere\.invalid/,
+  },
+];
+
+for (const stackName of stackNames) {
+  describe(`what pulumi up of ${stackName} says, with real pods, about`, function () {
+    this.timeout(300_000);
+    const answers = new Map<string, { code: number; text: string; seconds: number }>();
+
+    before(async () => {
+      await useNode();
+      // They wait most of the time, so they do it side by side.
+      await Promise.all(failures.map(async (failure) => answers.set(failure.cause, await provoke(stackName, failure))));
+    });
+
+    for (const { cause, says } of failures) {
+      it(cause, () => {
+        const answer = answers.get(cause);
+        assert.ok(answer);
+        console.log(`      after ${answer.seconds.toFixed(0)} s`);
+        assert.notEqual(answer.code, 0, answer.text);
+        assert.match(answer.text, says);
+        assert.doesNotMatch(answer.text, /\n\s+at .*\.[jt]s:/, "no stack trace");
+        assert.ok(answer.seconds < 120, `within its timeout, not ${answer.seconds.toFixed(0)} s`);
+      });
+    }
+  });
+}
+
+async function provoke(stackName: "dev" | "prod-ha", failure: Failure): Promise<{ code: number; text: string; seconds: number }> {
+  const { namespace, config, prepare } = failure;
+  // Long enough for what comes up, short enough to wait for.
+  const common = { "certctl:readyTimeoutSeconds": 40, "certctl:deletionProtection": false, "certctl:agents": { enabled: false } };
+  const stack = await TestStack.create(`node-${stackName}-${namespace}`, namespace, { ...common, ...config }, stackName);
+  try {
+    await prepare?.(namespace);
+    const since = Date.now();
+    const { code, text } = await stack.tryUp();
+    return { code, text, seconds: (Date.now() - since) / 1000 };
+  } finally {
+    await stack.destroy();
+    await kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=true");
+  }
+}
+
+/** Leaves a claim as an earlier instance does that was protected: with a database whose password is another. */
+async function fillVolume(namespace: string): Promise<void> {
+  const { images } = await useNode();
+  const claim = {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "certctl-postgres", namespace },
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+  };
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "earlier", namespace },
+    spec: {
+      securityContext: { runAsUser: 70, runAsGroup: 70, fsGroup: 70 },
+      containers: [
+        {
+          name: "postgres",
+          image: images.postgres.tag,
+          env: [
+            { name: "POSTGRES_USER", value: "certctl" },
+            { name: "POSTGRES_PASSWORD", value: "an earlier password" },
+            { name: "PGDATA", value: "/var/lib/postgresql/data/pgdata" },
+          ],
+          readinessProbe: { exec: { command: ["pg_isready", "-h", "127.0.0.1"] }, periodSeconds: 1 },
+          volumeMounts: [{ name: "data", mountPath: "/var/lib/postgresql/data" }],
+        },
+      ],
+      volumes: [{ name: "data", persistentVolumeClaim: { claimName: "certctl-postgres" } }],
+    },
+  };
+  const items = [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, claim, pod];
+  await kubectlApply(JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+  await eventually(60, () => kubectl("wait", "--for=condition=Ready", "pod/earlier", "--namespace", namespace, "--timeout=1s"));
+  await kubectl("delete", "pod", "earlier", "--namespace", namespace, "--wait=true");
+}
