@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AgentSettings } from "./agents/agents-args";
 import type { DatabaseSettings, MigrationSettings } from "./database/database-args";
 import type { ObjectName } from "./kubernetes/types";
+import type { NetworkSettings } from "./network/network-args";
 import type { ProvisioningSettings } from "./provisioning/provisioning-args";
 import type { ServerSettings } from "./server/server-args";
 import type { TlsSettings } from "./tls/tls-args";
@@ -56,6 +57,8 @@ export interface CertctlArgs extends CertctlSecrets {
   provisioning?: ProvisioningSettings;
   /** The agents. */
   agents?: AgentSettings;
+  /** Who may connect to whom. */
+  network?: NetworkSettings;
   /** The server's certificate, and what its clients trust. */
   tls?: TlsSettings;
   /** Secrets that exist already in the namespace, instead of secret configuration. */

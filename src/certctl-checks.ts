@@ -10,6 +10,7 @@ import { databaseIssues } from "./database/database-checks";
 import { fleetProfile } from "./fleet-size";
 import { labelIssues, resourceIssues } from "./kubernetes/kubernetes-checks";
 import { existingSecretIssues, secretIssues } from "./secrets/secrets-checks";
+import { networkIssues } from "./network/network-checks";
 import type { SetVariable } from "./server/environment";
 import { secretVariables, settingVariables } from "./server/environment";
 import { enrollmentIssues } from "./server/enrollment-checks";
@@ -32,6 +33,7 @@ export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
     ...under("migrations.resources", resourceIssues(args.migrations?.resources)),
     ...under("provisioning.resources", resourceIssues(args.provisioning?.resources)),
     ...under("agents", agentsIssues(args.agents ?? {})),
+    ...under("network", networkIssues(args)),
     ...under("tls", tlsIssues(tls)),
     ...defaultResourceIssues(args),
     ...connectionIssues(args),

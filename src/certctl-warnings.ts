@@ -37,6 +37,14 @@ export function certctlWarnings(args: CertctlArgs): string[] {
       args.previousApiKeys !== undefined && Object.keys(args.previousApiKeys).length > 0,
       "previousApiKeys still work: when no client uses them any more, pulumi config rm certctl:previousApiKeys",
     ),
+    ...warnIf(
+      args.network?.enabled === false,
+      "there are no network policies, so any pod of the cluster may connect to the server and the database: remove network.enabled: false",
+    ),
+    ...warnIf(
+      server?.networkScan?.enabled === true && args.network?.enabled !== false && args.network?.serverDestinations === undefined,
+      "server.networkScan is on, and the server may reach no private network: list what it scans in network.serverDestinations",
+    ),
     ...unusedPair.map((key) => `${key} is not used, because tls.mode is ${tlsMode}: pulumi config rm certctl:${key}`),
     ...unusedCa.map((key) => `${key} is not used, because tls.trust.mode is ${tls?.trust?.mode ?? ""}: pulumi config rm certctl:${key}`),
   ];

@@ -9,6 +9,9 @@ import { DatabaseMigration } from "./database/database-migration";
 import { dependencies } from "./kubernetes/dependencies";
 import { contentHash } from "./kubernetes/hash";
 import { dataProtection } from "./kubernetes/protection";
+import { NetworkPolicies } from "./network/network-policies";
+import { networkPolicy } from "./network/policy-manifests";
+import { instanceTraffic } from "./network/traffic";
 import { ServerProvisioning } from "./provisioning/server-provisioning";
 import { fleetKeys } from "./secrets/api-keys";
 import { InstanceSecrets } from "./secrets/instance-secrets";
@@ -25,6 +28,8 @@ export class Certctl extends pulumi.ComponentResource {
   public readonly url: pulumi.Output<string>;
   /** Namespace of the instance, unless it existed already. */
   public readonly namespace?: k8s.core.v1.Namespace;
+  /** Who may connect to whom, unless `network.enabled` is false. */
+  public readonly network?: NetworkPolicies;
   public readonly secrets: InstanceSecrets;
   public readonly tls: ServerTls;
   public readonly database: Database;
@@ -45,7 +50,8 @@ export class Certctl extends pulumi.ComponentResource {
       parent: this,
       dependsOn: dependencies(
         opts,
-        parts.filter((part) => part !== undefined),
+        // Policies come first: no pod runs without its own.
+        [this.network, ...parts].filter((part) => part !== undefined),
       ),
     });
 
@@ -53,6 +59,8 @@ export class Certctl extends pulumi.ComponentResource {
       const protection = dataProtection(deletionProtection);
       this.namespace = new k8s.core.v1.Namespace(name, namespaceManifest(shared), { ...after(), ...protection });
     }
+    const traffic = args.network?.enabled === false ? undefined : instanceTraffic(args, shared);
+    if (traffic) this.network = new NetworkPolicies(`${name}-network`, traffic, after(this.namespace));
     this.secrets = new InstanceSecrets(`${name}-secrets`, { ...args, ...shared }, after(this.namespace));
     const dnsNames = serverDnsNames(name, namespace);
     this.tls = new ServerTls(`${name}-tls`, { ...args, ...shared, dnsNames }, after(this.namespace));
@@ -89,7 +97,9 @@ export class Certctl extends pulumi.ComponentResource {
     if (enabled) {
       const keys = args.apiKeys && !args.existingSecrets?.apiKeys ? { keys: fleetKeys(args.apiKeys) } : { existingKeys: apiKeys };
       const bundle = this.tls.caCertificate === undefined ? { trust } : { caCertificate: this.tls.caCertificate };
-      this.agents = new CertctlAgents(`${name}-agents`, { ...agents, ...shared, ...keys, ...bundle, serverUrl }, after(this.provisioning));
+      const policy = traffic?.elsewhere?.agents === undefined ? {} : { networkPolicy: networkPolicy("agents", traffic) };
+      const agentArgs = { ...agents, ...shared, ...keys, ...bundle, ...policy, serverUrl };
+      this.agents = new CertctlAgents(`${name}-agents`, agentArgs, after(this.provisioning));
     }
     this.registerOutputs({ url: this.url });
   }

@@ -6,13 +6,13 @@ import { fleetProfile, mergeResources } from "../fleet-size";
 import { resolveImages } from "../images";
 import { dependencies } from "../kubernetes/dependencies";
 import { secretChecksum } from "../kubernetes/hash";
-import { derive } from "../kubernetes/inputs";
 import { objectLabels } from "../kubernetes/labels";
 import { contentConfigMap, readScript } from "../kubernetes/scripts";
 import { podSecurityLabels } from "../kubernetes/security";
 import type { Trust } from "../tls/trust";
 import { AgentsKind } from "./agents-args";
 import type { AgentSettings } from "./agents-args";
+import { agentsNamespace } from "./agents-namespace";
 import { agentDaemonSet } from "./agents-daemonset";
 import type { AgentManifestInput } from "./agents-manifests";
 import { agentStatefulSet } from "./agents-statefulset";
@@ -31,6 +31,8 @@ export interface CertctlAgentsArgs extends Omit<AgentSettings, "enabled"> {
   keys?: { enroll: pulumi.Input<string>; fleet: pulumi.Input<string> };
   /** Name of a Secret with the keys `enroll` and `fleet`. */
   existingKeys?: pulumi.Input<string>;
+  /** What the agents may do on the network. Created before them, in their namespace. @default no policy */
+  networkPolicy?: k8s.types.input.networking.v1.NetworkPolicy;
   /** Name of the instance, for labels. @default the component's name */
   instance?: string;
   /** Sizes. @default small */
@@ -58,15 +60,15 @@ export class CertctlAgents extends pulumi.ComponentResource {
     const labels = objectLabels(labelled, "agents");
     const before: pulumi.Resource[] = [];
 
-    this.namespace = args.namespace;
+    this.namespace = agentsNamespace(args, args.namespace);
     if (onNodes) {
-      this.namespace = args.node?.namespace ?? derive([args.namespace], (namespace) => `${namespace}-agents`);
       const metadata = { name: this.namespace, labels: { ...labels, ...podSecurityLabels("privileged") } };
       before.push(new k8s.core.v1.Namespace(name, { metadata }, { parent: this, dependsOn: dependencies(opts) }));
     }
     const namespace = this.namespace;
     const child = { parent: this, dependsOn: dependencies(opts, before) };
 
+    if (args.networkPolicy) before.push(new k8s.networking.v1.NetworkPolicy(name, args.networkPolicy, child));
     if (args.keys) {
       const { enroll, fleet } = args.keys;
       const stringData = { enroll: pulumi.secret(enroll), fleet: pulumi.secret(fleet) };

@@ -83,13 +83,21 @@ function tolerationIssues({ key, operator, value, effect, tolerationSeconds }: T
 
 /** Labels that the API server refuses, and those that the components set themselves. */
 export function labelIssues(labels: Record<string, string> | undefined): Issue[] {
+  const reserved = Object.keys(labels ?? {}).filter((key) => reservedLabels.includes(key));
+  return [
+    ...reserved.map((key) => ({ path: labelPath(key), message: "is set by the components; choose another key" })),
+    ...labelGrammarIssues(labels),
+  ];
+}
+
+/** Labels that the API server refuses, also in a selector. */
+export function labelGrammarIssues(labels: Record<string, string> | undefined): Issue[] {
   return Object.entries(labels ?? {}).flatMap(([key, value]) => {
-    const path = `[${JSON.stringify(key)}]`;
+    const path = labelPath(key);
     const name = key.slice(key.indexOf("/") + 1);
     const prefix = key.includes("/") ? key.slice(0, key.indexOf("/")) : undefined;
     const label = text(value);
     return [
-      ...issueIf(reservedLabels.includes(key), path, "is set by the components; choose another key"),
       ...issueIf(
         !isLabelName(name) || (prefix !== undefined && !isDnsName(prefix)),
         path,
@@ -102,6 +110,10 @@ export function labelIssues(labels: Record<string, string> | undefined): Issue[]
       ),
     ];
   });
+}
+
+function labelPath(key: string): string {
+  return `[${JSON.stringify(key)}]`;
 }
 
 const reservedLabels = ["name", "instance", "component", "managed-by"].map((name) => `app.kubernetes.io/${name}`);

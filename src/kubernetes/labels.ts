@@ -1,5 +1,8 @@
+/** The parts of an instance that are pods, as they appear in the label `app.kubernetes.io/component`. */
+export type PodComponent = "server" | "database" | "migration" | "provisioning" | "agents" | "backup" | "restore" | "drill";
+
 /** The parts of an instance, as they appear in the label `app.kubernetes.io/component`. */
-export type Component = "server" | "database" | "migration" | "provisioning" | "agents" | "tls" | "secrets";
+export type Component = PodComponent | "tls" | "secrets";
 
 /** What a part needs to label its objects. */
 export interface LabelSource {

@@ -1,3 +1,4 @@
+import type { SmtpSettings } from "./notification-args";
 import type { ResolvedServer } from "./server-settings";
 
 /** A value of an argument, before it becomes text. */
@@ -10,7 +11,6 @@ type Value = string | number | boolean | readonly string[] | undefined;
 export function serverVariables(settings: ResolvedServer): Record<string, string> {
   const { rateLimiting = {}, scheduler = {}, smtp, digest, networkScan, lifecycle } = settings;
   const rps = rateLimiting.rps ?? 50;
-  const smtpTls = smtp?.useTls ?? true;
   return textValues({
     CERTCTL_SERVER_HOST: "0.0.0.0",
     CERTCTL_SERVER_PORT: settings.port,
@@ -46,10 +46,10 @@ export function serverVariables(settings: ResolvedServer): Record<string, string
 
     ...(smtp && {
       CERTCTL_SMTP_HOST: smtp.host,
-      CERTCTL_SMTP_PORT: smtp.port ?? (smtpTls ? 465 : 25),
+      CERTCTL_SMTP_PORT: mailPort(smtp),
       CERTCTL_SMTP_USERNAME: smtp.username,
       CERTCTL_SMTP_FROM_ADDRESS: smtp.fromAddress,
-      CERTCTL_SMTP_USE_TLS: smtpTls,
+      CERTCTL_SMTP_USE_TLS: smtp.useTls ?? true,
     }),
     ...(digest && {
       CERTCTL_DIGEST_ENABLED: digest.enabled ?? true,
@@ -63,6 +63,11 @@ export function serverVariables(settings: ResolvedServer): Record<string, string
     }),
     ...settings.env,
   });
+}
+
+/** Port of the mail server. */
+export function mailPort({ port, useTls = true }: SmtpSettings): number {
+  return port ?? (useTls ? 465 : 25);
 }
 
 /** What is undefined is left to certctl's default; lists become comma lists; an empty list is left out, because empty means unset. */

@@ -70,6 +70,20 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
     ]);
   });
 
+  it("of a cluster-wide open door, when network policies are off", () => {
+    assert.deepEqual(warnings({ network: { enabled: false } }), [
+      "there are no network policies, so any pod of the cluster may connect to the server and the database: remove network.enabled: false",
+    ]);
+  });
+
+  it("of a scan of networks that the server may not reach", () => {
+    const server = { networkScan: { enabled: true } };
+    assert.deepEqual(warnings({ server }), [
+      "server.networkScan is on, and the server may reach no private network: list what it scans in network.serverDestinations",
+    ]);
+    assert.deepEqual(warnings({ server, network: { serverDestinations: [{ cidr: "10.20.0.0/16" }] } }), []);
+  });
+
   it("of earlier keys that still work", () => {
     assert.deepEqual(warnings({ previousApiKeys: { fleet: "x" } }), [
       "previousApiKeys still work: when no client uses them any more, pulumi config rm certctl:previousApiKeys",

@@ -131,6 +131,13 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "agents.env": { value: { HTTPS_PROXY: "http://proxy.example.com:3128" } },
   ...schedulingCases("agents.scheduling"),
 
+  "network.enabled": { value: false },
+  "network.serverCallers": { value: [{ namespaceLabels: { "kubernetes.io/metadata.name": "ingress-nginx" } }] },
+  "network.serverDestinations": { value: [{ cidr: "10.20.0.0/16", except: ["10.20.4.0/24"], ports: [8200] }] },
+  "network.agentDestinations": { value: [{ podLabels: { app: "haproxy" }, ports: [5555] }] },
+  "network.databaseDestinations": { value: [{ cidr: "10.40.0.0/24" }], given: external },
+  "network.dns": { value: [{ cidr: "169.254.20.10/32" }] },
+
   "tls.mode": { value: "existingSecret", together: { "tls.existingSecret.name": "server-tls" } },
   "tls.existingSecret.name": { value: "other-tls", given: { "tls.mode": "existingSecret", "tls.existingSecret.name": "server-tls" } },
   "tls.certManager.issuerRef.name": { value: "other-ca", given: certManager },

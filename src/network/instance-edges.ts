@@ -1,0 +1,95 @@
+import type { CertctlArgs } from "../certctl-args";
+import { DatabaseMode } from "../database/database-args";
+import type { PodComponent } from "../kubernetes/labels";
+import type { IssuerSettings } from "../server/issuer-args";
+import { ServiceType } from "../server/server-args";
+import { mailPort } from "../server/server-environment";
+import type { Edge, PolicyPort } from "./edges";
+import { anywhere, fromPeers, hostEnd, internet, isPart, tcp, toPeers } from "./edges";
+import type { NetworkPeer } from "./network-args";
+
+const https = tcp(443);
+const dnsPorts: PolicyPort[] = [
+  { protocol: "UDP", port: 53 },
+  { protocol: "TCP", port: 53 },
+];
+const clusterDns: NetworkPeer[] = [
+  { namespaceLabels: { "kubernetes.io/metadata.name": "kube-system" }, podLabels: { "k8s-app": "kube-dns" } },
+];
+
+/** Who connects to whom in an instance: the one place that its network policies follow from. A new part adds its lines here. */
+export function instanceEdges(args: CertctlArgs): Edge[] {
+  const edges = [
+    { from: "provisioning", to: "server", ports: serverPorts(args) },
+    { from: "agents", to: "server", ports: serverPorts(args) },
+    ...toDatabase("migration", args),
+    ...toDatabase("server", args),
+    ...toDatabase("backup", args),
+    ...toDatabase("restore", args),
+    ...serverCallers(args),
+    ...serverDestinations(args),
+    ...toPeers("agents", args.network?.agentDestinations, https),
+  ] satisfies Edge[];
+  return withDns(edges, args);
+}
+
+/** What uploads to, or downloads from, an object storage needs. */
+export interface ObjectStorage {
+  /** Port of the endpoint. @default 443 */
+  port?: number;
+  /** Whether the pod's AWS identity comes from the EKS Pod Identity Agent on its node. @default false */
+  podIdentity?: boolean;
+}
+
+/** Edges of a part that uses an object storage. Port 443 also serves the exchange of a web identity token (AWS STS). */
+export function toObjectStorage(from: PodComponent, { port = 443, podIdentity = false }: ObjectStorage): Edge[] {
+  const ports = port === 443 ? https : tcp(443, port);
+  const agent = toPeers(from, [{ cidr: "169.254.170.23/32" }, { cidr: "fd00:ec2::23/128" }], tcp(80));
+  return [{ from, to: anywhere, ports }, ...(podIdentity ? agent : [])];
+}
+
+function toDatabase(from: PodComponent, { database, network }: CertctlArgs): Edge[] {
+  const external = database?.mode === DatabaseMode.External ? database.external : undefined;
+  if (!external) return [{ from, to: "database", ports: tcp(database?.bundled?.port ?? 5432) }];
+  const ports = tcp(external.port ?? 5432);
+  if (network?.databaseDestinations) return toPeers(from, network.databaseDestinations, ports);
+  return [{ from, to: hostEnd(external.host), ports }];
+}
+
+function serverCallers(args: CertctlArgs): Edge[] {
+  const ports = serverPorts(args);
+  const exposed = (args.server?.service?.type ?? ServiceType.ClusterIP) !== ServiceType.ClusterIP;
+  return [
+    ...fromPeers(args.network?.serverCallers, "server", ports),
+    ...(exposed ? [{ from: anywhere, to: "server", ports } as const] : []),
+  ];
+}
+
+/** Issuers, notifiers and identity providers, by HTTPS; what arguments name; what the user adds. */
+function serverDestinations({ server, network }: CertctlArgs): Edge[] {
+  const { smtp, issuer } = server ?? {};
+  return [
+    ...toPeers("server", internet, https),
+    ...(smtp ? [{ from: "server", to: hostEnd(smtp.host), ports: tcp(mailPort(smtp)) } as const] : []),
+    ...toAcme(issuer),
+    ...toPeers("server", network?.serverDestinations, https),
+  ];
+}
+
+/** A name on port 443 is taken for one of the internet: it opens nothing more. */
+function toAcme({ acme }: IssuerSettings = {}): Edge[] {
+  if (!acme || !URL.canParse(acme.directoryUrl)) return [];
+  const { hostname, port } = new URL(acme.directoryUrl);
+  const to = hostEnd(hostname);
+  return port === "" && to === anywhere ? [] : [{ from: "server", to, ports: tcp(Number(port || "443")) }];
+}
+
+function serverPorts(args: CertctlArgs): PolicyPort[] {
+  return tcp(args.server?.port ?? 8443);
+}
+
+/** Who opens a connection looks up a name first. */
+function withDns(edges: Edge[], { network }: CertctlArgs): Edge[] {
+  const callers = [...new Set(edges.map(({ from }) => from).filter(isPart))];
+  return [...edges, ...callers.flatMap((from) => toPeers(from, network?.dns ?? clusterDns, dnsPorts))];
+}

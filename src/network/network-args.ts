@@ -1,0 +1,65 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Port } from "../kubernetes/types";
+
+/**
+ * Network policies: one for each kind of pod, which refuses every connection, in and out, that is not listed. What the parts of the
+ * instance need of each other is open; what is outside of it is named here. Connections from the pod's own node, such as probes and
+ * `kubectl port-forward`, always pass. Policies select pods of the instance only, and have no effect in a cluster whose network plugin
+ * does not enforce them.
+ */
+export interface NetworkSettings {
+  /** Whether the policies are created. @default true */
+  enabled?: boolean;
+  /**
+   * Who connects to the server, besides agents and the provisioning Job: ingress controllers, Prometheus, agents in other clusters.
+   * Ports: `server.port`. With `server.service.type` `NodePort` or `LoadBalancer` its port is open to every address, because nodes may
+   * replace the caller's address by their own; the load balancer's firewall decides then.
+   *
+   * @default []
+   */
+  serverCallers?: NetworkPeer[];
+  /**
+   * Where the server connects to, besides its database and what its arguments name (`server.smtp.port`, the port of
+   * `server.issuer.acme.directoryUrl`): issuers, identity providers and webhooks in private address ranges or on other ports, networks to
+   * scan, collectors of traces. Ports: 443.
+   *
+   * @default []; always open are public addresses on port 443, which leave out private, shared and link-local ranges
+   */
+  serverDestinations?: NetworkPeer[];
+  /** Where agents connect to, besides the server: appliances on which they install certificates, or a proxy. Ports: 443. @default [] */
+  agentDestinations?: NetworkPeer[];
+  /**
+   * Where the external database is; only with `database.mode: external`. Ports: `database.external.port`.
+   *
+   * @default the address in `database.external.host`; where that is a name, its port at every address, because policies know no names
+   */
+  databaseDestinations?: NetworkPeer[];
+  /**
+   * Who answers DNS queries, over UDP and TCP. A DNS cache on the node (NodeLocal DNSCache) is `cidr: 169.254.20.10/32`. Ports: 53.
+   *
+   * @default pods with the label `k8s-app: kube-dns` in the namespace kube-system
+   */
+  dns?: NetworkPeer[];
+}
+
+/** Who is at the other end of a connection: pods, by labels, or addresses, by `cidr`. */
+export interface NetworkPeer {
+  /** Labels of the pods' namespace; its name is the label `kubernetes.io/metadata.name`. @default the namespace of the policy */
+  namespaceLabels?: Record<string, string>;
+  /** Labels of the pods. @default every pod of the namespaces */
+  podLabels?: Record<string, string>;
+  /** Addresses, instead of labels. Pods are matched by their labels only: network plugins disagree on whether addresses select them. */
+  cidr?: pulumi.Input<Cidr>;
+  /** Addresses in `cidr` that are left out. @default [] */
+  except?: Cidr[];
+  /** Ports of the pod or address that is connected to, after any translation by a Service. @default see where the peer is listed */
+  ports?: Port[];
+}
+
+/**
+ * A range of IP addresses: an address and the length of its prefix, such as `10.20.0.0/16` or `fd00::/8`.
+ *
+ * @pattern ^[0-9a-fA-F:.]+/[0-9]{1,3}$
+ * @patternErrorMessage is not a range of addresses; write an address and the length of its prefix, such as 10.20.0.0/16
+ */
+export type Cidr = string;

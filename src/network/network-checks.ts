@@ -1,0 +1,77 @@
+import { BlockList, isIP } from "node:net";
+import type { CertctlArgs } from "../certctl-args";
+import type { Issue } from "../config/issues";
+import { issueIf, show, under } from "../config/issues";
+import { text } from "../config/plain";
+import { labelGrammarIssues } from "../kubernetes/kubernetes-checks";
+import type { NetworkPeer } from "./network-args";
+
+/** What is wrong with the peers of an instance. */
+export function networkIssues({ network = {}, database }: CertctlArgs): Issue[] {
+  const { serverCallers, serverDestinations, agentDestinations, databaseDestinations, dns } = network;
+  const lists = { serverCallers, serverDestinations, agentDestinations, databaseDestinations, dns };
+  const bundled = (database?.mode ?? "bundled") === "bundled";
+  return [
+    ...Object.entries(lists).flatMap(([name, peers]) => under(name, listIssues(peers))),
+    ...issueIf(
+      databaseDestinations !== undefined && bundled,
+      "databaseDestinations",
+      "is only for database.mode: external; the pod of the bundled database is known",
+    ),
+    ...emptyListIssues("databaseDestinations", databaseDestinations, "the server could not reach its database"),
+    ...emptyListIssues("dns", dns, "no pod could find the server or the database"),
+  ];
+}
+
+function emptyListIssues(path: string, peers: NetworkPeer[] | undefined, consequence: string): Issue[] {
+  return issueIf(Array.isArray(peers) && peers.length === 0, path, `is empty: ${consequence}; leave it out for the default`);
+}
+
+function listIssues(peers: NetworkPeer[] = []): Issue[] {
+  return peers.flatMap((peer, index) => under(`[${String(index)}]`, peerIssues(peer)));
+}
+
+function peerIssues({ namespaceLabels, podLabels, cidr, except }: NetworkPeer): Issue[] {
+  const labels = namespaceLabels !== undefined || podLabels !== undefined;
+  return [
+    ...issueIf(!labels && cidr === undefined, "", "names nobody; give namespaceLabels, podLabels or cidr"),
+    ...issueIf(labels && cidr !== undefined, "cidr", "cannot be given together with labels; make it a peer of its own"),
+    ...issueIf(except !== undefined && cidr === undefined, "except", "has no effect without cidr"),
+    ...under("namespaceLabels", labelGrammarIssues(namespaceLabels)),
+    ...under("podLabels", labelGrammarIssues(podLabels)),
+    ...rangeIssues("cidr", text(cidr)),
+    ...(except ?? []).flatMap((range, index) => exceptionIssues(`except[${String(index)}]`, text(range), text(cidr))),
+  ];
+}
+
+function exceptionIssues(path: string, given: string | undefined, cidr: string | undefined): Issue[] {
+  const [inner, outer] = [readRange(given), readRange(cidr)];
+  if (!inner || !outer) return rangeIssues(path, given);
+  return issueIf(!isInside(inner, outer), path, `${show(given)} is not a part of ${cidr ?? ""}`);
+}
+
+function rangeIssues(path: string, given: string | undefined): Issue[] {
+  const wrong = given !== undefined && readRange(given) === undefined;
+  return issueIf(wrong, path, `${show(given)} is not a range of addresses: the address or the length of the prefix is wrong`);
+}
+
+interface AddressRange {
+  address: string;
+  length: number;
+  family: "ipv4" | "ipv6";
+}
+
+function readRange(cidr: string | undefined): AddressRange | undefined {
+  const [address = "", length = ""] = (cidr ?? "").split("/");
+  const version = isIP(address);
+  if (version === 0 || Number(length) > (version === 4 ? 32 : 128)) return undefined;
+  return { address, length: Number(length), family: version === 4 ? "ipv4" : "ipv6" };
+}
+
+/** The API server wants a smaller range, not the same one. */
+function isInside(inner: AddressRange, outer: AddressRange): boolean {
+  if (inner.family !== outer.family || inner.length <= outer.length) return false;
+  const block = new BlockList();
+  block.addSubnet(outer.address, outer.length, outer.family);
+  return block.check(inner.address, inner.family);
+}

@@ -1,0 +1,24 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { dependencies } from "../kubernetes/dependencies";
+import { networkPolicy } from "./policy-manifests";
+import type { Traffic } from "./traffic";
+
+/** Arguments of network policies: what the pods do on the network, which is all that they may do. */
+export type NetworkPoliciesArgs = Traffic;
+
+/**
+ * One network policy for each kind of pod in the namespace of an instance. Parts in a namespace of their own bring theirs, because their
+ * namespace comes with them.
+ */
+export class NetworkPolicies extends pulumi.ComponentResource {
+  public readonly policies: k8s.networking.v1.NetworkPolicy[];
+
+  constructor(name: string, args: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("certctl:index:NetworkPolicies", name, {}, opts);
+    const child = { parent: this, dependsOn: dependencies(opts) };
+    const here = args.parts.filter((part) => args.elsewhere?.[part] === undefined);
+    this.policies = here.map((part) => new k8s.networking.v1.NetworkPolicy(`${args.instance}-${part}`, networkPolicy(part, args), child));
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import type { CertctlArgs } from "../../src/certctl-args";
+import type { Component, PodComponent } from "../../src/kubernetes/labels";
+import { selectorLabels } from "../../src/kubernetes/labels";
+import type { Edge } from "../../src/network/edges";
+import { anywhere, internet, tcp } from "../../src/network/edges";
+import { toObjectStorage } from "../../src/network/instance-edges";
+import { networkPolicy } from "../../src/network/policy-manifests";
+import { instanceTraffic } from "../../src/network/traffic";
+
+const shared = { instance: "certctl", namespace: "pki", commonLabels: { team: "pki" } };
+
+/** The rules of one policy, as plain data: who, on which ports. */
+function rules(args: CertctlArgs, part: PodComponent): { ingress: unknown; egress: unknown } {
+  const { ingress = [], egress = [] } = plain(networkPolicy(part, instanceTraffic(args, shared)).spec);
+  return { ingress, egress };
+}
+
+function plain(value: unknown): { ingress?: unknown; egress?: unknown } {
+  return JSON.parse(JSON.stringify(value)) as { ingress?: unknown; egress?: unknown };
+}
+
+const pods = (component: Component): object => ({ podSelector: { matchLabels: selectorLabels(shared, component) } });
+const namespace = (name: string): object => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
+const everyInternetAddress = internet.map(({ cidr, except }) => ({ ipBlock: { cidr, except } }));
+const dns = {
+  to: [{ ...namespace("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],
+  ports: [
+    { protocol: "UDP", port: 53 },
+    { protocol: "TCP", port: 53 },
+  ],
+};
+
+describe("the network policy", () => {
+  it("of each part selects that part's pods only, and closes both directions", () => {
+    const traffic = instanceTraffic({}, shared);
+    assert.deepEqual(traffic.parts, ["server", "provisioning", "database", "migration", "agents"]);
+    for (const part of traffic.parts) {
+      const { metadata, spec } = plain(networkPolicy(part, traffic)) as { metadata: object; spec: Record<string, unknown> };
+      const labels = { team: "pki", ...selectorLabels(shared, part), "app.kubernetes.io/managed-by": "pulumi" };
+      assert.deepEqual(metadata, { name: `certctl-${part}`, namespace: "pki", labels });
+      assert.deepEqual(spec.podSelector, { matchLabels: selectorLabels(shared, part) });
+      assert.deepEqual(spec.policyTypes, ["Ingress", "Egress"]);
+    }
+  });
+
+  it("of the server lets agents and the provisioning Job in, and the server to its database, DNS, and the internet by HTTPS", () => {
+    assert.deepEqual(rules({}, "server"), {
+      ingress: [{ from: [pods("provisioning"), pods("agents")], ports: tcp(8443) }],
+      egress: [{ to: [pods("database")], ports: tcp(5432) }, { to: everyInternetAddress, ports: tcp(443) }, dns],
+    });
+  });
+
+  it("of the database lets the server and the migration in, and nothing out", () => {
+    assert.deepEqual(rules({}, "database"), { ingress: [{ from: [pods("migration"), pods("server")], ports: tcp(5432) }], egress: [] });
+  });
+
+  it("of a part that only connects lets nobody in", () => {
+    for (const part of ["migration", "provisioning", "agents"] as const) assert.deepEqual(rules({}, part).ingress, [], part);
+    assert.deepEqual(rules({}, "agents").egress, [{ to: [pods("server")], ports: tcp(8443) }, dns]);
+  });
+
+  it("follows the ports of server and database at both ends", () => {
+    const args: CertctlArgs = { server: { port: 9443 }, database: { bundled: { port: 5433 } } };
+    const open = JSON.stringify(
+      ["server", "database", "agents", "migration", "provisioning"].map((part) => rules(args, part as PodComponent)),
+    );
+    assert.deepEqual([...new Set(open.match(/"port":\d+/g))].sort(), ['"port":443', '"port":53', '"port":5433', '"port":9443']);
+  });
+
+  it("leaves out parts that are not there", () => {
+    const args: CertctlArgs = { migrations: { mode: "server" }, agents: { enabled: false } };
+    assert.deepEqual(instanceTraffic(args, shared).parts, ["server", "provisioning", "database"]);
+    assert.deepEqual(rules(args, "server").ingress, [{ from: [pods("provisioning")], ports: tcp(8443) }]);
+    assert.deepEqual(rules(args, "database").ingress, [{ from: [pods("server")], ports: tcp(5432) }]);
+  });
+
+  it("of agents on nodes is in their namespace, and each side knows the other's", () => {
+    const args: CertctlArgs = { agents: { kind: "DaemonSet" } };
+    const policy = networkPolicy("agents", instanceTraffic(args, shared));
+    assert.equal((policy.metadata as { namespace: string }).namespace, "pki-agents");
+    assert.deepEqual(rules(args, "agents").egress, [{ to: [{ ...namespace("pki"), ...pods("server") }], ports: tcp(8443) }, dns]);
+    assert.deepEqual(rules(args, "server").ingress, [
+      { from: [pods("provisioning"), { ...namespace("pki-agents"), ...pods("agents") }], ports: tcp(8443) },
+    ]);
+  });
+
+  describe("with an external database", () => {
+    const external = (host: string, network = {}): unknown =>
+      rules({ database: { mode: "external", external: { host, port: 6432 } }, network }, "migration").egress;
+
+    it("opens its port at its address", () => {
+      assert.deepEqual(external("10.1.2.3"), [{ to: [{ ipBlock: { cidr: "10.1.2.3/32" } }], ports: tcp(6432) }, dns]);
+      assert.deepEqual(external("fd00::5"), [{ to: [{ ipBlock: { cidr: "fd00::5/128" } }], ports: tcp(6432) }, dns]);
+    });
+
+    it("opens its port everywhere when only its name is known", () => {
+      assert.deepEqual(external("db.example.com"), [{ ports: tcp(6432) }, dns]);
+    });
+
+    it("opens its port only where the database is said to be", () => {
+      const network = { databaseDestinations: [{ cidr: "10.40.0.0/24" }] };
+      assert.deepEqual(external("db.example.com", network), [{ to: [{ ipBlock: { cidr: "10.40.0.0/24" } }], ports: tcp(6432) }, dns]);
+    });
+
+    it("is none, for there is no pod", () => {
+      const args: CertctlArgs = { database: { mode: "external", external: { host: "db.example.com" } } };
+      assert.ok(!instanceTraffic(args, shared).parts.includes("database"));
+    });
+  });
+
+  describe("lets the server connect to", () => {
+    const egress = (server: CertctlArgs["server"], network = {}): unknown => {
+      const all = rules({ server, network }, "server").egress as unknown[];
+      return all.slice(1).filter((rule) => JSON.stringify(rule) !== JSON.stringify(dns));
+    };
+    const usual = { to: everyInternetAddress, ports: tcp(443) };
+    const smtp = { host: "mail.example.com", fromAddress: "certctl@example.com" };
+    const acme = (directoryUrl: string): CertctlArgs["server"] => ({ issuer: { acme: { directoryUrl, email: "ops@example.com" } } });
+
+    it("its mail server, on the port that certctl uses", () => {
+      assert.deepEqual(egress({ smtp }), [usual, { ports: tcp(465) }]);
+      assert.deepEqual(egress({ smtp: { ...smtp, useTls: false } }), [usual, { ports: tcp(25) }]);
+      const relay = { ...smtp, host: "10.0.0.25", port: 2465 };
+      assert.deepEqual(egress({ smtp: relay }), [usual, { to: [{ ipBlock: { cidr: "10.0.0.25/32" } }], ports: tcp(2465) }]);
+    });
+
+    it("its ACME server, where that is not one of the internet on port 443", () => {
+      assert.deepEqual(egress(acme("https://acme.example.com/directory")), [usual]);
+      assert.deepEqual(egress(acme("https://acme.example.com:14000/directory")), [usual, { ports: tcp(14000) }]);
+      const [open] = egress(acme("https://10.0.0.9/directory")) as [unknown];
+      assert.deepEqual(open, { to: [...everyInternetAddress, { ipBlock: { cidr: "10.0.0.9/32" } }], ports: tcp(443) });
+    });
+
+    it("the destinations that are named, on HTTPS or their own ports", () => {
+      const serverDestinations = [{ cidr: "10.20.0.0/16", except: ["10.20.4.0/24"], ports: [8200, 636] }, { podLabels: { app: "ca" } }];
+      assert.deepEqual(egress({}, { serverDestinations }), [
+        { to: [...everyInternetAddress, { podSelector: { matchLabels: { app: "ca" } } }], ports: tcp(443) },
+        { to: [{ ipBlock: { cidr: "10.20.0.0/16", except: ["10.20.4.0/24"] } }], ports: tcp(8200, 636) },
+      ]);
+    });
+  });
+
+  it("lets in the callers that are named, and nobody for an empty list", () => {
+    const ingress = (serverCallers: NonNullable<CertctlArgs["network"]>["serverCallers"]): unknown =>
+      rules({ agents: { enabled: false }, network: { serverCallers } }, "server").ingress;
+    assert.deepEqual(ingress([]), [{ from: [pods("provisioning")], ports: tcp(8443) }]);
+    const controller = { namespaceLabels: { "kubernetes.io/metadata.name": "ingress-nginx" }, podLabels: { app: "nginx" } };
+    const selected = { ...namespace("ingress-nginx"), podSelector: { matchLabels: { app: "nginx" } } };
+    assert.deepEqual(ingress([controller]), [{ from: [pods("provisioning"), selected], ports: tcp(8443) }]);
+    assert.deepEqual(ingress([{ ...controller, ports: [80] }]), [
+      { from: [pods("provisioning")], ports: tcp(8443) },
+      { from: [selected], ports: tcp(80) },
+    ]);
+  });
+
+  it("keeps a NodePort or LoadBalancer reachable for everybody, and a ClusterIP not", () => {
+    for (const type of ["NodePort", "LoadBalancer"] as const) {
+      assert.deepEqual((rules({ server: { service: { type } } }, "server").ingress as unknown[]).at(-1), { ports: tcp(8443) });
+    }
+    assert.deepEqual(rules({ server: { service: { type: "ClusterIP" } } }, "server"), rules({}, "server"));
+  });
+
+  it("asks the DNS servers that are named, over UDP and TCP", () => {
+    const egress = rules(
+      { network: { dns: [{ cidr: "169.254.20.10/32" }, { podLabels: { dns: "own" }, ports: [5353] }] } },
+      "provisioning",
+    ).egress;
+    const ports = (port: number): object[] => ["UDP", "TCP"].map((protocol) => ({ protocol, port }));
+    assert.deepEqual((egress as unknown[]).slice(1), [
+      { to: [{ ipBlock: { cidr: "169.254.20.10/32" } }], ports: ports(53) },
+      { to: [{ podSelector: { matchLabels: { dns: "own" } } }], ports: ports(5353) },
+    ]);
+  });
+
+  it("of a backup reaches the database and its object storage, and both ends open", () => {
+    const traffic = instanceTraffic({}, shared);
+    const edges: Edge[] = [...traffic.edges, ...toObjectStorage("backup", { port: 9000, podIdentity: true })];
+    const withBackup = { ...traffic, parts: [...traffic.parts, "backup" as const], edges };
+    const agent = [{ ipBlock: { cidr: "169.254.170.23/32" } }, { ipBlock: { cidr: "fd00:ec2::23/128" } }];
+    assert.deepEqual(plain(networkPolicy("backup", withBackup).spec).egress, [
+      { to: [pods("database")], ports: tcp(5432) },
+      dns,
+      { ports: tcp(443, 9000) },
+      { to: agent, ports: tcp(80) },
+    ]);
+    assert.deepEqual(plain(networkPolicy("database", withBackup).spec).ingress, [
+      { from: [pods("migration"), pods("server"), pods("backup")], ports: tcp(5432) },
+    ]);
+    assert.deepEqual(toObjectStorage("drill", {}), [{ from: "drill", to: anywhere, ports: tcp(443) }]);
+  });
+});
