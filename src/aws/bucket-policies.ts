@@ -37,7 +37,7 @@ export function backupBucketPolicy(input: BucketPolicyInput): PolicyDocument {
   return policyDocument(
     { ...deny("DenyWithoutTls", "s3:*", { Bool: { "aws:SecureTransport": "false" } }), Resource: [bucketArn, objects] },
     deny("DenyOtherEncryption", "s3:PutObject", otherThan(algorithmHeader, algorithm)),
-    keyArn === undefined ? undefined : deny("DenyOtherKey", "s3:PutObject", otherThan(keyHeader, keyArn)),
+    keyArn === undefined ? undefined : deny("DenyOtherKey", "s3:PutObject", otherThan(keyHeader, keyArn, "ArnNotEquals")),
     deny("DenyCustomerKey", "s3:PutObject", { Null: { [customerKeyHeader]: "false" } }),
     requireHeaders ? deny("DenyUnnamedEncryption", "s3:PutObject", { Null: { [algorithmHeader]: "true" } }) : undefined,
     writeOnce ? deny("DenyOverwrite", "s3:PutObject", withoutIfNoneMatch) : undefined,
@@ -48,9 +48,9 @@ export function backupBucketPolicy(input: BucketPolicyInput): PolicyDocument {
 
 const objectAccess = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"];
 
-/** A header that is there with another value. `StringNotEquals` alone also holds for one that is absent, where the bucket's default counts. */
-function otherThan(header: string, wanted: string): Statement["Condition"] {
-  return { Null: { [header]: "false" }, StringNotEquals: { [header]: wanted } };
+/** A header that is there with another value. A negated operator alone also holds for one that is absent, where the bucket's default counts. */
+function otherThan(header: string, wanted: string, differs = "StringNotEquals"): Statement["Condition"] {
+  return { Null: { [header]: "false" }, [differs]: { [header]: wanted } };
 }
 
 /** The parts of a multipart upload come without the header; what completes it has it. */

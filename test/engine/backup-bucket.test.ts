@@ -23,17 +23,27 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
   let moto: Moto;
   let aws: AwsClients;
   let stack: BucketStack;
+  const stacks: BucketStack[] = [];
   let bucket: string;
 
   before(async () => {
     const { startMoto } = await import("../support/aws/moto.mjs");
     moto = await startMoto({ conditions: true });
     aws = awsClients(moto.endpoint);
-    stack = await BucketStack.create("everything", everything, moto);
+    stack = await create("everything", everything);
     await stack.up();
     bucket = (await stack.outputs()).sink.bucket ?? "";
   });
-  after(() => moto.stop());
+  after(async () => {
+    for (const one of stacks) one.remove();
+    await moto.stop();
+  });
+
+  const create = async (name: string, args: BackupBucketArgs, region?: string): Promise<BucketStack> => {
+    const created = await BucketStack.create(name, args, moto, region);
+    stacks.push(created);
+    return created;
+  };
 
   it("has each setting in force, as S3 tells it", async () => {
     const settings = await settingsOf(aws, bucket);
@@ -135,7 +145,7 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
   });
 
   it("can be thrown away, where that was said", async () => {
-    const thrownAway = await BucketStack.create("thrownaway", { deletionProtection: false }, moto);
+    const thrownAway = await create("thrownaway", { deletionProtection: false });
     await thrownAway.up();
     const { bucket: Bucket = "" } = (await thrownAway.outputs()).sink;
     await aws.s3.send(new s3.PutObjectCommand({ Bucket, Key: "certctl/a", Body: "x", IfNoneMatch: "*" }));
@@ -149,7 +159,7 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
   ] as const) {
     it(`comes up in ${partition}, with EKS Pod Identity and keys of S3`, async () => {
       const identity = { mode: "podIdentity", podIdentity: { clusterName: "prod" } } as const;
-      const there = await BucketStack.create(partition, { identity, encryption: { mode: "s3" } }, moto, region);
+      const there = await create(partition, { identity, encryption: { mode: "s3" } }, region);
       await there.up();
       await there.isSettled();
       const { sink } = await there.outputs();
@@ -162,11 +172,7 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
 
   it("that exists already gets settings without an owner, when that is said", async () => {
     await aws.s3.send(new s3.CreateBucketCommand({ Bucket: "company-backups" }));
-    const adopted = await BucketStack.create(
-      "adopted",
-      { mode: "existing", existing: { bucket: "company-backups", manageSettings: true } },
-      moto,
-    );
+    const adopted = await create("adopted", { mode: "existing", existing: { bucket: "company-backups", manageSettings: true } });
     await adopted.up();
     await adopted.isSettled();
     assert.equal((await settingsOf(aws, "company-backups")).versioning, "Enabled");

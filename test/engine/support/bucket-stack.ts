@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { BackupBucketArgs } from "../../../src/aws";
 import type { Moto } from "../../support/aws/moto.mjs" with { "resolution-mode": "import" };
-import { root, run, useEngine } from "./engine";
+import { root, run } from "./engine";
 import type { Answer } from "./engine";
 import type { StateResource } from "./stack";
 
@@ -15,7 +16,7 @@ export function awsEnvironment(env: NodeJS.ProcessEnv, moto: Moto, region = "us-
   return { ...env, ...moto.env, AWS_REGION: region, PATH: [providerFolder, env.PATH ?? ""].join(delimiter) };
 }
 
-/** A program with one `BackupBucket` called `backups`, on the real engine, with the AWS provider's stand-in and moto. */
+/** A program with one `BackupBucket` called `backups`, on the real engine without a cluster, with the AWS provider's stand-in and moto. */
 export class BucketStack {
   private constructor(
     private readonly folder: string,
@@ -23,10 +24,16 @@ export class BucketStack {
   ) {}
 
   static async create(name: string, args: BackupBucketArgs, moto: Moto, region?: string): Promise<BucketStack> {
-    const { env, workFolder } = await useEngine();
-    const folder = join(workFolder, `bucket-${name}`);
-    mkdirSync(folder);
-    mkdirSync(join(workFolder, "backend"), { recursive: true });
+    const { ensureToolchain, toolchainEnvironment } = await import("../../toolchain/toolchain.mjs");
+    const toolchain = await ensureToolchain({ log: () => undefined });
+    const folder = mkdtempSync(join(tmpdir(), `certctl-bucket-${name}-`));
+    const env = {
+      ...process.env,
+      ...toolchainEnvironment(toolchain),
+      PULUMI_BACKEND_URL: `file://${join(folder, "backend")}?create_dir=true`,
+      PULUMI_CONFIG_PASSPHRASE: "engine tests",
+      NO_COLOR: "1",
+    };
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
     writeFileSync(join(folder, "Pulumi.yaml"), "name: bucket\nruntime: nodejs\nmain: index.cjs\n");
     const program = [
@@ -56,6 +63,11 @@ export class BucketStack {
     const answer = await this.pulumi(...args);
     assert.equal(answer.code, 0, answer.text);
     return answer;
+  }
+
+  /** Forgets the stack, and leaves in moto what it made. */
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   async up(): Promise<Answer> {
