@@ -78,8 +78,8 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
     const { keyArn: KeyId } = (await stack.outputs()).sink;
     const { KeyMetadata } = await aws.kms.send(new DescribeKeyCommand({ KeyId }));
     assert.equal(KeyMetadata?.KeyState, "Enabled");
-    const rotation = await aws.kms.send(new GetKeyRotationStatusCommand({ KeyId }));
-    assert.deepEqual([rotation.KeyRotationEnabled, rotation.RotationPeriodInDays], [true, 365]);
+    const { KeyRotationEnabled } = await aws.kms.send(new GetKeyRotationStatusCommand({ KeyId }));
+    assert.equal(KeyRotationEnabled, true);
   });
 
   it("has a copy in the other region, with a key there", async () => {

@@ -22,9 +22,9 @@ export const kmsResources = {
       const { KeyMetadata } = await kms.send(new api.DescribeKeyCommand({ KeyId }));
       if (KeyMetadata?.KeyState === "PendingDeletion") return undefined;
       const { Policy } = await kms.send(new api.GetKeyPolicyCommand({ KeyId, PolicyName: "default" }));
-      const rotation = await kms.send(new api.GetKeyRotationStatusCommand({ KeyId }));
-      const { KeyRotationEnabled, RotationPeriodInDays } = rotation;
-      return { policy: Policy, enableKeyRotation: KeyRotationEnabled, rotationPeriodInDays: RotationPeriodInDays };
+      const { KeyRotationEnabled } = await kms.send(new api.GetKeyRotationStatusCommand({ KeyId }));
+      // moto does not tell the period of the rotation.
+      return { policy: Policy, enableKeyRotation: KeyRotationEnabled };
     },
     delete: (KeyId, { deletionWindowInDays }, { kms }) =>
       kms.send(new api.ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: deletionWindowInDays })),

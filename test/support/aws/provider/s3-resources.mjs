@@ -118,10 +118,13 @@ export const s3Resources = {
     api: "BucketReplication",
     inputs: ["role", "rules"],
     request: ({ role, rules }) => ({ ReplicationConfiguration: toApi({ role, rules }) }),
-    // moto does not keep sourceSelectionCriteria.
+    // moto keeps no sourceSelectionCriteria and no filter.
     read: ({ ReplicationConfiguration: found }, inputs) => {
-      const kept = { sourceSelectionCriteria: inputs.rules?.[0]?.sourceSelectionCriteria };
-      return { role: found.Role, rules: found.Rules.map((/** @type {Values} */ rule) => ({ ...kept, ...fromApi(rule) })) };
+      const { sourceSelectionCriteria, filter } = inputs.rules?.[0] ?? {};
+      return {
+        role: found.Role,
+        rules: found.Rules.map((/** @type {Values} */ rule) => ({ ...fromApi(rule), sourceSelectionCriteria, filter })),
+      };
     },
   }),
 };
