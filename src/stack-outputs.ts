@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { BackupBucket } from "./aws/backup-bucket";
 import type { Certctl } from "./certctl";
 import type { CertctlArgs } from "./certctl-args";
 
 /** What `pulumi stack output` shows: where the server is, and the commands to look at things. No secret is among them. */
-export function stackOutputs(certctl: Certctl, args: CertctlArgs): Record<string, pulumi.Input<unknown>> {
+export function stackOutputs(certctl: Certctl, args: CertctlArgs, bucket?: BackupBucket): Record<string, pulumi.Input<unknown>> {
   const namespace = args.namespace ?? "certctl";
   const port = args.server?.port ?? 8443;
   const apiKeys = args.existingSecrets?.apiKeys ?? "certctl-api-keys";
@@ -13,6 +14,7 @@ export function stackOutputs(certctl: Certctl, args: CertctlArgs): Record<string
     namespace,
     service: "certctl-server",
     ...(args.tlsCaCertificate !== undefined && { caCertificate: args.tlsCaCertificate }),
+    ...(bucket && { backupBucket: bucket.sink }),
     commands: {
       adminKey: pulumi.interpolate`${kubectl} get secret ${apiKeys} --output go-template='{{.data.admin | base64decode}}'`,
       pods: `${kubectl} get pods --output wide`,

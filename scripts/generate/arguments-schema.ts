@@ -30,7 +30,7 @@ export interface SchemaNode {
 
 /** What the documented arguments say. */
 export interface DocumentedArguments {
-  /** CertctlArgs and all that it reaches, by name. */
+  /** StackArgs, CertctlArgs and all that they reach, by name. */
   definitions: Record<string, SchemaNode>;
   /** What each value of a closed set means, by the set's name and the value. */
   choices: Record<string, Record<string, string>>;
@@ -62,8 +62,9 @@ export function documentedArguments(root: string): DocumentedArguments {
   const parser = generator.createParser(program, config, (chain) => {
     chain.addNodeParser(new InputParser(chain as unknown as generator.NodeParser));
   });
-  const schema = new generator.SchemaGenerator(program, parser, generator.createFormatter(config), config).createSchema("CertctlArgs");
-  return { definitions: schema.definitions as Record<string, SchemaNode>, choices: choiceDescriptions(program, files) };
+  const schemas = new generator.SchemaGenerator(program, parser, generator.createFormatter(config), config);
+  const definitions = { ...schemas.createSchema("CertctlArgs").definitions, ...schemas.createSchema("StackArgs").definitions };
+  return { definitions: definitions as Record<string, SchemaNode>, choices: choiceDescriptions(program, files) };
 }
 
 /** The comments in objects such as `export const TlsMode = { … } as const`. */

@@ -16,6 +16,12 @@ const anchors: Record<string, string> = {
   ObjectName: "name",
   ImageReference: "image",
   AbsolutePath: "path",
+  AwsRegion: "region",
+  BucketName: "bucket name",
+  IamArn: "IAM ARN",
+  KeyPrefix: "prefix",
+  KmsKeyArn: "key ARN",
+  OidcProviderArn: "provider ARN",
   DnsName: "DNS name",
   MailAddress: "mail address",
   Origin: "origin",
@@ -37,7 +43,9 @@ class Reference {
     private readonly definitions: Record<string, SchemaNode>,
     private readonly choices: Record<string, Record<string, string>>,
   ) {
-    const uses = Object.values(definitions).flatMap(references);
+    // What an instance has, a stack has.
+    const { CertctlArgs: _instance, ...others } = definitions;
+    const uses = Object.values(others).flatMap(references);
     for (const name of uses) if (uses.indexOf(name) !== uses.lastIndexOf(name)) this.share(name);
   }
 
@@ -51,14 +59,14 @@ class Reference {
 
   /** Every object of arguments, the instance first, each with its parts below it. */
   public arguments(): string {
-    const root = this.definitions.CertctlArgs ?? {};
+    const root = this.definitions.StackArgs ?? {};
     const open = Object.fromEntries(Object.entries(root.properties ?? {}).filter(([, node]) => !node.secret));
     const parts = Object.entries(open).flatMap(([key, node]) => this.section(key, node));
     return ["## Instance", this.propertyTable({ ...root, properties: open }, ""), ...parts].join("\n\n");
   }
 
   public secretRows(): string[][] {
-    const properties = Object.entries(this.definitions.CertctlArgs?.properties ?? {}).filter(([, node]) => node.secret);
+    const properties = Object.entries(this.definitions.StackArgs?.properties ?? {}).filter(([, node]) => node.secret);
     return properties.flatMap(([key, node]) => {
       const parts = Object.entries(this.target(node)?.properties ?? {});
       const without = typeof node.default === "string" ? ` Without it: ${node.default}.` : "";

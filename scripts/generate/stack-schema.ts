@@ -12,7 +12,7 @@ const encrypted: SchemaNode = {
 
 /** The schema of a whole `Pulumi.<stack>.yaml`, for editors. */
 export function stackSchema(definitions: Record<string, SchemaNode>): object {
-  const { CertctlArgs: root, ...parts } = mapValues(definitions, forEditors);
+  const { StackArgs: root, CertctlArgs: _instance, ...parts } = mapValues(definitions, forEditors);
   const keys = Object.entries(root?.properties ?? {}).map(([key, node]) => [`certctl:${key}`, stackValue(node, parts)] as const);
   const secretParts = Object.keys(parts).filter((name) =>
     keys.some(([, node]) => JSON.stringify(node).includes(`"#/definitions/${name}Encrypted"`)),

@@ -19,8 +19,9 @@ export const instance = "certctl";
 export function placeholderArgs(config: Record<string, unknown>): CertctlArgs {
   const { values, secretKeys } = stackFileValues(config);
   const { args, issues } = stackArgs(values, secretKeys, { secrets: "placeholder" });
+  const { backupBucket: _onAws, ...instanceArgs } = args;
   if (issues.length > 0) throw new ConfigurationError(issues);
-  return args;
+  return instanceArgs;
 }
 
 /** The manifests of the stack with this configuration, without an engine and a cluster. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CertctlArgs } from "../certctl-args";
+import type { StackArgs } from "../stack-args";
 import type { Issue } from "./issues";
 import { ConfigurationError, formatPath, inOrder } from "./issues";
 import { isContainer, mapLeaves, unseen } from "./plain";
@@ -7,7 +7,7 @@ import { placeholder } from "./placeholders";
 import { requiredSecrets } from "./required-secrets";
 import { definitionSchema } from "./schema-check";
 import { configNamespace, mapSecretLeaves, ownKey, parseValues } from "./stack-values";
-import { checkCertctl } from "./validate";
+import { checkStack } from "./validate";
 
 export { stackFileValues } from "./stack-values";
 
@@ -22,7 +22,7 @@ export interface StackArgsOptions {
 }
 
 /** The arguments of the stack that runs. Throws every problem at once; secrets are Outputs that stay secret. */
-export function readStackConfig(): CertctlArgs {
+export function readStackConfig(): StackArgs {
   const values = pulumi.runtime.allConfig();
   const secretKeys = new Set(Object.keys(values).filter(isConfigSecret));
   const { args, issues } = stackArgs(values, secretKeys);
@@ -47,14 +47,14 @@ export function stackArgs(
   values: Record<string, string>,
   secretKeys: ReadonlySet<string>,
   options: StackArgsOptions = {},
-): { args: CertctlArgs; issues: Issue[] } {
+): { args: StackArgs; issues: Issue[] } {
   const args = parseValues(values);
   const stored = [...clearTextIssues(args, secretKeys), ...needlessSecretIssues(secretKeys)];
-  if (options.secrets !== "placeholder") return { args, issues: inOrder([...stored, ...checkCertctl(args)]) };
+  if (options.secrets !== "placeholder") return { args, issues: inOrder([...stored, ...checkStack(args)]) };
   const checked = replaceSecrets(args, () => unseen);
   return {
     args: replaceSecrets(args, placeholder),
-    issues: inOrder([...stored, ...checkCertctl(checked)]),
+    issues: inOrder([...stored, ...checkStack(checked)]),
   };
 }
 
@@ -86,7 +86,7 @@ function hasLeaf(value: unknown): boolean {
 }
 
 /** The arguments with every secret replaced, and with those that are missing but needed. */
-function replaceSecrets(args: Record<string, unknown>, placeholderFor: (path: string) => unknown): CertctlArgs {
+function replaceSecrets(args: Record<string, unknown>, placeholderFor: (path: string) => unknown): StackArgs {
   const entries = Object.entries(args).flatMap(([key, value]) => {
     if (!secretConfigKeys.includes(key)) return [[key, value] as const];
     const leaves = mapSecretLeaves(value, (location) => placeholderFor(formatPath([key, ...location])));

@@ -34,7 +34,7 @@ export function parseValues(values: Record<string, string>): Record<string, unkn
   for (const [fullKey, value] of Object.entries(values)) {
     const key = ownKey(fullKey);
     if (key === undefined) continue;
-    const node = resolve(stepInto(definitionSchema("CertctlArgs"), key));
+    const node = resolve(stepInto(definitionSchema("StackArgs"), key));
     args[key] = coerce(node, isStructured(node) ? parsed(value) : value);
   }
   return args;

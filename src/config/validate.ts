@@ -1,10 +1,12 @@
 import type { CertctlArgs } from "../certctl-args";
 import { agentsIssues } from "../agents/agents-checks";
+import { backupBucketIssues } from "../aws/backup-bucket-checks";
 import { certctlIssues } from "../certctl-checks";
 import { certctlWarnings } from "../certctl-warnings";
 import { databaseIssues, externalDatabaseIssues, postgresIssues } from "../database/database-checks";
 import { resourceIssues } from "../kubernetes/kubernetes-checks";
 import { serverIssues } from "../server/server-checks";
+import type { StackArgs } from "../stack-args";
 import { tlsIssues } from "../tls/tls-checks";
 import type { Issue } from "./issues";
 import { inOrder, isUnder, under } from "./issues";
@@ -21,9 +23,18 @@ export function checkCertctl(args: CertctlArgs, name = "certctl"): Issue[] {
   return allIssues("CertctlArgs", args, "", (masked: CertctlArgs) => certctlIssues(masked, name));
 }
 
+/** Everything that is wrong with the configuration of a stack. */
+export function checkStack(args: StackArgs): Issue[] {
+  return allIssues("StackArgs", args, "", ({ backupBucket, ...instance }: StackArgs) => [
+    ...certctlIssues(instance, "certctl"),
+    ...under("backupBucket", backupBucket ? backupBucketIssues(backupBucket) : []),
+  ]);
+}
+
 /** Checks of a part that need nothing of the rest of the instance. */
 const partChecks: Partial<Record<Definition, (settings: never) => Issue[]>> = {
   AgentSettings: agentsIssues,
+  BackupBucketSettings: backupBucketIssues,
   DatabaseSettings: databaseIssues,
   ExternalDatabaseSettings: externalDatabaseIssues,
   MigrationSettings: jobIssues,

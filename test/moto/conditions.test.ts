@@ -21,7 +21,7 @@ const issuer = "oidc.eks.us-east-1.amazonaws.com/id/0123";
 interface Claims {
   iss: string;
   sub: string;
-  aud: string[];
+  aud: readonly string[];
 }
 
 const subject = "system:serviceaccount:pki:certctl-backup";

@@ -74,4 +74,17 @@ describe("the package", function () {
     const exported = JSON.parse(execFileSync(process.execPath, ["-e", script, root], { encoding: "utf8" })) as string[];
     assert.ok(exported.includes("Certctl"));
   });
+
+  it("loads nothing of @pulumi/aws, unless the entry point for AWS is required", () => {
+    const script = "require(process.argv[1]); console.log(Object.keys(require.cache).filter((file) => /@pulumi.aws\\b/.test(file)).length)";
+    const loaded = (entry: string): number => Number(execFileSync(process.execPath, ["-e", script, entry], { encoding: "utf8" }));
+    assert.equal(loaded(root), 0);
+    assert.ok(loaded(join(root, "dist/aws/index.js")) > 0);
+  });
+
+  it("exports the bucket for backups where @pulumi/aws is", () => {
+    const script = "console.log(JSON.stringify(Object.keys(require('pulumi-certctl/aws'))))";
+    const exported = JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" })) as string[];
+    assert.ok(exported.includes("BackupBucket"));
+  });
 });

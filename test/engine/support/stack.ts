@@ -38,6 +38,7 @@ export const testNamespaces = [
   "full",
   "foreign-data",
   "no-database",
+  "bucket",
 ] as const;
 export type TestNamespace = (typeof testNamespaces)[number];
 

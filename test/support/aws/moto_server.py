@@ -9,6 +9,7 @@ import base64
 import fnmatch
 import json
 import sys
+from types import SimpleNamespace
 
 from flask import request
 from moto.core.exceptions import AccessDeniedError
@@ -136,7 +137,21 @@ def is_trusted(role_arn, token, account):
     )
 
 
+def read_policies_of_log_buckets():
+    """moto fails on a statement about everybody, `"Principal": "*"`, in the policy of a bucket for access logs."""
+    may_log = FakeBucket._log_permissions_enabled_policy
+
+    def without_everybody(target_bucket, target_prefix):
+        policy = json.loads(target_bucket.policy or '{"Statement": []}')
+        policy["Statement"] = [statement for statement in policy["Statement"] if isinstance(statement.get("Principal"), dict)]
+        seen = SimpleNamespace(policy=json.dumps(policy).encode(), partition=target_bucket.partition, name=target_bucket.name)
+        return may_log(seen, target_prefix)
+
+    FakeBucket._log_permissions_enabled_policy = staticmethod(without_everybody)
+
+
 if __name__ == "__main__":
+    read_policies_of_log_buckets()
     arguments = sys.argv[1:]
     if "--conditions" in arguments:
         arguments.remove("--conditions")
