@@ -9,6 +9,7 @@ import { agentsIssues } from "./agents/agents-checks";
 import { databaseIssues } from "./database/database-checks";
 import { fleetProfile } from "./fleet-size";
 import { labelIssues, resourceIssues } from "./kubernetes/kubernetes-checks";
+import { monitoringIssues } from "./monitoring/monitoring-checks";
 import { existingSecretIssues, secretIssues } from "./secrets/secrets-checks";
 import type { SetVariable } from "./server/environment";
 import { secretVariables, settingVariables } from "./server/environment";
@@ -33,6 +34,7 @@ export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
     ...under("provisioning.resources", resourceIssues(args.provisioning?.resources)),
     ...under("agents", agentsIssues(args.agents ?? {})),
     ...under("tls", tlsIssues(tls)),
+    ...under("monitoring", monitoringIssues(args.monitoring ?? {})),
     ...defaultResourceIssues(args),
     ...connectionIssues(args),
     ...nodeAgentIssues(args),

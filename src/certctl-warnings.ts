@@ -4,7 +4,7 @@ import { daysLeft, readCertificates } from "./tls/pem";
 
 /** What is legal but risky, one line each, with the fix. */
 export function certctlWarnings(args: CertctlArgs): string[] {
-  const { server, database, tls, existingSecrets } = args;
+  const { server, database, tls, existingSecrets, monitoring } = args;
   const replicas = server?.replicas ?? 1;
   const several = `server.replicas is ${String(replicas)}`;
   const external = database?.mode === "external" ? database.external : undefined;
@@ -36,6 +36,10 @@ export function certctlWarnings(args: CertctlArgs): string[] {
     ...warnIf(
       args.previousApiKeys !== undefined && Object.keys(args.previousApiKeys).length > 0,
       "previousApiKeys still work: when no client uses them any more, pulumi config rm certctl:previousApiKeys",
+    ),
+    ...warnIf(
+      monitoring?.enabled === true && monitoring.rules?.kubeStateMetrics === false,
+      "monitoring.rules.kubeStateMetrics is false, so nothing tells of a failed Job, a stuck rollout or the database: install kube-state-metrics",
     ),
     ...unusedPair.map((key) => `${key} is not used, because tls.mode is ${tlsMode}: pulumi config rm certctl:${key}`),
     ...unusedCa.map((key) => `${key} is not used, because tls.trust.mode is ${tls?.trust?.mode ?? ""}: pulumi config rm certctl:${key}`),

@@ -2,13 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CertctlAgents } from "./agents/certctl-agents";
 import type { CertctlArgs } from "./certctl-args";
-import { connectionReserve, databaseFor, namespaceManifest } from "./certctl-parts";
+import { connectionReserve, databaseFor, namespaceManifest, watchedParts } from "./certctl-parts";
 import { checkCertctl, checkedArgs } from "./config/validate";
 import type { Database } from "./database/database";
 import { DatabaseMigration } from "./database/database-migration";
 import { dependencies } from "./kubernetes/dependencies";
 import { contentHash } from "./kubernetes/hash";
 import { dataProtection } from "./kubernetes/protection";
+import { CertctlMonitoring } from "./monitoring/certctl-monitoring";
 import { ServerProvisioning } from "./provisioning/server-provisioning";
 import { fleetKeys } from "./secrets/api-keys";
 import { InstanceSecrets } from "./secrets/instance-secrets";
@@ -34,6 +35,8 @@ export class Certctl extends pulumi.ComponentResource {
   public readonly provisioning: ServerProvisioning;
   /** The agents, unless `agents.enabled` is false. */
   public readonly agents?: CertctlAgents;
+  /** What Prometheus and Grafana are told, with `monitoring.enabled`. */
+  public readonly monitoring?: CertctlMonitoring;
 
   constructor(name: string, given: CertctlArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:Certctl", name, {}, opts);
@@ -90,6 +93,10 @@ export class Certctl extends pulumi.ComponentResource {
       const keys = args.apiKeys && !args.existingSecrets?.apiKeys ? { keys: fleetKeys(args.apiKeys) } : { existingKeys: apiKeys };
       const bundle = this.tls.caCertificate === undefined ? { trust } : { caCertificate: this.tls.caCertificate };
       this.agents = new CertctlAgents(`${name}-agents`, { ...agents, ...shared, ...keys, ...bundle, serverUrl }, after(this.provisioning));
+    }
+    if (args.monitoring?.enabled) {
+      const monitoring = { ...args.monitoring, ...shared, ...watchedParts(name, args), apiKeys, trust };
+      this.monitoring = new CertctlMonitoring(`${name}-monitoring`, monitoring, after(this.server));
     }
     this.registerOutputs({ url: this.url });
   }

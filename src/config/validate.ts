@@ -4,6 +4,7 @@ import { certctlIssues } from "../certctl-checks";
 import { certctlWarnings } from "../certctl-warnings";
 import { databaseIssues, externalDatabaseIssues, postgresIssues } from "../database/database-checks";
 import { resourceIssues } from "../kubernetes/kubernetes-checks";
+import { monitoringIssues } from "../monitoring/monitoring-checks";
 import { serverIssues } from "../server/server-checks";
 import { tlsIssues } from "../tls/tls-checks";
 import type { Issue } from "./issues";
@@ -27,6 +28,7 @@ const partChecks: Partial<Record<Definition, (settings: never) => Issue[]>> = {
   DatabaseSettings: databaseIssues,
   ExternalDatabaseSettings: externalDatabaseIssues,
   MigrationSettings: jobIssues,
+  MonitoringSettings: monitoringIssues,
   PostgresSettings: postgresIssues,
   ProvisioningSettings: jobIssues,
   ServerSettings: serverIssues,
