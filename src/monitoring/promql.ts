@@ -38,16 +38,17 @@ export function total(series: string): string {
  *
  * A series of certctl appears with its first event, which no rate shows. So a series that is new counts from nothing, when its
  * target is known to have been there before it: scraped at the window's begin, or started since. Otherwise an old count would be
- * taken for new after Prometheus itself was away. Series of pods that are gone count with what they had.
+ * taken for new after Prometheus itself was away. `increase` alone knows of restarts, but guesses at the window's edges. Series of pods
+ * that are gone count with what they had.
  */
 export function events(metric: string, instance: WatchedInstance, window: Window, ...matchers: string[]): string {
   const series = serverSeries(metric, instance, ...matchers);
+  const [range, before] = [`${series}[${window.text}]`, `${series} offset ${window.text}`];
   const scrapedBefore = `${serverSeries("up", instance)} offset ${window.text} == 1`;
   const startedSince = `min_over_time(${serverSeries("certctl_uptime_seconds", instance)}[${window.text}]) < ${window.seconds}`;
-  const appeared = `(max_over_time(${series}[${window.text}]) unless ${series} offset ${window.text})`;
-  return total(
-    `(${appeared} and on (namespace, job, instance) ((${scrapedBefore}) or (${startedSince}))) or round(increase(${series}[${window.text}]))`,
-  );
+  const appeared = `(max_over_time(${range}) unless ${before}) and on (namespace, job, instance) ((${scrapedBefore}) or (${startedSince}))`;
+  const rose = `(max_over_time(${range}) - (${before})) unless resets(${range}) > 0`;
+  return total(`(${appeared}) or (${rose}) or round(increase(${range}))`);
 }
 
 /**
