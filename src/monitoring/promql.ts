@@ -45,7 +45,8 @@ export function events(metric: string, instance: WatchedInstance, window: Window
   const series = serverSeries(metric, instance, ...matchers);
   const [range, before] = [`${series}[${window.text}]`, `${series} offset ${window.text}`];
   const scrapedBefore = `${serverSeries("up", instance)} offset ${window.text} == 1`;
-  const startedSince = `min_over_time(${serverSeries("certctl_uptime_seconds", instance)}[${window.text}]) < ${window.seconds}`;
+  const uptime = `${serverSeries("certctl_uptime_seconds", instance)}[${window.text}]`;
+  const startedSince = `min_over_time(${uptime}) < ${window.seconds} unless resets(${uptime}) > 0`;
   const appeared = `(max_over_time(${range}) unless ${before}) and on (namespace, job, instance) ((${scrapedBefore}) or (${startedSince}))`;
   const rose = `(max_over_time(${range}) - (${before})) unless resets(${range}) > 0`;
   return total(`(${appeared}) or (${rose}) or round(increase(${range}))`);
@@ -57,8 +58,7 @@ export function events(metric: string, instance: WatchedInstance, window: Window
  */
 export function rise(metric: string, instance: WatchedInstance, window: Window): string {
   const series = serverSeries(metric, instance);
-  const before = `(${maximum(`${series} offset ${window.text}`)} or min by (namespace) (min_over_time(${series}[${window.text}])))`;
-  return `clamp_min(${maximum(`max_over_time(${series}[${window.text}])`)} - ${before}, 0)`;
+  return `clamp_min(${maximum(`max_over_time(${series}[${window.text}])`)} - ${maximum(`${series} offset ${window.text}`)}, 0)`;
 }
 
 /** Minutes as PromQL writes them. */

@@ -34,3 +34,20 @@ export async function renderedGroups(args: CertctlArgs = everyAlert): Promise<Ru
 export async function renderedRules(args?: CertctlArgs): Promise<AlertingRule[]> {
   return (await renderedGroups(args)).flatMap(({ rules }) => rules);
 }
+
+/** A panel of a rendered dashboard. */
+export interface DashboardPanel {
+  id: number;
+  type: string;
+  title: string;
+  gridPos: { x: number; y: number; w: number; h: number };
+  fieldConfig?: { defaults: { unit: string } };
+  targets?: { expr: string; legendFormat: string; refId: string }[];
+}
+
+/** The dashboard of an instance, from its ConfigMap. */
+export async function renderedDashboard(args: CertctlArgs = everyAlert): Promise<{ panels: DashboardPanel[]; [key: string]: unknown }> {
+  const manifests = await renderArgs({ ...placeholderArgs({}), ...args });
+  const [json = ""] = Object.values(manifestOf(manifests, "ConfigMap", "certctl-monitoring-dashboard").data as Record<string, string>);
+  return JSON.parse(json) as { panels: DashboardPanel[] };
+}
