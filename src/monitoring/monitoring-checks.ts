@@ -5,6 +5,7 @@ import { labelIssues } from "../kubernetes/kubernetes-checks";
 import { prometheusSeconds } from "../kubernetes/units";
 import type { AlertName, ThresholdAlertSettings } from "./alerts-args";
 import { alerts } from "./alerts";
+import type { Alert } from "./alerts/alert";
 import type { MonitoringSettings, RuleSettings, ServiceMonitorSettings } from "./monitoring-args";
 
 /** What is wrong with the monitoring of an instance. */
@@ -38,17 +39,18 @@ function scrapeIssues({ interval, scrapeTimeout, labels }: ServiceMonitorSetting
 }
 
 function ruleIssues(rules: RuleSettings): Issue[] {
-  const tuned = Object.entries(rules.alerts ?? {}) as [AlertName, ThresholdAlertSettings | undefined][];
   return [
     ...issueIf(prometheusSeconds(text(rules.interval) ?? "1m") < 1, "interval", `${show(rules.interval)} is too short; the least is 1s`),
     ...under("labels", labelIssues(rules.labels)),
     ...under("alertLabels", alertLabelIssues(rules.alertLabels)),
-    ...tuned.flatMap(([name, settings]) => under(`alerts.${name}`, alertIssues(name, settings ?? {}))),
+    ...Object.entries(alerts).flatMap(([name, alert]) =>
+      under(`alerts.${name}`, alertIssues(alert, rules.alerts?.[name as AlertName] ?? {})),
+    ),
   ];
 }
 
-function alertIssues(name: AlertName, { threshold, labels }: ThresholdAlertSettings): Issue[] {
-  const isShare = alerts[name].threshold?.isShare === true;
+function alertIssues(alert: Alert, { threshold, labels }: ThresholdAlertSettings): Issue[] {
+  const isShare = alert.threshold?.isShare === true;
   return [
     ...issueIf(isShare && threshold !== undefined && threshold > 1, "threshold", `${show(threshold)} is no share; write 0.05 for 5 %`),
     ...under("labels", alertLabelIssues(labels)),

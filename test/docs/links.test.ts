@@ -3,7 +3,8 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 const root = resolve(__dirname, "../..");
-const pages = ["README.md", "test/contract/README.md", ...readdirSync(join(root, "docs")).map((file) => `docs/${file}`)];
+const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md"));
+const pages = ["README.md", "test/contract/README.md", ...docs.map((file) => `docs/${file}`)];
 
 describe("the documentation", () => {
   for (const page of pages) {

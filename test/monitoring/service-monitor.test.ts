@@ -52,7 +52,10 @@ describe("the ServiceMonitor", () => {
   });
 
   it("verifies the certificate for a name that it has, with the CA that agents trust", async () => {
-    const { endpoint } = await scrape({ namespace: "pki", tls: { trust: { mode: "tlsSecret" } } });
+    const { endpoint } = await scrape({
+      namespace: "pki",
+      tls: { mode: "existingSecret", existingSecret: { name: "certctl-tls" }, trust: { mode: "tlsSecret" } },
+    });
     assert.ok(serverDnsNames("certctl", "pki").includes(endpoint.tlsConfig.serverName));
     assert.deepEqual(endpoint.tlsConfig.ca, { secret: { name: "certctl-tls", key: "ca.crt" } });
     const configMap = await scrape({ tls: { trust: { mode: "configMap", configMap: { name: "company-cas", key: "bundle.pem" } } } });
