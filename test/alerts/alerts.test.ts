@@ -39,8 +39,8 @@ interface ExpectedAlert {
 const folder = join(__dirname, "cases");
 const caseNames = readdirSync(folder).map((file) => file.replace(/\.yaml$/, ""));
 // All is text here: YAML would take the values 0x60 for a number.
-const read = <T>(file: string): T => parse(readFileSync(join(__dirname, file), "utf8"), { schema: "failsafe" }) as T;
-const healthy = read<SeriesValues>("healthy.yaml");
+const read = (file: string): unknown => parse(readFileSync(join(__dirname, file), "utf8"), { schema: "failsafe" });
+const healthy = read("healthy.yaml") as SeriesValues;
 
 /** Series of a healthy instance up to a time, with changes. */
 function instanceSeries(
@@ -92,7 +92,7 @@ describe("the alerts", function () {
 
   for (const name of caseNames) {
     describe(name, () => {
-      const given = read<AlertCase>(`cases/${name}.yaml`);
+      const given = read(`cases/${name}.yaml`) as AlertCase;
       const { firing, below, silentAt, firesAt, variants = {}, quiet = {} } = given;
       const replicas = (given.replicas ?? ["1", "3"]).map(Number);
       const most = Math.max(...replicas);

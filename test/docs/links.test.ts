@@ -29,6 +29,6 @@ describe("the documentation", () => {
   it("answers each of certctl's defects that concern these parts", () => {
     const text = readFileSync(join(root, "docs/certctl-requirements.md"), "utf8");
     const rows = [...text.matchAll(/^\| +(\d+) +\|/gm)].map(([, row]) => Number(row));
-    assert.deepEqual(rows, [...Array.from({ length: 18 }, (_, index) => index + 1), 26, 27, 28, 29, 31, 32, 33]);
+    assert.deepEqual(rows, [...Array.from({ length: 18 }, (_, index) => index + 1), 23, 24, 26, 27, 28, 29, 31, 32, 33]);
   });
 });
