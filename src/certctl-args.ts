@@ -3,6 +3,7 @@ import type { AgentSettings } from "./agents/agents-args";
 import type { DatabaseSettings, MigrationSettings } from "./database/database-args";
 import type { ObjectName } from "./kubernetes/types";
 import type { NetworkSettings } from "./network/network-args";
+import type { MonitoringSettings } from "./monitoring/monitoring-args";
 import type { ProvisioningSettings } from "./provisioning/provisioning-args";
 import type { ServerSettings } from "./server/server-args";
 import type { TlsSettings } from "./tls/tls-args";
@@ -61,6 +62,8 @@ export interface CertctlArgs extends CertctlSecrets {
   network?: NetworkSettings;
   /** The server's certificate, and what its clients trust. */
   tls?: TlsSettings;
+  /** How Prometheus and Grafana watch the instance. */
+  monitoring?: MonitoringSettings;
   /** Secrets that exist already in the namespace, instead of secret configuration. */
   existingSecrets?: ExistingSecrets;
 }

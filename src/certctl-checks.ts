@@ -9,6 +9,7 @@ import { agentsIssues } from "./agents/agents-checks";
 import { databaseIssues } from "./database/database-checks";
 import { fleetProfile } from "./fleet-size";
 import { labelIssues, resourceIssues } from "./kubernetes/kubernetes-checks";
+import { monitoringIssues } from "./monitoring/monitoring-checks";
 import { existingSecretIssues, secretIssues } from "./secrets/secrets-checks";
 import { networkIssues } from "./network/network-checks";
 import type { SetVariable } from "./server/environment";
@@ -35,6 +36,7 @@ export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
     ...under("agents", agentsIssues(args.agents ?? {})),
     ...under("network", networkIssues(args)),
     ...under("tls", tlsIssues(tls)),
+    ...under("monitoring", monitoringIssues(args.monitoring ?? {})),
     ...defaultResourceIssues(args),
     ...connectionIssues(args),
     ...nodeAgentIssues(args),

@@ -8,6 +8,9 @@ import { PostgresDatabase } from "./database/postgres-database";
 import { requiredConnections } from "./fleet-size";
 import { objectLabels } from "./kubernetes/labels";
 import { podSecurityLabels } from "./kubernetes/security";
+import { durationSeconds } from "./kubernetes/units";
+import type { WatchedParts } from "./monitoring/monitoring-settings";
+import type { ServerSettings } from "./server/server-args";
 import { resolveServer } from "./server/server-settings";
 
 /** What every part of an instance is told. */
@@ -46,4 +49,25 @@ export function databaseFor(
   return mode === DatabaseMode.External && external
     ? new ExternalDatabase(`${name}-database`, { ...external, ...shared, ...password }, opts)
     : new PostgresDatabase(`${name}-postgres`, { ...bundled, ...shared, ...password }, opts);
+}
+
+/** What the instance's alerts look at, by the names that its parts give their objects. */
+export function watchedParts(name: string, args: CertctlArgs): WatchedParts {
+  const { server, database } = args;
+  return {
+    instance: name,
+    server: `${name}-server`,
+    ...(database?.mode !== DatabaseMode.External && { postgres: `${name}-postgres` }),
+    migrationJob: `${name}-migrate`,
+    provisioningJob: `${name}-provision`,
+    renewalScanSeconds: durationSeconds(server?.scheduler?.renewalCheckInterval ?? "1h"),
+    sentinelAgents: sentinelAgents(server),
+  };
+}
+
+/** certctl registers an agent for the network scan, and one for each cloud that it searches; none of them is ever online (certctl facts 4). */
+function sentinelAgents(server: ServerSettings = {}): number {
+  const isOn = (variable: string): boolean => server.env?.[variable] === "true";
+  const clouds = ["AWS_SM", "AZURE_KV", "GCP_SM"].filter((cloud) => isOn(`CERTCTL_${cloud}_DISCOVERY_ENABLED`));
+  return (server.networkScan?.enabled ? 1 : 0) + (isOn("CERTCTL_CLOUD_DISCOVERY_ENABLED") ? clouds.length : 0);
 }

@@ -4,7 +4,7 @@ import { daysLeft, readCertificates } from "./tls/pem";
 
 /** What is legal but risky, one line each, with the fix. */
 export function certctlWarnings(args: CertctlArgs): string[] {
-  const { server, database, tls, existingSecrets } = args;
+  const { server, database, tls, existingSecrets, monitoring } = args;
   const replicas = server?.replicas ?? 1;
   const several = `server.replicas is ${String(replicas)}`;
   const external = database?.mode === "external" ? database.external : undefined;
@@ -44,6 +44,10 @@ export function certctlWarnings(args: CertctlArgs): string[] {
     ...warnIf(
       server?.networkScan?.enabled === true && args.network?.enabled !== false && args.network?.serverDestinations === undefined,
       "server.networkScan is on, and the server may reach no private network: list what it scans in network.serverDestinations",
+    ),
+    ...warnIf(
+      monitoring?.enabled === true && monitoring.rules?.kubeStateMetrics === false,
+      "monitoring.rules.kubeStateMetrics is false, so nothing tells of a failed Job, a stuck rollout or the database: install kube-state-metrics",
     ),
     ...unusedPair.map((key) => `${key} is not used, because tls.mode is ${tlsMode}: pulumi config rm certctl:${key}`),
     ...unusedCa.map((key) => `${key} is not used, because tls.trust.mode is ${tls?.trust?.mode ?? ""}: pulumi config rm certctl:${key}`),

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CertctlAgents } from "./agents/certctl-agents";
 import type { CertctlArgs } from "./certctl-args";
-import { connectionReserve, databaseFor, namespaceManifest } from "./certctl-parts";
+import { connectionReserve, databaseFor, namespaceManifest, watchedParts } from "./certctl-parts";
 import { checkCertctl, checkedArgs } from "./config/validate";
 import type { Database } from "./database/database";
 import { DatabaseMigration } from "./database/database-migration";
@@ -12,6 +12,7 @@ import { dataProtection } from "./kubernetes/protection";
 import { NetworkPolicies } from "./network/network-policies";
 import { networkPolicy } from "./network/policy-manifests";
 import { instanceTraffic } from "./network/traffic";
+import { CertctlMonitoring } from "./monitoring/certctl-monitoring";
 import { ServerProvisioning } from "./provisioning/server-provisioning";
 import { fleetKeys } from "./secrets/api-keys";
 import { InstanceSecrets } from "./secrets/instance-secrets";
@@ -39,6 +40,8 @@ export class Certctl extends pulumi.ComponentResource {
   public readonly provisioning: ServerProvisioning;
   /** The agents, unless `agents.enabled` is false. */
   public readonly agents?: CertctlAgents;
+  /** What Prometheus and Grafana are told, with `monitoring.enabled`. */
+  public readonly monitoring?: CertctlMonitoring;
 
   constructor(name: string, given: CertctlArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:Certctl", name, {}, opts);
@@ -100,6 +103,10 @@ export class Certctl extends pulumi.ComponentResource {
       const policy = traffic?.elsewhere?.agents === undefined ? {} : { networkPolicy: networkPolicy("agents", traffic) };
       const agentArgs = { ...agents, ...shared, ...keys, ...bundle, ...policy, serverUrl };
       this.agents = new CertctlAgents(`${name}-agents`, agentArgs, after(this.provisioning));
+    }
+    if (args.monitoring?.enabled) {
+      const monitoring = { ...args.monitoring, ...shared, ...watchedParts(name, args), apiKeys, trust };
+      this.monitoring = new CertctlMonitoring(`${name}-monitoring`, monitoring, after(this.server));
     }
     this.registerOutputs({ url: this.url });
   }

@@ -12,6 +12,7 @@ export function configurationReference({ definitions, choices }: DocumentedArgum
 /** Simple types, in the words of a table. */
 const anchors: Record<string, string> = {
   Duration: "duration",
+  PrometheusDuration: "Prometheus duration",
   Quantity: "quantity",
   ObjectName: "name",
   ImageReference: "image",

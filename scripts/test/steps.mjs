@@ -26,6 +26,7 @@ const typescript = ["--require", join(root, "scripts/register-typescript.cjs")];
 /** Tests that need Go or Python, and tests that need the toolchain or a node besides. The unit tests do without. */
 const contractTests = ["test/boot", "test/contract", "test/moto", "test/pod-scripts"];
 const engineTests = ["test/engine"];
+const alertTests = ["test/alerts"];
 const nodeTests = ["test/node"];
 
 const contractFolder = join(root, "test/contract");
@@ -37,7 +38,8 @@ export const steps = [
   check("lint", "prettier", () => runNode([bin.prettier, "--check", "."])),
   check("types", "type check", () => runNode([bin.tsc, "--noEmit"])),
   check("generated", "generated files are up to date", () => runNode([...typescript, "scripts/generate.ts", "--check"])),
-  mochaStep("unit", "unit tests", ["test"], { without: [...contractTests, ...engineTests, ...nodeTests], jobs: 2 }),
+  mochaStep("unit", "unit tests", ["test"], { without: [...contractTests, ...alertTests, ...engineTests, ...nodeTests], jobs: 2 }),
+  mochaStep("alerts", "alert tests", alertTests),
   check("contract", "go vet", () => runProgram("go", ["vet", "./..."], { cwd: contractFolder, env: goEnvironment })),
   { suite: "contract", title: "go test", run: goTest },
   mochaStep("contract", "contract tests", contractTests),

@@ -5,6 +5,7 @@ import { certctlIssues } from "../certctl-checks";
 import { certctlWarnings } from "../certctl-warnings";
 import { databaseIssues, externalDatabaseIssues, postgresIssues } from "../database/database-checks";
 import { resourceIssues } from "../kubernetes/kubernetes-checks";
+import { monitoringIssues } from "../monitoring/monitoring-checks";
 import { serverIssues } from "../server/server-checks";
 import type { StackArgs } from "../stack-args";
 import { tlsIssues } from "../tls/tls-checks";
@@ -38,6 +39,7 @@ const partChecks: Partial<Record<Definition, (settings: never) => Issue[]>> = {
   DatabaseSettings: databaseIssues,
   ExternalDatabaseSettings: externalDatabaseIssues,
   MigrationSettings: jobIssues,
+  MonitoringSettings: monitoringIssues,
   PostgresSettings: postgresIssues,
   ProvisioningSettings: jobIssues,
   ServerSettings: serverIssues,

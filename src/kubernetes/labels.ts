@@ -2,7 +2,7 @@
 export type PodComponent = "server" | "database" | "migration" | "provisioning" | "agents" | "backup" | "restore" | "drill";
 
 /** The parts of an instance, as they appear in the label `app.kubernetes.io/component`. */
-export type Component = PodComponent | "tls" | "secrets";
+export type Component = PodComponent | "tls" | "secrets" | "monitoring";
 
 /** What a part needs to label its objects. */
 export interface LabelSource {

@@ -8,3 +8,11 @@ export function durationSeconds(text: string): number {
   const parts = text.matchAll(/([0-9.]+)(ns|us|µs|ms|s|m|h)/g);
   return [...parts].reduce((sum, [, number, unit]) => sum + Number(number) * (secondsPerUnit[unit ?? ""] ?? NaN), 0);
 }
+
+/** The seconds of a duration as Prometheus writes it, such as `1d12h`; NaN when it is none. */
+export function prometheusSeconds(text: string): number {
+  const parts = /^(?=.)(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?$/.exec(text);
+  if (!parts) return NaN;
+  const [, days = "0", hours = "0", minutes = "0", seconds = "0"] = parts;
+  return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+}

@@ -31,6 +31,13 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
     ]);
   });
 
+  it("of alerts that are off without kube-state-metrics", () => {
+    assert.deepEqual(warnings({ monitoring: { enabled: true, rules: { kubeStateMetrics: false } } }), [
+      "monitoring.rules.kubeStateMetrics is false, so nothing tells of a failed Job, a stuck rollout or the database: install kube-state-metrics",
+    ]);
+    assert.deepEqual(warnings({ monitoring: { enabled: false, rules: { kubeStateMetrics: false } } }), []);
+  });
+
   it("of a missing issuing CA, unless it is in the cluster", () => {
     const without = { caCertificate: undefined, caPrivateKey: undefined };
     assert.deepEqual(warnings(without), [

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 const root = resolve(__dirname, "../..");
-const pages = ["README.md", "test/contract/README.md", ...readdirSync(join(root, "docs")).map((file) => `docs/${file}`)];
+const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md"));
+const pages = ["README.md", "test/contract/README.md", ...docs.map((file) => `docs/${file}`)];
 
 describe("the documentation", () => {
   for (const page of pages) {
@@ -28,6 +29,6 @@ describe("the documentation", () => {
   it("answers each of certctl's defects that concern these parts", () => {
     const text = readFileSync(join(root, "docs/certctl-requirements.md"), "utf8");
     const rows = [...text.matchAll(/^\| +(\d+) +\|/gm)].map(([, row]) => Number(row));
-    assert.deepEqual(rows, [...Array.from({ length: 18 }, (_, index) => index + 1), 26, 27, 28, 29, 31, 32, 33]);
+    assert.deepEqual(rows, [...Array.from({ length: 18 }, (_, index) => index + 1), 22, 23, 24, 26, 27, 28, 29, 31, 32, 33]);
   });
 });

@@ -14,7 +14,7 @@ describe("every documented argument", function () {
     assert.deepEqual(Object.keys(argumentCases).sort(), argumentPaths().sort());
   });
 
-  testArguments((path) => path !== "deletionProtection" && !path.startsWith("server."));
+  testArguments((path) => path !== "deletionProtection" && !path.startsWith("server.") && !path.startsWith("monitoring."));
 
   it("changes what the engine protects: deletionProtection", async () => {
     assert.deepEqual(await protectedObjects(withValues({ deletionProtection: false })), []);

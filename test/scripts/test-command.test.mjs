@@ -190,7 +190,7 @@ describe("npm test", () => {
     it("--help names the suites", () => {
       const { status, stdout } = command("--help");
       assert.equal(status, 0);
-      assert.match(stdout, /lint, types, generated, unit, contract, engine/);
+      assert.match(stdout, /lint, types, generated, unit, alerts, contract, engine/);
     });
 
     it("an unknown suite is answered with one sentence", () => {

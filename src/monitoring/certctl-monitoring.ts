@@ -1,0 +1,82 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { checkedSettings } from "../config/component-args";
+import { dependencies } from "../kubernetes/dependencies";
+import { derive } from "../kubernetes/inputs";
+import { objectLabels } from "../kubernetes/labels";
+import type { Trust } from "../tls/trust";
+import { dashboardJson } from "./dashboard";
+import type { MonitoringSettings } from "./monitoring-args";
+import { alertContext } from "./monitoring-settings";
+import type { WatchedParts } from "./monitoring-settings";
+import { ruleGroups } from "./prometheus-rule";
+import { serviceMonitorSpec } from "./service-monitor";
+
+/** Arguments of the monitoring of an instance. `enabled` is not looked at: a component that is made is wanted. */
+export interface CertctlMonitoringArgs extends MonitoringSettings, WatchedParts {
+  /** Namespace of the instance, and of these objects: the scrape reads a Secret of it. */
+  namespace: pulumi.Input<string>;
+  /** Secret with the API key `metrics`. */
+  apiKeys: pulumi.Input<string>;
+  /** What Prometheus trusts. */
+  trust: Trust;
+  /** Labels on every object. @default {} */
+  commonLabels?: Record<string, string>;
+}
+
+/** How an instance is watched: ServiceMonitor and PrometheusRule for the Prometheus Operator, and a Grafana dashboard. */
+export class CertctlMonitoring extends pulumi.ComponentResource {
+  public readonly serviceMonitor?: k8s.apiextensions.CustomResource;
+  public readonly prometheusRule?: k8s.apiextensions.CustomResource;
+  public readonly dashboard?: k8s.core.v1.ConfigMap;
+
+  constructor(name: string, given: CertctlMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("certctl:index:CertctlMonitoring", name, {}, opts);
+    const args = checkedSettings("MonitoringSettings", given, name);
+    const { namespace, server, serviceMonitor = {}, rules = {}, dashboard = {} } = args;
+    const child = { parent: this, dependsOn: dependencies(opts) };
+    const metadata = (labels?: Record<string, string>) => ({
+      name,
+      namespace,
+      labels: { ...labels, ...objectLabels(args, "monitoring") },
+    });
+
+    if (serviceMonitor.enabled ?? true) {
+      const serverName = derive([namespace], (ns) => `${server}.${ns}.svc`);
+      this.serviceMonitor = new k8s.apiextensions.CustomResource(
+        `${name}-scrape`,
+        {
+          apiVersion: "monitoring.coreos.com/v1",
+          kind: "ServiceMonitor",
+          metadata: metadata(serviceMonitor.labels),
+          spec: serviceMonitorSpec({ ...args, settings: serviceMonitor, serverName }),
+        },
+        child,
+      );
+    }
+    if (rules.enabled ?? true) {
+      this.prometheusRule = new k8s.apiextensions.CustomResource(
+        `${name}-rules`,
+        {
+          apiVersion: "monitoring.coreos.com/v1",
+          kind: "PrometheusRule",
+          metadata: metadata(rules.labels),
+          spec: derive([namespace], (ns) => ({ groups: ruleGroups(alertContext(args, ns, args), rules) })),
+        },
+        child,
+      );
+    }
+    if (dashboard.enabled ?? true) {
+      const labels = dashboard.labels ?? { grafana_dashboard: "1" };
+      this.dashboard = new k8s.core.v1.ConfigMap(
+        `${name}-dashboard`,
+        {
+          metadata: { ...metadata(labels), name: `${name}-dashboard`, annotations: dashboard.annotations },
+          data: { [`${name}.json`]: derive([namespace], (ns) => dashboardJson(alertContext(args, ns, args))) },
+        },
+        child,
+      );
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,110 @@
+import type { ObjectName } from "../kubernetes/types";
+import type { AlertsSettings } from "./alerts-args";
+
+/**
+ * A length of time as Prometheus writes it: whole numbers with units from large to small, such as `30s`, `5m` or `1h30m`.
+ *
+ * @pattern ^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$
+ * @patternErrorMessage is not a Prometheus duration; write whole numbers with the units d, h, m and s in this order, such as 30s, 5m or 1h30m
+ */
+export type PrometheusDuration = string;
+
+/**
+ * How the instance is watched: objects for the Prometheus Operator (its custom resource definitions must exist) and a Grafana dashboard.
+ */
+export interface MonitoringSettings {
+  /** Whether the objects below are created. @default false */
+  enabled?: boolean;
+  /** How Prometheus scrapes the server. */
+  serviceMonitor?: ServiceMonitorSettings;
+  /** What Prometheus alerts about. */
+  rules?: RuleSettings;
+  /** The Grafana dashboard. */
+  dashboard?: DashboardSettings;
+  /** The CronJob that makes backups; its alerts exist with it. */
+  backup?: WatchedBackupSettings;
+  /** The CronJob that restores the newest backup for a test; its alerts exist with it. */
+  drill?: WatchedDrillSettings;
+}
+
+/** The ServiceMonitor: every replica is scraped with the metrics key, and its certificate is verified. */
+export interface ServiceMonitorSettings {
+  /** Whether it is created. @default true */
+  enabled?: boolean;
+  /** Time between two scrapes of a replica, 2m at most. Each writes an audit event, and reads all jobs and agents (certctl facts 4 and 5). @default 1m */
+  interval?: PrometheusDuration;
+  /** Time after which a scrape has failed; not longer than the interval. @default 30s */
+  scrapeTimeout?: PrometheusDuration;
+  /** Labels that the Prometheus resource selects ServiceMonitors by, such as `release: kube-prometheus-stack`. @default {} */
+  labels?: Record<string, string>;
+}
+
+/** The PrometheusRule. */
+export interface RuleSettings {
+  /** Whether it is created. @default true */
+  enabled?: boolean;
+  /** Time between two evaluations. @default 1m */
+  interval?: PrometheusDuration;
+  /** Labels that the Prometheus resource selects PrometheusRules by, such as `release: kube-prometheus-stack`. @default {} */
+  labels?: Record<string, string>;
+  /** Labels of every alert, for routing. @default {} */
+  alertLabels?: Record<string, string>;
+  /** Annotations of every alert. @default {} */
+  alertAnnotations?: Record<string, string>;
+  /**
+   * URL of the folder with the runbook pages; `/<name of the alert>.md` is appended.
+   *
+   * @default https://github.com/certctl-io/pulumi-certctl/blob/main/docs/runbooks
+   * @pattern ^https?://[^\s]*[^/\s]$
+   * @patternErrorMessage is not a URL of a folder, such as https://docs.example.com/runbooks; it starts with https:// and does not end with "/"
+   */
+  runbookBaseUrl?: string;
+  /** Whether this Prometheus has the metrics of kube-state-metrics. Alerts that need them exist with them only. @default true */
+  kubeStateMetrics?: boolean;
+  /** Whether this Prometheus has the kubelet's metrics of volumes (`kubelet_volume_stats_*`). Alerts that need them exist with them only. @default true */
+  kubeletMetrics?: boolean;
+  /**
+   * Agents that certctl registers for its own scans, and that are never online (certctl facts 4); alerts about agents leave them out.
+   *
+   * @default one for the network scan and one per source of cloud discovery, where they are on
+   * @asType integer
+   * @minimum 0
+   */
+  sentinelAgents?: number;
+  /**
+   * Share of issuances that shall succeed: the objective whose error budget is watched.
+   *
+   * @default 0.99
+   * @minimum 0.95
+   * @maximum 0.9999
+   */
+  issuanceObjective?: number;
+  /** The alerts, by name. */
+  alerts?: AlertsSettings;
+}
+
+/** The dashboard: a ConfigMap that Grafana's sidecar finds by its label. */
+export interface DashboardSettings {
+  /** Whether it is created. @default true */
+  enabled?: boolean;
+  /** Labels that the sidecar selects ConfigMaps by. @default grafana_dashboard: "1" */
+  labels?: Record<string, string>;
+  /** Annotations, such as `grafana_folder: Certificates`. @default {} */
+  annotations?: Record<string, string>;
+}
+
+/** A CronJob that makes backups. */
+export interface WatchedBackupSettings {
+  /** Time between two runs. */
+  period: PrometheusDuration;
+  /** Name of the CronJob. @default the instance's name and `-backup` */
+  cronJob?: ObjectName;
+}
+
+/** A CronJob that restores backups for a test. */
+export interface WatchedDrillSettings {
+  /** Time between two runs. */
+  period: PrometheusDuration;
+  /** Name of the CronJob. @default the instance's name and `-drill` */
+  cronJob?: ObjectName;
+}

@@ -1,0 +1,84 @@
+import type { Issue } from "../config/issues";
+import { issueIf, joinPath, show, under } from "../config/issues";
+import { text } from "../config/plain";
+import { labelIssues } from "../kubernetes/kubernetes-checks";
+import { prometheusSeconds } from "../kubernetes/units";
+import type { AlertName, ThresholdAlertSettings } from "./alerts-args";
+import { alerts } from "./alerts";
+import type { Alert } from "./alerts/alert";
+import type { MonitoringSettings, RuleSettings, ServiceMonitorSettings } from "./monitoring-args";
+
+/** What is wrong with the monitoring of an instance. */
+export function monitoringIssues(settings: MonitoringSettings): Issue[] {
+  const rules = settings.rules ?? {};
+  return [
+    ...under("serviceMonitor", scrapeIssues(settings.serviceMonitor ?? {})),
+    ...under("rules", ruleIssues(rules)),
+    ...under("dashboard.labels", labelIssues(settings.dashboard?.labels)),
+    ...under("backup", watchedIssues(settings.backup, rules)),
+    ...under("drill", watchedIssues(settings.drill, rules)),
+  ];
+}
+
+function scrapeIssues({ interval, scrapeTimeout, labels }: ServiceMonitorSettings): Issue[] {
+  const between = prometheusSeconds(text(interval) ?? "1m");
+  const timeout = prometheusSeconds(text(scrapeTimeout) ?? "30s");
+  // The path is that of a value which the user gave; the other one may be a default.
+  const path = scrapeTimeout === undefined ? "interval" : "scrapeTimeout";
+  return [
+    ...issueIf(between < 1, "interval", `${show(interval)} is too short; the least is 1s`),
+    ...issueIf(between > 120, "interval", `${show(interval)} is too long; the most is 2m, because alerts look at windows of 5m`),
+    ...issueIf(timeout < 1, "scrapeTimeout", `${show(scrapeTimeout)} is too short; the least is 1s`),
+    ...issueIf(
+      between >= 1 && timeout > between,
+      path,
+      `a scrape may take ${text(scrapeTimeout) ?? "30s"}, which is longer than the interval, ${text(interval) ?? "1m"}`,
+    ),
+    ...under("labels", labelIssues(labels)),
+  ];
+}
+
+function ruleIssues(rules: RuleSettings): Issue[] {
+  return [
+    ...issueIf(prometheusSeconds(text(rules.interval) ?? "1m") < 1, "interval", `${show(rules.interval)} is too short; the least is 1s`),
+    ...under("labels", labelIssues(rules.labels)),
+    ...under("alertLabels", alertLabelIssues(rules.alertLabels)),
+    ...Object.entries(alerts).flatMap(([name, alert]) =>
+      under(`alerts.${name}`, alertIssues(alert, rules.alerts?.[name as AlertName] ?? {})),
+    ),
+  ];
+}
+
+function alertIssues(alert: Alert, { threshold, labels }: ThresholdAlertSettings): Issue[] {
+  const isShare = alert.threshold?.isShare === true;
+  return [
+    ...issueIf(isShare && threshold !== undefined && threshold > 1, "threshold", `${show(threshold)} is no share; write 0.05 for 5 %`),
+    ...under("labels", alertLabelIssues(labels)),
+  ];
+}
+
+/** Labels as Prometheus has them, which are stricter about keys than those of Kubernetes, and laxer about values. */
+function alertLabelIssues(labels: Record<string, string> | undefined): Issue[] {
+  return Object.keys(labels ?? {}).flatMap((key) => {
+    const path = joinPath("", key);
+    const valid = /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key) && !key.startsWith("__");
+    return [
+      ...issueIf(!valid, path, 'is not a label of Prometheus; use letters, digits and "_"'),
+      ...issueIf(reserved.includes(key), path, "is set by the rules; choose another key"),
+    ];
+  });
+}
+
+const reserved = ["alertname", "severity", "certctl_instance", "namespace"];
+
+function watchedIssues(watched: { period?: string } | undefined, { kubeStateMetrics }: RuleSettings): Issue[] {
+  const period = text(watched?.period);
+  return [
+    ...issueIf(period !== undefined && prometheusSeconds(period) < 60, "period", `${show(period)} is too short; the least is 1m`),
+    ...issueIf(
+      watched !== undefined && kubeStateMetrics === false,
+      "",
+      "its alerts need the metrics of kube-state-metrics; remove it, or rules.kubeStateMetrics: false",
+    ),
+  ];
+}

@@ -1,0 +1,46 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { LabelSource } from "../kubernetes/labels";
+import { selectorLabels } from "../kubernetes/labels";
+import type { Trust } from "../tls/trust";
+import type { ServiceMonitorSettings } from "./monitoring-args";
+
+/** Where the server shows its metrics. */
+export const metricsPath = "/api/v1/metrics/prometheus";
+
+/** What a ServiceMonitor is made from. */
+export interface ScrapeInput extends LabelSource {
+  settings: ServiceMonitorSettings;
+  /** Secret with the API key `metrics`. */
+  apiKeys: pulumi.Input<string>;
+  trust: Trust;
+  /** DNS name that the server's certificate is checked for. */
+  serverName: pulumi.Input<string>;
+}
+
+/**
+ * The spec of the ServiceMonitor. The operator reads key and CA certificates from their objects and reads them again when they change;
+ * Prometheus then uses the new ones from the next scrape on. The name is the one that agents verify too.
+ */
+export function serviceMonitorSpec(input: ScrapeInput): Record<string, unknown> {
+  const { settings, trust } = input;
+  return {
+    selector: { matchLabels: selectorLabels(input, "server") },
+    endpoints: [
+      {
+        port: "https",
+        scheme: "https",
+        path: metricsPath,
+        interval: settings.interval ?? "1m",
+        scrapeTimeout: settings.scrapeTimeout ?? "30s",
+        authorization: { type: "Bearer", credentials: { name: input.apiKeys, key: "metrics" } },
+        tlsConfig: { ...certificateAuthority(trust), serverName: input.serverName },
+      },
+    ],
+  };
+}
+
+function certificateAuthority(trust: Trust): { ca?: Record<string, unknown> } {
+  if ("systemRoots" in trust) return {};
+  if ("secret" in trust) return { ca: { secret: { name: trust.secret, key: trust.key } } };
+  return { ca: { configMap: { name: trust.configMap, key: trust.key } } };
+}

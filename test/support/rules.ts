@@ -1,0 +1,53 @@
+import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
+import type { CertctlArgs } from "../../src/certctl-args";
+import { manifestOf } from "./pods";
+
+/** A rule of a rendered PrometheusRule. */
+export interface AlertingRule {
+  alert: string;
+  expr: string;
+  for?: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
+/** A group of a rendered PrometheusRule. */
+export interface RuleGroup {
+  name: string;
+  interval: string;
+  rules: AlertingRule[];
+}
+
+/** An instance with every alert: a bundled database, a daily backup, a weekly drill; and the network scan, which registers an agent. */
+export const everyAlert: CertctlArgs = {
+  server: { networkScan: { enabled: true } },
+  monitoring: { enabled: true, backup: { period: "1d" }, drill: { period: "7d" } },
+};
+
+/** The groups of rules of an instance, from its manifests. */
+export async function renderedGroups(args: CertctlArgs = everyAlert): Promise<RuleGroup[]> {
+  const manifests = await renderArgs({ ...placeholderArgs({}), ...args });
+  return (manifestOf(manifests, "PrometheusRule", "certctl-monitoring").spec as { groups: RuleGroup[] }).groups;
+}
+
+/** All its rules. */
+export async function renderedRules(args?: CertctlArgs): Promise<AlertingRule[]> {
+  return (await renderedGroups(args)).flatMap(({ rules }) => rules);
+}
+
+/** A panel of a rendered dashboard. */
+export interface DashboardPanel {
+  id: number;
+  type: string;
+  title: string;
+  gridPos: { x: number; y: number; w: number; h: number };
+  fieldConfig?: { defaults: { unit: string } };
+  targets?: { expr: string; legendFormat: string; refId: string }[];
+}
+
+/** The dashboard of an instance, from its ConfigMap. */
+export async function renderedDashboard(args: CertctlArgs = everyAlert): Promise<{ panels: DashboardPanel[]; [key: string]: unknown }> {
+  const manifests = await renderArgs({ ...placeholderArgs({}), ...args });
+  const [json = ""] = Object.values(manifestOf(manifests, "ConfigMap", "certctl-monitoring-dashboard").data as Record<string, string>);
+  return JSON.parse(json) as { panels: DashboardPanel[] };
+}
