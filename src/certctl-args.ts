@@ -32,6 +32,13 @@ export interface CertctlArgs extends CertctlSecrets {
    * @default true
    */
   deletionProtection?: boolean;
+  /**
+   * Refuse to go on when the cluster lacks a CustomResourceDefinition that the configuration needs. Turn it off when the same program
+   * installs the definition, or when it may not read definitions.
+   *
+   * @default true
+   */
+  checkCustomResources?: boolean;
   /** Labels on every object. @default {} */
   commonLabels?: Record<string, string>;
   /** Container images. */

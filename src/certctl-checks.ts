@@ -6,6 +6,7 @@ import { issueIf, show, under } from "./config/issues";
 import { text } from "./config/plain";
 import { missingSecretMessage, requiredSecrets } from "./config/required-secrets";
 import { agentsIssues } from "./agents/agents-checks";
+import { DatabaseMode } from "./database/database-args";
 import { databaseIssues } from "./database/database-checks";
 import { fleetProfile } from "./fleet-size";
 import { labelIssues, resourceIssues } from "./kubernetes/kubernetes-checks";
@@ -15,6 +16,8 @@ import { secretVariables, settingVariables } from "./server/environment";
 import { enrollmentIssues } from "./server/enrollment-checks";
 import { pathIssues } from "./server/file-checks";
 import { serverIssues } from "./server/server-checks";
+import { SessionAffinity } from "./server/server-args";
+import { resolveServer } from "./server/server-settings";
 import { duplicateIssues, variableIssues } from "./server/variable-checks";
 import { bundleIssues } from "./server/bundle-checks";
 import { serverDnsNames } from "./tls/dns-names";
@@ -35,6 +38,7 @@ export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
     ...under("tls", tlsIssues(tls)),
     ...defaultResourceIssues(args),
     ...connectionIssues(args),
+    ...affinityIssues(args),
     ...nodeAgentIssues(args),
     ...secretIssues(args),
     ...existingSecretIssues(args.existingSecrets ?? {}, args),
@@ -68,13 +72,22 @@ function isKnown(fleetSize: FleetSize | undefined): boolean {
 
 /** Every pool at its fullest, and a reserve, must fit (certctl facts 6). */
 function connectionIssues(args: CertctlArgs): Issue[] {
-  const given = args.database?.bundled?.maxConnections;
-  if (given === undefined || (args.database?.mode ?? "bundled") !== "bundled" || !isKnown(args.fleetSize)) return [];
+  const mode = args.database?.mode ?? DatabaseMode.Bundled;
+  const given = (mode === DatabaseMode.Bundled ? args.database?.bundled : args.database?.external)?.maxConnections;
+  if (given === undefined || !isKnown(args.fleetSize)) return [];
   const needed = connectionReserve(args);
-  const replicas = args.server?.replicas ?? 1;
+  const replicas = resolveServer(args.server ?? {}, args.fleetSize).maxReplicas;
   const pool = (needed - 20) / replicas;
   const sum = `${String(pool)} for each of ${String(replicas)} replicas and 20 for people and Jobs`;
-  return issueIf(given < needed, "database.bundled.maxConnections", `${String(given)} is too small; ${String(needed)} are needed: ${sum}`);
+  return issueIf(given < needed, `database.${mode}.maxConnections`, `${String(given)} is too small; ${String(needed)} are needed: ${sum}`);
+}
+
+/** The default of the affinity depends on the fleet size. */
+function affinityIssues({ server, fleetSize }: CertctlArgs): Issue[] {
+  const { sessionAffinity, sessionAffinityTimeoutSeconds } = server?.service ?? {};
+  if (sessionAffinity !== undefined || sessionAffinityTimeoutSeconds === undefined || !isKnown(fleetSize)) return [];
+  const useless = fleetProfile(fleetSize).server.sessionAffinity === SessionAffinity.None;
+  return issueIf(useless, "server.service.sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP");
 }
 
 /** Agents on nodes live in a namespace of their own, where the TLS Secret is not. */

@@ -29,7 +29,7 @@ export function namespaceManifest(shared: SharedArgs): k8s.types.input.core.v1.N
 /** Connections that the instance's servers may open together, and a reserve. */
 export function connectionReserve(args: CertctlArgs): number {
   const server = resolveServer(args.server ?? {}, args.fleetSize);
-  return requiredConnections(server.maxConnections, server.replicas);
+  return requiredConnections(server.maxConnections, server.maxReplicas);
 }
 
 /** The database that the arguments choose: bundled, or external. */

@@ -1,12 +1,15 @@
 import type { CertctlArgs } from "./certctl-args";
+import { connectionReserve } from "./certctl-parts";
 import { text } from "./config/plain";
+import { resolveServer } from "./server/server-settings";
 import { daysLeft, readCertificates } from "./tls/pem";
 
 /** What is legal but risky, one line each, with the fix. */
 export function certctlWarnings(args: CertctlArgs): string[] {
   const { server, database, tls, existingSecrets } = args;
-  const replicas = server?.replicas ?? 1;
-  const several = `server.replicas is ${String(replicas)}`;
+  const { maxReplicas, rateLimiting, service } = resolveServer(server ?? {}, args.fleetSize);
+  const scaled = server?.autoscaling ? "autoscaling.maxReplicas" : "replicas";
+  const several = `server.${scaled} is ${String(maxReplicas)}`;
   const external = database?.mode === "external" ? database.external : undefined;
   const tlsMode = tls?.mode ?? "provided";
   const days = tlsMode === "provided" ? daysUntilExpiry(text(args.tlsCertificate)) : undefined;
@@ -14,12 +17,20 @@ export function certctlWarnings(args: CertctlArgs): string[] {
   const unusedCa = ["configMap", "systemRoots", "tlsSecret"].includes(tls?.trust?.mode ?? "") ? present(args, ["tlsCaCertificate"]) : [];
   return [
     ...warnIf(
-      replicas > 1 && (server?.rateLimiting?.backend ?? "memory") === "memory",
+      maxReplicas > 1 && rateLimiting.backend === "memory",
       `${several}, and each counts requests for itself: set server.rateLimiting.backend: postgres`,
     ),
     ...warnIf(
-      replicas > 1 && server?.service?.sessionAffinity !== "ClientIP",
+      maxReplicas > 1 && service.sessionAffinity !== "ClientIP",
       `${several}, and clients change between them: set server.service.sessionAffinity: ClientIP`,
+    ),
+    ...warnIf(
+      external !== undefined && external.maxConnections === undefined && maxReplicas > 1,
+      `${several}, and together they may open ${String(connectionReserve(args) - 20)} connections: set database.external.maxConnections to what the server accepts`,
+    ),
+    ...warnIf(
+      service.type === "LoadBalancer" && service.sourceRanges === undefined,
+      "the load balancer admits every address: set server.service.sourceRanges",
     ),
     ...warnIf(
       args.caCertificate === undefined && existingSecrets?.issuingCa === undefined,

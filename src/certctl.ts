@@ -6,9 +6,11 @@ import { connectionReserve, databaseFor, namespaceManifest } from "./certctl-par
 import { checkCertctl, checkedArgs } from "./config/validate";
 import type { Database } from "./database/database";
 import { DatabaseMigration } from "./database/database-migration";
+import { requireCustomResources } from "./kubernetes/custom-resources";
 import { dependencies } from "./kubernetes/dependencies";
 import { contentHash } from "./kubernetes/hash";
 import { dataProtection } from "./kubernetes/protection";
+import { neededKinds } from "./needed-kinds";
 import { ServerProvisioning } from "./provisioning/server-provisioning";
 import { fleetKeys } from "./secrets/api-keys";
 import { InstanceSecrets } from "./secrets/instance-secrets";
@@ -41,12 +43,10 @@ export class Certctl extends pulumi.ComponentResource {
     const { namespace = "certctl", fleetSize, images, commonLabels, deletionProtection = true } = args;
     const shared = { instance: name, namespace, images, commonLabels, fleetSize, deletionProtection };
     const scheduling = args.server?.scheduling;
+    const kinds = requireCustomResources(name, neededKinds(args), { parent: this, dependsOn: dependencies(opts) });
     const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions => ({
       parent: this,
-      dependsOn: dependencies(
-        opts,
-        parts.filter((part) => part !== undefined),
-      ),
+      dependsOn: dependencies(opts, [...kinds, ...parts.filter((part) => part !== undefined)]),
     });
 
     if (args.createNamespace ?? true) {

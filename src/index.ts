@@ -21,6 +21,7 @@ export { ServerProvisioning } from "./provisioning/server-provisioning";
 export type { ServerProvisioningArgs } from "./provisioning/server-provisioning";
 export { InstanceSecrets } from "./secrets/instance-secrets";
 export type { InstanceSecretsArgs } from "./secrets/instance-secrets";
+export type * from "./server/availability-args";
 export { CertctlServer } from "./server/certctl-server";
 export type { CertctlServerArgs } from "./server/certctl-server";
 export type * from "./server/issuer-args";

@@ -19,6 +19,7 @@ const onNodes = { "agents.kind": "DaemonSet", tlsCaCertificate: placeholder("tls
 const certManager = { "tls.mode": "certManager", "tls.certManager.issuerRef.name": "private-ca" };
 const trustConfigMap = { "tls.trust.mode": "configMap", "tls.trust.configMap.name": "company-cas" };
 const toleration = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
+const autoscaling = { "server.autoscaling.maxReplicas": 4 };
 const nodeTerm = {
   requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }] },
 };
@@ -31,6 +32,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   createNamespace: { value: false },
   fleetSize: { value: "large" },
   deletionProtection: { value: false },
+  checkCustomResources: { value: false },
   commonLabels: { value: { team: "pki" } },
   "images.server": { value: "registry.example.com/certctl-server:v9" },
   "images.agent": { value: "registry.example.com/certctl-agent:v9" },
@@ -39,12 +41,18 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "images.pullSecrets": { value: ["registry-login"] },
 
   "server.replicas": { value: 2 },
+  "server.autoscaling.minReplicas": { value: 3, given: autoscaling },
+  "server.autoscaling.maxReplicas": { value: 5, given: autoscaling },
+  "server.autoscaling.targetCpuPercent": { value: 50, given: autoscaling },
+  "server.podDisruptionBudget.enabled": { value: false, given: { "server.replicas": 3 } },
+  "server.podDisruptionBudget.maxUnavailable": { value: 2, given: { "server.replicas": 3 } },
   "server.port": { value: 9443 },
   ...resourceCases("server.resources"),
   "server.maxConnections": { value: 60 },
   "server.auth.type": { value: "oidc" },
   "server.service.type": { value: "NodePort" },
   "server.service.annotations": { value: { "example.com/pool": "internal" } },
+  "server.service.sourceRanges": { value: ["192.0.2.0/24"], given: { "server.service.type": "LoadBalancer" } },
   "server.service.sessionAffinity": { value: "ClientIP" },
   "server.service.sessionAffinityTimeoutSeconds": { value: 600, given: { "server.service.sessionAffinity": "ClientIP" } },
   "server.logging.level": { value: "debug" },
@@ -107,6 +115,8 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "database.external.sslMode": { value: "require", given: external },
   "database.external.caCertificate": { value: placeholder("databaseCa"), given: external },
   "database.external.connectTimeout": { value: "3s", given: external },
+
+  "database.external.maxConnections": { value: 500, given: external },
 
   "migrations.mode": { value: "server" },
   "migrations.backoffLimit": { value: 1 },
