@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AgentSettings } from "./agents/agents-args";
 import type { DatabaseSettings, MigrationSettings } from "./database/database-args";
+import type { ExposureSettings } from "./exposure/exposure-args";
 import type { ObjectName } from "./kubernetes/types";
 import type { ProvisioningSettings } from "./provisioning/provisioning-args";
 import type { ServerSettings } from "./server/server-args";
@@ -45,6 +46,8 @@ export interface CertctlArgs extends CertctlSecrets {
   images?: ImageSettings;
   /** The API server. */
   server?: ServerSettings;
+  /** The way in for clients outside of the cluster. */
+  exposure?: ExposureSettings;
   /** The database. */
   database?: DatabaseSettings;
   /** The database migration. */

@@ -8,6 +8,8 @@ import { missingSecretMessage, requiredSecrets } from "./config/required-secrets
 import { agentsIssues } from "./agents/agents-checks";
 import { DatabaseMode } from "./database/database-args";
 import { databaseIssues } from "./database/database-checks";
+import type { ExposureContext } from "./exposure/exposure-checks";
+import { exposureIssues } from "./exposure/exposure-checks";
 import { fleetProfile } from "./fleet-size";
 import { labelIssues, resourceIssues } from "./kubernetes/kubernetes-checks";
 import { existingSecretIssues, secretIssues } from "./secrets/secrets-checks";
@@ -21,6 +23,7 @@ import { resolveServer } from "./server/server-settings";
 import { duplicateIssues, variableIssues } from "./server/variable-checks";
 import { bundleIssues } from "./server/bundle-checks";
 import { serverDnsNames } from "./tls/dns-names";
+import { trustMode } from "./tls/trust";
 import { tlsIssues, tlsMaterialIssues } from "./tls/tls-checks";
 
 /** Everything that is wrong with an instance beyond the form of its arguments. `name` is the component's. */
@@ -36,6 +39,7 @@ export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
     ...under("provisioning.resources", resourceIssues(args.provisioning?.resources)),
     ...under("agents", agentsIssues(args.agents ?? {})),
     ...under("tls", tlsIssues(tls)),
+    ...under("exposure", args.exposure ? exposureIssues(args.exposure, exposureContext(args)) : []),
     ...defaultResourceIssues(args),
     ...connectionIssues(args),
     ...affinityIssues(args),
@@ -90,11 +94,15 @@ function affinityIssues({ server, fleetSize }: CertctlArgs): Issue[] {
   return issueIf(useless, "server.service.sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP");
 }
 
+function exposureContext({ server, tls = {}, tlsCaCertificate }: CertctlArgs): ExposureContext {
+  return { serviceType: server?.service?.type ?? "ClusterIP", tls, trust: trustMode(tls, tlsCaCertificate !== undefined) };
+}
+
 /** Agents on nodes live in a namespace of their own, where the TLS Secret is not. */
 function nodeAgentIssues({ agents, namespace, tls, tlsCaCertificate }: CertctlArgs): Issue[] {
   if (agents?.kind !== "DaemonSet" || agents.enabled === false) return [];
   const own = text(namespace) ?? "certctl";
-  const trust = tls?.trust?.mode ?? (tlsCaCertificate === undefined ? "tlsSecret" : "caCertificate");
+  const trust = trustMode(tls, tlsCaCertificate !== undefined);
   return [
     ...issueIf(
       text(agents.node?.namespace) === own,

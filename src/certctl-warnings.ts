@@ -1,5 +1,9 @@
 import type { CertctlArgs } from "./certctl-args";
 import { connectionReserve } from "./certctl-parts";
+import { ExposureMode, IngressController } from "./exposure/exposure-args";
+import { booleanValue, secretVariables, settingVariables } from "./server/environment";
+import { TrustMode } from "./tls/tls-args";
+import { trustMode } from "./tls/trust";
 import { text } from "./config/plain";
 import { resolveServer } from "./server/server-settings";
 import { daysLeft, readCertificates } from "./tls/pem";
@@ -28,6 +32,7 @@ export function certctlWarnings(args: CertctlArgs): string[] {
       external !== undefined && external.maxConnections === undefined && maxReplicas > 1,
       `${several}, and together they may open ${String(connectionReserve(args) - 20)} connections: set database.external.maxConnections to what the server accepts`,
     ),
+    ...exposureWarnings(args),
     ...warnIf(
       service.type === "LoadBalancer" && service.sourceRanges === undefined,
       "the load balancer admits every address: set server.service.sourceRanges",
@@ -50,6 +55,32 @@ export function certctlWarnings(args: CertctlArgs): string[] {
     ),
     ...unusedPair.map((key) => `${key} is not used, because tls.mode is ${tlsMode}: pulumi config rm certctl:${key}`),
     ...unusedCa.map((key) => `${key} is not used, because tls.trust.mode is ${tls?.trust?.mode ?? ""}: pulumi config rm certctl:${key}`),
+  ];
+}
+
+/** What a way in that ends TLS brings with it (certctl facts 2.4 and 3). */
+function exposureWarnings(args: CertctlArgs): string[] {
+  const { mode = ExposureMode.None, ingress, gateway } = args.exposure ?? {};
+  if (mode === ExposureMode.None) return [];
+  const { rateLimiting } = args.server ?? {};
+  const showCertificates = [...settingVariables(args.server ?? {}), ...secretVariables(args)].some(
+    ({ name, value }) => name.endsWith("_MTLS_ENABLED") && booleanValue(value) === true,
+  );
+  const trust = trustMode(args.tls, args.tlsCaCertificate !== undefined);
+  const nginx = mode === ExposureMode.Ingress && (ingress?.controller ?? IngressController.Nginx) === IngressController.Nginx;
+  return [
+    ...warnIf(
+      rateLimiting?.rps === undefined && rateLimiting?.enabled !== false,
+      `everybody behind the ${mode} shares one rate limit: set server.rateLimiting.rps for all of them together`,
+    ),
+    ...warnIf(
+      showCertificates && gateway?.passthrough === undefined,
+      `clients that show certificates cannot come through the ${mode}, which ends TLS: use exposure.gateway.passthrough or a load balancer`,
+    ),
+    ...warnIf(
+      nginx && args.tlsCaCertificate === undefined && trust !== TrustMode.TlsSecret,
+      "nginx does not verify the server's certificate, because it reads CA certificates from a Secret only: set tlsCaCertificate",
+    ),
   ];
 }
 

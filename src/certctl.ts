@@ -2,10 +2,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CertctlAgents } from "./agents/certctl-agents";
 import type { CertctlArgs } from "./certctl-args";
-import { connectionReserve, databaseFor, namespaceManifest } from "./certctl-parts";
+import { clientTrust, connectionReserve, databaseFor, exposedServer, exposedService, namespaceManifest } from "./certctl-parts";
 import { checkCertctl, checkedArgs } from "./config/validate";
 import type { Database } from "./database/database";
 import { DatabaseMigration } from "./database/database-migration";
+import { ServerExposure } from "./exposure/server-exposure";
 import { requireCustomResources } from "./kubernetes/custom-resources";
 import { dependencies } from "./kubernetes/dependencies";
 import { contentHash } from "./kubernetes/hash";
@@ -34,6 +35,8 @@ export class Certctl extends pulumi.ComponentResource {
   public readonly migration?: DatabaseMigration;
   public readonly server: CertctlServer;
   public readonly provisioning: ServerProvisioning;
+  /** The way in for clients outside of the cluster; none unless `exposure` asks for it. */
+  public readonly exposure?: ServerExposure;
   /** The agents, unless `agents.enabled` is false. */
   public readonly agents?: CertctlAgents;
 
@@ -68,7 +71,7 @@ export class Certctl extends pulumi.ComponentResource {
     this.server = new CertctlServer(
       `${name}-server`,
       {
-        ...args.server,
+        ...exposedServer(name, args),
         ...shared,
         ...credentials,
         previousDuties: this.secrets.previousDuties,
@@ -85,6 +88,10 @@ export class Certctl extends pulumi.ComponentResource {
     const provisioning = { ...args.provisioning, ...shared, serverUrl, apiKeys, trust, revision, scheduling };
     this.provisioning = new ServerProvisioning(`${name}-provision`, provisioning, after(this.server));
 
+    if (args.exposure) {
+      const exposure = { ...args.exposure, ...shared, ...exposedService(name, args), ...clientTrust(this.tls) };
+      this.exposure = new ServerExposure(`${name}-exposure`, exposure, after(this.provisioning));
+    }
     const { enabled = true, ...agents } = args.agents ?? {};
     if (enabled) {
       const keys = args.apiKeys && !args.existingSecrets?.apiKeys ? { keys: fleetKeys(args.apiKeys) } : { existingKeys: apiKeys };

@@ -12,6 +12,7 @@ export function stackOutputs(certctl: Certctl, args: CertctlArgs): Record<string
     url: certctl.url,
     namespace,
     service: "certctl-server",
+    ...(certctl.exposure && { publicUrls: certctl.exposure.urls }),
     ...(args.tlsCaCertificate !== undefined && { caCertificate: args.tlsCaCertificate }),
     commands: {
       adminKey: pulumi.interpolate`${kubectl} get secret ${apiKeys} --output go-template='{{.data.admin | base64decode}}'`,

@@ -53,6 +53,23 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
     assert.deepEqual(warnings({ server: { service: { type: "LoadBalancer", sourceRanges: ["192.0.2.0/24"] } } }), []);
   });
 
+  it("of what a way in that ends TLS brings with it", () => {
+    const ingress: CertctlArgs["exposure"] = { mode: "ingress", ingress: { hosts: ["certctl.example.com"] } };
+    assert.deepEqual(warnings({ exposure: ingress }), [
+      "everybody behind the ingress shares one rate limit: set server.rateLimiting.rps for all of them together",
+    ]);
+    const rateLimiting = { rps: 500 };
+    assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting } }), []);
+    const env = { CERTCTL_EST_PROFILE_CORP_MTLS_ENABLED: "true" };
+    assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting, env } }), [
+      "clients that show certificates cannot come through the ingress, which ends TLS: use exposure.gateway.passthrough or a load balancer",
+    ]);
+    const trust = { mode: "systemRoots" } as const;
+    assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting }, tlsCaCertificate: undefined, tls: { trust } }), [
+      "nginx does not verify the server's certificate, because it reads CA certificates from a Secret only: set tlsCaCertificate",
+    ]);
+  });
+
   it("of a missing issuing CA, unless it is in the cluster", () => {
     const without = { caCertificate: undefined, caPrivateKey: undefined };
     assert.deepEqual(warnings(without), [

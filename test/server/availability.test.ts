@@ -47,7 +47,7 @@ describe("a rollout of servers", () => {
         ["kubernetes.io/hostname", "ScheduleAnyway", ["pod-template-hash"]],
       ],
     );
-    const affinity = template.spec.affinity as Record<string, object>;
+    const affinity = template.spec.affinity as unknown as Record<string, object>;
     assert.ok(Object.values(affinity).every((terms) => !("requiredDuringSchedulingIgnoredDuringExecution" in terms)));
   });
 });

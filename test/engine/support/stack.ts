@@ -21,7 +21,18 @@ export interface StateResource {
 }
 
 /** Namespaces that tests may use: the certificate of the test stacks is valid in all of them. */
-export const testNamespaces = ["certctl", "lifecycle", "protected", "upgrade", "interrupted", "first", "second", "ha", "knobs"] as const;
+export const testNamespaces = [
+  "certctl",
+  "lifecycle",
+  "protected",
+  "upgrade",
+  "interrupted",
+  "first",
+  "second",
+  "ha",
+  "knobs",
+  "kinds",
+] as const;
 export type TestNamespace = (typeof testNamespaces)[number];
 
 /** A stack of the project on the real engine, with generated secrets. */
