@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AgentSettings } from "./agents/agents-args";
 import type { DatabaseSettings, MigrationSettings } from "./database/database-args";
+import type { ExposureSettings } from "./exposure/exposure-args";
 import type { ObjectName } from "./kubernetes/types";
 import type { NetworkSettings } from "./network/network-args";
 import type { MonitoringSettings } from "./monitoring/monitoring-args";
@@ -44,12 +45,21 @@ export interface CertctlArgs extends CertctlSecrets {
    * @maximum 86400
    */
   readyTimeoutSeconds?: number;
+  /**
+   * Refuse to go on when the cluster lacks a CustomResourceDefinition that the configuration needs. Turn it off when the same program
+   * installs the definition, or when it may not read definitions.
+   *
+   * @default true
+   */
+  checkCustomResources?: boolean;
   /** Labels on every object. @default {} */
   commonLabels?: Record<string, string>;
   /** Container images. */
   images?: ImageSettings;
   /** The API server. */
   server?: ServerSettings;
+  /** The way in for clients outside of the cluster. */
+  exposure?: ExposureSettings;
   /** The database. */
   database?: DatabaseSettings;
   /** The database migration. */

@@ -6,7 +6,10 @@ import { issueIf, show, under } from "./config/issues";
 import { text } from "./config/plain";
 import { missingSecretMessage, requiredSecrets } from "./config/required-secrets";
 import { agentsIssues } from "./agents/agents-checks";
+import { DatabaseMode } from "./database/database-args";
 import { databaseIssues } from "./database/database-checks";
+import type { ExposureContext } from "./exposure/exposure-checks";
+import { exposureIssues } from "./exposure/exposure-checks";
 import { fleetProfile } from "./fleet-size";
 import { labelIssues, resourceIssues } from "./kubernetes/kubernetes-checks";
 import { monitoringIssues } from "./monitoring/monitoring-checks";
@@ -17,9 +20,12 @@ import { secretVariables, settingVariables } from "./server/environment";
 import { enrollmentIssues } from "./server/enrollment-checks";
 import { pathIssues } from "./server/file-checks";
 import { serverIssues } from "./server/server-checks";
+import { SessionAffinity } from "./server/server-args";
+import { resolveServer } from "./server/server-settings";
 import { duplicateIssues, variableIssues } from "./server/variable-checks";
 import { bundleIssues } from "./server/bundle-checks";
 import { serverDnsNames } from "./tls/dns-names";
+import { trustMode } from "./tls/trust";
 import { tlsIssues, tlsMaterialIssues } from "./tls/tls-checks";
 
 /** Everything that is wrong with an instance beyond the form of its arguments. `name` is the component's. */
@@ -37,8 +43,10 @@ export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
     ...under("network", networkIssues(args)),
     ...under("tls", tlsIssues(tls)),
     ...under("monitoring", monitoringIssues(args.monitoring ?? {})),
+    ...under("exposure", args.exposure ? exposureIssues(args.exposure, exposureContext(args)) : []),
     ...defaultResourceIssues(args),
     ...connectionIssues(args),
+    ...affinityIssues(args),
     ...nodeAgentIssues(args),
     ...secretIssues(args),
     ...existingSecretIssues(args.existingSecrets ?? {}, args),
@@ -72,20 +80,33 @@ function isKnown(fleetSize: FleetSize | undefined): boolean {
 
 /** Every pool at its fullest, and a reserve, must fit (certctl facts 6). */
 function connectionIssues(args: CertctlArgs): Issue[] {
-  const given = args.database?.bundled?.maxConnections;
-  if (given === undefined || (args.database?.mode ?? "bundled") !== "bundled" || !isKnown(args.fleetSize)) return [];
+  const mode = args.database?.mode ?? DatabaseMode.Bundled;
+  const given = (mode === DatabaseMode.Bundled ? args.database?.bundled : args.database?.external)?.maxConnections;
+  if (given === undefined || !isKnown(args.fleetSize)) return [];
   const needed = connectionReserve(args);
-  const replicas = args.server?.replicas ?? 1;
+  const replicas = resolveServer(args.server ?? {}, args.fleetSize).maxReplicas;
   const pool = (needed - 20) / replicas;
   const sum = `${String(pool)} for each of ${String(replicas)} replicas and 20 for people and Jobs`;
-  return issueIf(given < needed, "database.bundled.maxConnections", `${String(given)} is too small; ${String(needed)} are needed: ${sum}`);
+  return issueIf(given < needed, `database.${mode}.maxConnections`, `${String(given)} is too small; ${String(needed)} are needed: ${sum}`);
+}
+
+/** The default of the affinity depends on the fleet size. */
+function affinityIssues({ server, fleetSize }: CertctlArgs): Issue[] {
+  const { sessionAffinity, sessionAffinityTimeoutSeconds } = server?.service ?? {};
+  if (sessionAffinity !== undefined || sessionAffinityTimeoutSeconds === undefined || !isKnown(fleetSize)) return [];
+  const useless = fleetProfile(fleetSize).server.sessionAffinity === SessionAffinity.None;
+  return issueIf(useless, "server.service.sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP");
+}
+
+function exposureContext({ server, tls = {}, tlsCaCertificate }: CertctlArgs): ExposureContext {
+  return { serviceType: server?.service?.type ?? "ClusterIP", tls, trust: trustMode(tls, tlsCaCertificate !== undefined) };
 }
 
 /** Agents on nodes live in a namespace of their own, where the TLS Secret is not. */
 function nodeAgentIssues({ agents, namespace, tls, tlsCaCertificate }: CertctlArgs): Issue[] {
   if (agents?.kind !== "DaemonSet" || agents.enabled === false) return [];
   const own = text(namespace) ?? "certctl";
-  const trust = tls?.trust?.mode ?? (tlsCaCertificate === undefined ? "tlsSecret" : "caCertificate");
+  const trust = trustMode(tls, tlsCaCertificate !== undefined);
   return [
     ...issueIf(
       text(agents.node?.namespace) === own,

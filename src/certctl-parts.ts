@@ -5,6 +5,8 @@ import type { Database } from "./database/database";
 import { DatabaseMode } from "./database/database-args";
 import { ExternalDatabase } from "./database/external-database";
 import { PostgresDatabase } from "./database/postgres-database";
+import { ExposureMode, IngressController } from "./exposure/exposure-args";
+import { traefikServiceAnnotations } from "./exposure/ingress-manifests";
 import { requiredConnections } from "./fleet-size";
 import { objectLabels } from "./kubernetes/labels";
 import { podSecurityLabels } from "./kubernetes/security";
@@ -12,6 +14,8 @@ import { durationSeconds } from "./kubernetes/units";
 import type { WatchedParts } from "./monitoring/monitoring-settings";
 import type { ServerSettings } from "./server/server-args";
 import { resolveServer } from "./server/server-settings";
+import type { ServerTls } from "./tls/server-tls";
+import type { Trust } from "./tls/trust";
 
 /** What every part of an instance is told. */
 export interface SharedArgs {
@@ -33,7 +37,24 @@ export function namespaceManifest(shared: SharedArgs): k8s.types.input.core.v1.N
 /** Connections that the instance's servers may open together, and a reserve. */
 export function connectionReserve(args: CertctlArgs): number {
   const server = resolveServer(args.server ?? {}, args.fleetSize);
-  return requiredConnections(server.maxConnections, server.replicas);
+  return requiredConnections(server.maxConnections, server.maxReplicas);
+}
+
+/** The server's settings, with what its Service must say to the controller of an Ingress. */
+export function exposedServer(name: string, { namespace = "certctl", server = {}, exposure }: CertctlArgs): ServerSettings {
+  if (exposure?.mode !== ExposureMode.Ingress || exposure.ingress?.controller !== IngressController.Traefik) return server;
+  const annotations = { ...server.service?.annotations, ...traefikServiceAnnotations(namespace, `${name}-exposure`) };
+  return { ...server, service: { ...server.service, annotations } };
+}
+
+/** The Service that clients outside are led to. */
+export function exposedService(name: string, { server = {} }: CertctlArgs): { service: string; port: number; maxBodySize?: number } {
+  return { service: `${name}-server`, port: server.port ?? 8443, maxBodySize: server.maxBodySize };
+}
+
+/** What clients of the server trust. */
+export function clientTrust({ trust, caCertificate }: ServerTls): { trust: Trust; caCertificate?: pulumi.Input<string> } {
+  return { trust, caCertificate };
 }
 
 /** The database that the arguments choose: bundled, or external. */

@@ -1,12 +1,19 @@
 import type { CertctlArgs } from "./certctl-args";
+import { connectionReserve } from "./certctl-parts";
+import { ExposureMode, IngressController } from "./exposure/exposure-args";
+import { booleanValue, secretVariables, settingVariables } from "./server/environment";
+import { TrustMode } from "./tls/tls-args";
+import { trustMode } from "./tls/trust";
 import { text } from "./config/plain";
+import { resolveServer } from "./server/server-settings";
 import { daysLeft, readCertificates } from "./tls/pem";
 
 /** What is legal but risky, one line each, with the fix. */
 export function certctlWarnings(args: CertctlArgs): string[] {
   const { server, database, tls, existingSecrets, monitoring } = args;
-  const replicas = server?.replicas ?? 1;
-  const several = `server.replicas is ${String(replicas)}`;
+  const { maxReplicas, rateLimiting, service } = resolveServer(server ?? {}, args.fleetSize);
+  const scaled = server?.autoscaling ? "autoscaling.maxReplicas" : "replicas";
+  const several = `server.${scaled} is ${String(maxReplicas)}`;
   const external = database?.mode === "external" ? database.external : undefined;
   const tlsMode = tls?.mode ?? "provided";
   const days = tlsMode === "provided" ? daysUntilExpiry(text(args.tlsCertificate)) : undefined;
@@ -14,12 +21,21 @@ export function certctlWarnings(args: CertctlArgs): string[] {
   const unusedCa = ["configMap", "systemRoots", "tlsSecret"].includes(tls?.trust?.mode ?? "") ? present(args, ["tlsCaCertificate"]) : [];
   return [
     ...warnIf(
-      replicas > 1 && (server?.rateLimiting?.backend ?? "memory") === "memory",
+      maxReplicas > 1 && rateLimiting.backend === "memory",
       `${several}, and each counts requests for itself: set server.rateLimiting.backend: postgres`,
     ),
     ...warnIf(
-      replicas > 1 && server?.service?.sessionAffinity !== "ClientIP",
+      maxReplicas > 1 && service.sessionAffinity !== "ClientIP",
       `${several}, and clients change between them: set server.service.sessionAffinity: ClientIP`,
+    ),
+    ...warnIf(
+      external !== undefined && external.maxConnections === undefined && maxReplicas > 1,
+      `${several}, and together they may open ${String(connectionReserve(args) - 20)} connections: set database.external.maxConnections to what the server accepts`,
+    ),
+    ...exposureWarnings(args),
+    ...warnIf(
+      service.type === "LoadBalancer" && service.sourceRanges === undefined,
+      "the load balancer admits every address: set server.service.sourceRanges",
     ),
     ...warnIf(
       args.caCertificate === undefined && existingSecrets?.issuingCa === undefined,
@@ -51,6 +67,32 @@ export function certctlWarnings(args: CertctlArgs): string[] {
     ),
     ...unusedPair.map((key) => `${key} is not used, because tls.mode is ${tlsMode}: pulumi config rm certctl:${key}`),
     ...unusedCa.map((key) => `${key} is not used, because tls.trust.mode is ${tls?.trust?.mode ?? ""}: pulumi config rm certctl:${key}`),
+  ];
+}
+
+/** What a way in that ends TLS brings with it (certctl facts 2.4 and 3). */
+function exposureWarnings(args: CertctlArgs): string[] {
+  const { mode = ExposureMode.None, ingress, gateway } = args.exposure ?? {};
+  if (mode === ExposureMode.None) return [];
+  const { rateLimiting } = args.server ?? {};
+  const showCertificates = [...settingVariables(args.server ?? {}), ...secretVariables(args)].some(
+    ({ name, value }) => name.endsWith("_MTLS_ENABLED") && booleanValue(value) === true,
+  );
+  const trust = trustMode(args.tls, args.tlsCaCertificate !== undefined);
+  const nginx = mode === ExposureMode.Ingress && (ingress?.controller ?? IngressController.Nginx) === IngressController.Nginx;
+  return [
+    ...warnIf(
+      rateLimiting?.rps === undefined && rateLimiting?.enabled !== false,
+      `everybody behind the ${mode} shares one rate limit: set server.rateLimiting.rps for all of them together`,
+    ),
+    ...warnIf(
+      showCertificates && gateway?.passthrough === undefined,
+      `clients that show certificates cannot come through the ${mode}, which ends TLS: use exposure.gateway.passthrough or a load balancer`,
+    ),
+    ...warnIf(
+      nginx && args.tlsCaCertificate === undefined && trust !== TrustMode.TlsSecret,
+      "nginx does not verify the server's certificate, because it reads CA certificates from a Secret only: set tlsCaCertificate",
+    ),
   ];
 }
 

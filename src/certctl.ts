@@ -2,10 +2,20 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CertctlAgents } from "./agents/certctl-agents";
 import type { CertctlArgs } from "./certctl-args";
-import { connectionReserve, databaseFor, namespaceManifest, watchedParts } from "./certctl-parts";
+import {
+  clientTrust,
+  connectionReserve,
+  databaseFor,
+  exposedServer,
+  exposedService,
+  namespaceManifest,
+  watchedParts,
+} from "./certctl-parts";
 import { checkCertctl, checkedArgs } from "./config/validate";
 import type { Database } from "./database/database";
 import { DatabaseMigration } from "./database/database-migration";
+import { ServerExposure } from "./exposure/server-exposure";
+import { requireCustomResources } from "./kubernetes/custom-resources";
 import { dependencies } from "./kubernetes/dependencies";
 import { contentHash } from "./kubernetes/hash";
 import { dataProtection } from "./kubernetes/protection";
@@ -13,6 +23,7 @@ import { NetworkPolicies } from "./network/network-policies";
 import { networkPolicy } from "./network/policy-manifests";
 import { instanceTraffic } from "./network/traffic";
 import { CertctlMonitoring } from "./monitoring/certctl-monitoring";
+import { neededKinds } from "./needed-kinds";
 import { ServerProvisioning } from "./provisioning/server-provisioning";
 import { fleetKeys } from "./secrets/api-keys";
 import { InstanceSecrets } from "./secrets/instance-secrets";
@@ -38,6 +49,8 @@ export class Certctl extends pulumi.ComponentResource {
   public readonly migration?: DatabaseMigration;
   public readonly server: CertctlServer;
   public readonly provisioning: ServerProvisioning;
+  /** The way in for clients outside of the cluster; none unless `exposure` asks for it. */
+  public readonly exposure?: ServerExposure;
   /** The agents, unless `agents.enabled` is false. */
   public readonly agents?: CertctlAgents;
   /** What Prometheus and Grafana are told, with `monitoring.enabled`. */
@@ -49,13 +62,11 @@ export class Certctl extends pulumi.ComponentResource {
     const { namespace = "certctl", fleetSize, images, commonLabels, readyTimeoutSeconds, deletionProtection = true } = args;
     const shared = { instance: name, namespace, images, commonLabels, fleetSize, readyTimeoutSeconds, deletionProtection };
     const scheduling = args.server?.scheduling;
+    const kinds = requireCustomResources(name, neededKinds(args), { parent: this, dependsOn: dependencies(opts) });
     const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions => ({
       parent: this,
-      dependsOn: dependencies(
-        opts,
-        // Policies come first: no pod runs without its own.
-        [this.network, ...parts].filter((part) => part !== undefined),
-      ),
+      // Policies come first: no pod runs without its own.
+      dependsOn: dependencies(opts, [...kinds, ...[this.network, ...parts].filter((part) => part !== undefined)]),
     });
 
     if (args.createNamespace ?? true) {
@@ -79,7 +90,7 @@ export class Certctl extends pulumi.ComponentResource {
     this.server = new CertctlServer(
       `${name}-server`,
       {
-        ...args.server,
+        ...exposedServer(name, args),
         ...shared,
         ...credentials,
         previousDuties: this.secrets.previousDuties,
@@ -96,6 +107,10 @@ export class Certctl extends pulumi.ComponentResource {
     const provisioning = { ...args.provisioning, ...shared, serverUrl, apiKeys, trust, revision, scheduling };
     this.provisioning = new ServerProvisioning(`${name}-provision`, provisioning, after(this.server));
 
+    if (args.exposure) {
+      const exposure = { ...args.exposure, ...shared, ...exposedService(name, args), ...clientTrust(this.tls) };
+      this.exposure = new ServerExposure(`${name}-exposure`, exposure, after(this.provisioning));
+    }
     const { enabled = true, ...agents } = args.agents ?? {};
     if (enabled) {
       const keys = args.apiKeys && !args.existingSecrets?.apiKeys ? { keys: fleetKeys(args.apiKeys) } : { existingKeys: apiKeys };

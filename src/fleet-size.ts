@@ -1,12 +1,29 @@
 import { FleetSize } from "./certctl-args";
 import type { ResourceAmounts, Resources } from "./kubernetes/types";
+import { RateLimitBackend } from "./server/limits-args";
+import { SessionAffinity } from "./server/server-args";
 
 /** The sizes that go with a number of certificates and agents (certctl facts 6). Only `small` was measured upstream. */
 export interface FleetProfile {
-  server: { resources: RequiredResources; maxConnections: number; renewalConcurrency: number };
+  server: ServerProfile;
   database: { resources: RequiredResources; maxConnections: number; sharedBuffers: string };
   agents: { resources: RequiredResources };
 }
+
+/** A server that runs in several pods counts requests, and keeps its clients, across them. */
+export interface ServerProfile {
+  resources: RequiredResources;
+  replicas: number;
+  rateLimitBackend: RateLimitBackend;
+  sessionAffinity: SessionAffinity;
+  /** Connections of each pod. */
+  maxConnections: number;
+  /** Renewals at the same time: half of the pool at most, so that requests find a connection. */
+  renewalConcurrency: number;
+}
+
+const single = { replicas: 1, rateLimitBackend: RateLimitBackend.Memory, sessionAffinity: SessionAffinity.None };
+const several = { replicas: 3, rateLimitBackend: RateLimitBackend.Postgres, sessionAffinity: SessionAffinity.ClientIP };
 
 /** Resources with every amount given. */
 export interface RequiredResources {
@@ -16,17 +33,17 @@ export interface RequiredResources {
 
 const profiles: Record<FleetSize, FleetProfile> = {
   small: {
-    server: { resources: amounts("100m", "128Mi", "500m", "512Mi"), maxConnections: 50, renewalConcurrency: 25 },
+    server: { ...single, resources: amounts("100m", "128Mi", "500m", "512Mi"), maxConnections: 50, renewalConcurrency: 25 },
     database: { resources: amounts("100m", "256Mi", "500m", "512Mi"), maxConnections: 100, sharedBuffers: "128Mi" },
     agents: { resources: amounts("50m", "64Mi", "200m", "256Mi") },
   },
   medium: {
-    server: { resources: amounts("500m", "512Mi", "2", "2Gi"), maxConnections: 100, renewalConcurrency: 50 },
+    server: { ...several, resources: amounts("500m", "512Mi", "2", "2Gi"), maxConnections: 100, renewalConcurrency: 50 },
     database: { resources: amounts("500m", "512Mi", "2", "2Gi"), maxConnections: 200, sharedBuffers: "256Mi" },
     agents: { resources: amounts("50m", "64Mi", "200m", "256Mi") },
   },
   large: {
-    server: { resources: amounts("2", "2Gi", "4", "4Gi"), maxConnections: 200, renewalConcurrency: 100 },
+    server: { ...several, resources: amounts("2", "2Gi", "4", "4Gi"), maxConnections: 200, renewalConcurrency: 100 },
     database: { resources: amounts("4", "4Gi", "4", "4Gi"), maxConnections: 400, sharedBuffers: "1Gi" },
     agents: { resources: amounts("50m", "64Mi", "500m", "512Mi") },
   },

@@ -13,6 +13,7 @@ export function stackOutputs(certctl: Certctl, args: CertctlArgs, bucket?: Backu
     url: certctl.url,
     namespace,
     service: "certctl-server",
+    ...(certctl.exposure && { publicUrls: certctl.exposure.urls }),
     ...(args.tlsCaCertificate !== undefined && { caCertificate: args.tlsCaCertificate }),
     ...(bucket && { backupBucket: bucket.sink }),
     commands: {

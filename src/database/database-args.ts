@@ -107,6 +107,14 @@ export interface ExternalDatabaseSettings {
   user?: pulumi.Input<string>;
   /** Protection of the connection. @default verify-full */
   sslMode?: SslMode;
+  /**
+   * Connections that the server accepts (`max_connections`), if you know: it must be enough for the pool of each certctl server, and 20.
+   *
+   * @default not checked
+   * @asType integer
+   * @minimum 20
+   */
+  maxConnections?: number;
   /** PEM certificates of the CA that signed the server's certificate. @default the system's roots */
   caCertificate?: pulumi.Input<string>;
   /**

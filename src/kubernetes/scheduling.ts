@@ -23,13 +23,14 @@ export function preferOtherNodes(matchLabels: Record<string, string>): Affinity 
   return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] } };
 }
 
-/** Spreads pods over zones where there are zones to spread over. */
-export function spreadOverZones(matchLabels: Record<string, string>): Partial<PodSpec> {
-  return {
-    topologySpreadConstraints: [
-      { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels } },
-    ],
-  };
+/**
+ * Spreads the pods of a Deployment over zones, then nodes, where there are some to spread over. It never holds a pod back, so a rollout
+ * cannot get stuck; and it counts the pods of one revision only, so that those which are about to go do not push the new ones together.
+ */
+export function spreadOverZonesAndNodes(matchLabels: Record<string, string>): Partial<PodSpec> {
+  const spread = { maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels }, matchLabelKeys: ["pod-template-hash"] };
+  const topologies = ["topology.kubernetes.io/zone", "kubernetes.io/hostname"];
+  return { topologySpreadConstraints: topologies.map((topologyKey) => ({ ...spread, topologyKey })) };
 }
 
 /** Joins two sets of affinity terms: lists are appended, and no kind of term replaces another. */

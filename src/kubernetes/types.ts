@@ -23,6 +23,14 @@ export type Quantity = string;
 export type ObjectName = string;
 
 /**
+ * A network: an address, `/` and the length of its prefix.
+ *
+ * @pattern ^(([0-9]{1,3}\.){3}[0-9]{1,3}/([12]?[0-9]|3[0-2])|[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{1,40}/([0-9]|[1-9][0-9]|1[01][0-9]|12[0-8]))$
+ * @patternErrorMessage is not a network, such as 10.0.0.0/8 or 2001:db8::/32
+ */
+export type IpNetwork = string;
+
+/**
  * An absolute path inside a container.
  *
  * @pattern ^/[^,:]*$

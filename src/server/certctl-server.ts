@@ -10,6 +10,7 @@ import { contentHash } from "../kubernetes/hash";
 import { derive } from "../kubernetes/inputs";
 import { objectLabels } from "../kubernetes/labels";
 import { contentConfigMap, readScript } from "../kubernetes/scripts";
+import { serverAutoscaler, serverDisruptionBudget } from "./availability-manifests";
 import type { ServerSettings } from "./server-args";
 import { serverDeployment, serverService, serverServiceAccount } from "./server-manifests";
 import type { ServerManifestInput } from "./server-manifests";
@@ -57,6 +58,10 @@ export class CertctlServer extends pulumi.ComponentResource {
   public readonly revision: pulumi.Output<string>;
   public readonly service: k8s.core.v1.Service;
   public readonly deployment: k8s.apps.v1.Deployment;
+  /** What a drain may take away; none for a single pod. */
+  public readonly disruptionBudget?: k8s.policy.v1.PodDisruptionBudget;
+  /** Chooses the number of pods, with `autoscaling`. */
+  public readonly autoscaler?: k8s.autoscaling.v2.HorizontalPodAutoscaler;
 
   constructor(name: string, given: CertctlServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:CertctlServer", name, {}, opts);
@@ -91,8 +96,16 @@ export class CertctlServer extends pulumi.ComponentResource {
     this.service = new k8s.core.v1.Service(name, serverService(input), child);
     this.deployment = new k8s.apps.v1.Deployment(name, manifest, {
       parent: this,
+      // The autoscaler's choice. A Deployment that stopped to name a number would fall back to one pod.
+      ignoreChanges: settings.autoscaling && ["spec.replicas"],
       dependsOn: dependencies(opts, [...args.database.ready, serviceAccount, scripts.resource]),
     });
+
+    const available = { parent: this, dependsOn: dependencies(opts, [this.deployment]) };
+    const budget = serverDisruptionBudget(input);
+    if (budget) this.disruptionBudget = new k8s.policy.v1.PodDisruptionBudget(name, budget, available);
+    const autoscaler = serverAutoscaler(input);
+    if (autoscaler) this.autoscaler = new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, autoscaler, available);
 
     this.url = pulumi.output(namespace).apply((ns) => `https://${name}.${ns}.svc:${settings.port}`);
     this.revision = pulumi.output(manifest.spec).apply(contentHash);

@@ -28,7 +28,7 @@ export interface RateLimitingSettings {
    * @minimum 1
    */
   burst?: number;
-  /** Where break-glass, OCSP, export and EST limits are counted (`CERTCTL_RATE_LIMIT_BACKEND`). @default memory */
+  /** Where break-glass, OCSP, export and EST limits are counted (`CERTCTL_RATE_LIMIT_BACKEND`). @default memory for a small fleet, postgres for larger ones */
   backend?: RateLimitBackend;
   /** Time between clean-ups of the counts (`CERTCTL_RATE_LIMIT_JANITOR_INTERVAL`); at least 1m. @default 5m */
   janitorInterval?: Duration;

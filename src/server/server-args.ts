@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AbsolutePath, Duration, ObjectName, Port, Resources, Scheduling } from "../kubernetes/types";
+import type { AbsolutePath, IpNetwork, Duration, ObjectName, Port, Resources, Scheduling } from "../kubernetes/types";
+import type { AutoscalingSettings, DisruptionBudgetSettings } from "./availability-args";
 import type { IssuerSettings } from "./issuer-args";
 import type { DigestSettings, SmtpSettings } from "./notification-args";
 import type { RateLimitingSettings, SchedulerSettings } from "./limits-args";
@@ -23,14 +24,18 @@ export type SessionAffinity = (typeof SessionAffinity)[keyof typeof SessionAffin
 /** The certctl API server. */
 export interface ServerSettings {
   /**
-   * Number of server pods.
+   * Number of server pods. With `autoscaling` it is not set here.
    *
-   * @default 1
+   * @default 1 for a small fleet, 3 for larger ones
    * @asType integer
    * @minimum 1
    * @maximum 50
    */
   replicas?: number;
+  /** Lets the cluster choose the number of server pods. @default a fixed number, `replicas` */
+  autoscaling?: AutoscalingSettings;
+  /** What a drain may take away. */
+  podDisruptionBudget?: DisruptionBudgetSettings;
   /** Port of the container and of the Service (`CERTCTL_SERVER_PORT`). @default 8443 */
   port?: Port;
   /** CPU and memory of each pod. @default by fleet size (certctl facts 6) */
@@ -103,7 +108,9 @@ export interface ServiceSettings {
   type?: ServiceType;
   /** Annotations, such as those of a load balancer. @default {} */
   annotations?: Record<string, string>;
-  /** Whether a client keeps talking to the same pod. Of no use behind an ingress. @default None */
+  /** Networks that a load balancer admits; only with `type: LoadBalancer`. @default every address */
+  sourceRanges?: IpNetwork[];
+  /** Whether a client keeps talking to the same pod. Of no use behind an ingress. @default None for a small fleet, ClientIP for larger ones */
   sessionAffinity?: SessionAffinity;
   /**
    * Seconds after a client's last request for which it keeps its pod; only with `sessionAffinity: ClientIP`.

@@ -6,6 +6,7 @@ import { settingVariables } from "./environment";
 import { mountIssues, pathIssues } from "./file-checks";
 import type { RateLimitingSettings, SchedulerSettings } from "./limits-args";
 import type { DigestSettings, SmtpSettings } from "./notification-args";
+import { SessionAffinity } from "./server-args";
 import type { NetworkScanSettings, ServerSettings, ServiceSettings } from "./server-args";
 
 /** What is wrong with the settings of a server, as far as they tell without the rest of the instance. */
@@ -13,6 +14,7 @@ export function serverIssues(settings: ServerSettings): Issue[] {
   const variables = settingVariables(settings);
   const mounts = settings.mounts ?? [];
   return [
+    ...under("autoscaling", autoscalingIssues(settings)),
     ...under("service", serviceIssues(settings.service)),
     ...under("rateLimiting", rateLimitingIssues(settings.rateLimiting)),
     ...under("scheduler", schedulerIssues(settings.scheduler)),
@@ -28,9 +30,25 @@ export function serverIssues(settings: ServerSettings): Issue[] {
   ];
 }
 
-function serviceIssues({ sessionAffinity, sessionAffinityTimeoutSeconds }: ServiceSettings = {}): Issue[] {
-  const useless = sessionAffinityTimeoutSeconds !== undefined && (sessionAffinity ?? "None") === "None";
-  return issueIf(useless, "sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP");
+function autoscalingIssues({ autoscaling, replicas }: ServerSettings): Issue[] {
+  if (!autoscaling) return [];
+  const least = autoscaling.minReplicas ?? 2;
+  const path = autoscaling.minReplicas === undefined ? "maxReplicas" : "minReplicas";
+  const reversed = `the least number of pods, ${String(least)}, is above the greatest, ${String(autoscaling.maxReplicas)}`;
+  return [
+    ...issueIf(least > autoscaling.maxReplicas, path, reversed),
+    ...issueIf(replicas !== undefined, "", "chooses the number of pods; remove server.replicas, or autoscaling"),
+  ];
+}
+
+function serviceIssues({ type, sourceRanges, sessionAffinity, sessionAffinityTimeoutSeconds }: ServiceSettings = {}): Issue[] {
+  const useless = sessionAffinityTimeoutSeconds !== undefined && sessionAffinity === SessionAffinity.None;
+  const closed = Array.isArray(sourceRanges) && sourceRanges.length === 0;
+  return [
+    ...issueIf(useless, "sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP"),
+    ...issueIf(sourceRanges !== undefined && type !== "LoadBalancer", "sourceRanges", "has no effect without type: LoadBalancer"),
+    ...issueIf(closed, "sourceRanges", "is empty, which means every address; name the networks, or remove it"),
+  ];
 }
 
 function rateLimitingIssues(settings: RateLimitingSettings = {}): Issue[] {

@@ -9,7 +9,7 @@ type Value = string | number | boolean | readonly string[] | undefined;
  * Defaults that matter are written out, so that releases that differ in them behave the same (certctl facts 1.1).
  */
 export function serverVariables(settings: ResolvedServer): Record<string, string> {
-  const { rateLimiting = {}, scheduler = {}, smtp, digest, networkScan, lifecycle } = settings;
+  const { rateLimiting, scheduler = {}, smtp, digest, networkScan, lifecycle } = settings;
   const rps = rateLimiting.rps ?? 50;
   return textValues({
     CERTCTL_SERVER_HOST: "0.0.0.0",
@@ -26,7 +26,7 @@ export function serverVariables(settings: ResolvedServer): Record<string, string
     CERTCTL_RATE_LIMIT_ENABLED: rateLimiting.enabled ?? true,
     CERTCTL_RATE_LIMIT_RPS: rps,
     CERTCTL_RATE_LIMIT_BURST: rateLimiting.burst ?? Math.ceil(2 * rps),
-    CERTCTL_RATE_LIMIT_BACKEND: rateLimiting.backend ?? "memory",
+    CERTCTL_RATE_LIMIT_BACKEND: rateLimiting.backend,
     CERTCTL_RATE_LIMIT_JANITOR_INTERVAL: rateLimiting.janitorInterval ?? "5m",
     CERTCTL_RATE_LIMIT_BUCKET_TTL: rateLimiting.bucketTtl,
 

@@ -10,7 +10,7 @@ import type { EnvVar, SecretKey } from "../kubernetes/environment";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
 import { readyTimeout } from "../kubernetes/ready-timeout";
-import { preferOtherNodes, schedulingFields, spreadOverZones } from "../kubernetes/scheduling";
+import { preferOtherNodes, schedulingFields, spreadOverZonesAndNodes } from "../kubernetes/scheduling";
 import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { namedKeyVariables, requiredKeyVariables } from "../secrets/api-keys";
 import { serverVariables } from "./server-environment";
@@ -59,6 +59,7 @@ export function serverService(input: ServerManifestInput): k8s.types.input.core.
       selector: selectorLabels(input, "server"),
       ports: [{ name: "https", port, targetPort: "https", appProtocol: "https" }],
       sessionAffinity: service.sessionAffinity,
+      ...(service.sourceRanges && { loadBalancerSourceRanges: service.sourceRanges }),
       ...(sticky && { sessionAffinityConfig: { clientIP: { timeoutSeconds: service.sessionAffinityTimeoutSeconds ?? 10800 } } }),
     },
   };
@@ -102,7 +103,7 @@ function serverPod(input: ServerManifestInput): k8s.types.input.core.v1.PodSpec 
     shareProcessNamespace: true,
     ...pullSecretFields(images),
     ...schedulingFields(settings.scheduling, preferOtherNodes(selector)),
-    ...spreadOverZones(selector),
+    ...spreadOverZonesAndNodes(selector),
     terminationGracePeriodSeconds: gracePeriodSeconds(settings.lifecycle),
     securityContext: restrictedPod(certctlUser),
     initContainers: [

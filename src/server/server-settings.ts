@@ -1,15 +1,20 @@
 import type { FleetSize } from "../certctl-args";
 import { fleetProfile, mergeResources } from "../fleet-size";
 import type { ContainerResources } from "../fleet-size";
+import type { RateLimitingSettings } from "./limits-args";
 import type { LifecycleSettings, ServerSettings, ServiceSettings } from "./server-args";
 
 /** Settings of a server with the defaults filled in that several places need. */
 export interface ResolvedServer extends ServerSettings {
+  /** Pods at first, and at least. */
   replicas: number;
+  /** Pods at most. */
+  maxReplicas: number;
   port: number;
   maxConnections: number;
   resources: ContainerResources;
   renewalConcurrency: number;
+  rateLimiting: Required<Pick<RateLimitingSettings, "backend">> & RateLimitingSettings;
   service: Required<Pick<ServiceSettings, "type" | "sessionAffinity" | "annotations">> & ServiceSettings;
   lifecycle: Required<LifecycleSettings>;
 }
@@ -17,14 +22,17 @@ export interface ResolvedServer extends ServerSettings {
 /** Fills in the defaults. */
 export function resolveServer(given: ServerSettings, fleetSize?: FleetSize): ResolvedServer {
   const profile = fleetProfile(fleetSize).server;
+  const replicas = given.autoscaling ? (given.autoscaling.minReplicas ?? 2) : (given.replicas ?? profile.replicas);
   return {
     ...given,
-    replicas: given.replicas ?? 1,
+    replicas,
+    maxReplicas: given.autoscaling?.maxReplicas ?? replicas,
+    rateLimiting: { backend: profile.rateLimitBackend, ...given.rateLimiting },
     port: given.port ?? 8443,
     maxConnections: given.maxConnections ?? profile.maxConnections,
     resources: mergeResources(profile.resources, given.resources),
     renewalConcurrency: given.scheduler?.renewalConcurrency ?? profile.renewalConcurrency,
-    service: { type: "ClusterIP", sessionAffinity: "None", annotations: {}, ...given.service },
+    service: { type: "ClusterIP", sessionAffinity: profile.sessionAffinity, annotations: {}, ...given.service },
     lifecycle: { startupTimeoutSeconds: 180, preStopSeconds: 10, shutdownTimeoutSeconds: 30, ...given.lifecycle },
   };
 }

@@ -6,6 +6,7 @@ import { contentConfigMap } from "../kubernetes/scripts";
 import { certificateResource } from "./certificate";
 import { TlsMode, TrustMode } from "./tls-args";
 import type { TlsSettings } from "./tls-args";
+import { trustMode } from "./trust";
 import type { Trust } from "./trust";
 
 /** Arguments of the server's certificate. */
@@ -55,7 +56,7 @@ export class ServerTls extends pulumi.ComponentResource {
         child,
       );
     }
-    const mode = tls.trust?.mode ?? (args.tlsCaCertificate === undefined ? TrustMode.TlsSecret : TrustMode.CaCertificate);
+    const mode = trustMode(tls, args.tlsCaCertificate !== undefined);
     this.caCertificate = mode === TrustMode.CaCertificate ? args.tlsCaCertificate : undefined;
     this.trust = this.clientTrust(name, mode, tls, args, child);
     this.registerOutputs({ secretName: this.secretName });

@@ -6,6 +6,7 @@ import { text } from "../config/plain";
 import { durationIssues } from "../kubernetes/kubernetes-checks";
 import { durationSeconds } from "../kubernetes/units";
 import { certificateBundleProblem, dateProblem, isVerifiedBy, readCertificates, readPrivateKey } from "./pem";
+import { trustMode } from "./trust";
 import type { CertManagerSettings, TlsSettings, TrustSettings } from "./tls-args";
 
 /** What is wrong with the choice of a certificate. */
@@ -66,7 +67,7 @@ export function tlsMaterialIssues(tls: TlsSettings, secrets: CertctlSecrets, dns
 }
 
 function trustMaterialIssues(tls: TlsSettings, { tlsCaCertificate }: CertctlSecrets): Issue[] {
-  const mode = tls.trust?.mode ?? (tlsCaCertificate === undefined ? "tlsSecret" : "caCertificate");
+  const mode = trustMode(tls, tlsCaCertificate !== undefined);
   const provided = (tls.mode ?? "provided") === "provided";
   return [
     ...issueIf(

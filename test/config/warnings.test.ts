@@ -38,6 +38,45 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
     assert.deepEqual(warnings({ monitoring: { enabled: false, rules: { kubeStateMetrics: false } } }), []);
   });
 
+  it("of as many pods as an autoscaler may make", () => {
+    const [first] = warnings({ server: { autoscaling: { minReplicas: 1, maxReplicas: 4 } } });
+    assert.match(first ?? "", /^server\.autoscaling\.maxReplicas is 4, and each counts requests for itself/);
+  });
+
+  it("of pools that an external database may not accept, unless it is known to", () => {
+    const several = { fleetSize: "medium" } as const;
+    const external = { host: "db.example.com" };
+    assert.deepEqual(warnings({ ...several, database: { mode: "external", external } }), [
+      "server.replicas is 3, and together they may open 300 connections: set database.external.maxConnections to what the server accepts",
+    ]);
+    assert.deepEqual(warnings({ ...several, database: { mode: "external", external: { ...external, maxConnections: 320 } } }), []);
+    assert.deepEqual(warnings({ database: { mode: "external", external } }), []);
+  });
+
+  it("of a load balancer that admits every address", () => {
+    assert.deepEqual(warnings({ server: { service: { type: "LoadBalancer" } } }), [
+      "the load balancer admits every address: set server.service.sourceRanges",
+    ]);
+    assert.deepEqual(warnings({ server: { service: { type: "LoadBalancer", sourceRanges: ["192.0.2.0/24"] } } }), []);
+  });
+
+  it("of what a way in that ends TLS brings with it", () => {
+    const ingress: CertctlArgs["exposure"] = { mode: "ingress", ingress: { hosts: ["certctl.example.com"] } };
+    assert.deepEqual(warnings({ exposure: ingress }), [
+      "everybody behind the ingress shares one rate limit: set server.rateLimiting.rps for all of them together",
+    ]);
+    const rateLimiting = { rps: 500 };
+    assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting } }), []);
+    const env = { CERTCTL_EST_PROFILE_CORP_MTLS_ENABLED: "true" };
+    assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting, env } }), [
+      "clients that show certificates cannot come through the ingress, which ends TLS: use exposure.gateway.passthrough or a load balancer",
+    ]);
+    const trust = { mode: "systemRoots" } as const;
+    assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting }, tlsCaCertificate: undefined, tls: { trust } }), [
+      "nginx does not verify the server's certificate, because it reads CA certificates from a Secret only: set tlsCaCertificate",
+    ]);
+  });
+
   it("of a missing issuing CA, unless it is in the cluster", () => {
     const without = { caCertificate: undefined, caPrivateKey: undefined };
     assert.deepEqual(warnings(without), [

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { parse } from "yaml";
 import { kubectl, object, objects } from "./support/cluster";
+import { root } from "./support/engine";
 import { TestStack } from "./support/stack";
 
 describe("the stack prod-ha", function () {
   this.timeout(180_000);
   let stack: TestStack;
+  const { config } = parse(readFileSync(join(root, "Pulumi.prod-ha.yaml"), "utf8")) as { config: Record<string, object> };
+  const server = config["certctl:server"] ?? {};
 
   before(async () => {
     stack = await TestStack.create("test-prod-ha", "ha", {}, "prod-ha");
@@ -14,7 +21,7 @@ describe("the stack prod-ha", function () {
   after(async () => {
     await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
     await stack.destroy();
-    await kubectl("delete", "namespace", "ha", "--wait=false", "--ignore-not-found");
+    await kubectl("delete", "namespace", "ha", "ha-agents", "--wait=false", "--ignore-not-found");
   });
 
   it("runs three servers in three zones, each client on the same one for three hours", async () => {
@@ -36,9 +43,91 @@ describe("the stack prod-ha", function () {
     assert.ok(Number(accepted) >= 3 * Number(pool) + 20, `${accepted ?? ""} connections for three pools of ${pool ?? ""}`);
   });
 
+  it("runs an agent on every node, in a namespace of its own, which reads the node's directories and writes only its state", async () => {
+    const daemonSet = await object("ha-agents", "daemonset", "certctl-agents");
+    const nodes = JSON.parse(await kubectl("get", "nodes", "--output", "json")) as { items: unknown[] };
+    assert.equal(daemonSet.status.numberReady, nodes.items.length);
+    const { spec } = (daemonSet.spec as { template: { spec: object } }).template as { spec: PodSpec };
+    const hostPaths = new Map(spec.volumes.filter(({ hostPath }) => hostPath).map(({ name, hostPath }) => [name, hostPath?.path]));
+    assert.deepEqual([...hostPaths.values()], ["/var/lib/certctl-agent", "/etc/ssl/certs"]);
+    const [agent] = spec.containers;
+    const mounts = agent?.volumeMounts.filter(({ name }) => hostPaths.has(name)) ?? [];
+    assert.deepEqual(
+      mounts.map(({ name, readOnly }) => [hostPaths.get(name), readOnly ?? false]),
+      [
+        ["/var/lib/certctl-agent", false],
+        ["/etc/ssl/certs", true],
+      ],
+    );
+  });
+
   it("previews no change the second time", async () => {
     const preview = await stack.preview("--expect-no-changes");
     assert.equal(preview.code, 0, preview.text);
     assert.doesNotMatch(preview.text, /warning: (?!using pulumi-|resource plugin)/);
   });
+
+  it("scales from three servers to five and back, in place", async () => {
+    const before = await object("ha", "deployment", "certctl-server");
+    for (const replicas of [5, 3]) {
+      stack.configure({ "certctl:server": { ...server, replicas } });
+      await stack.up();
+      const { metadata, status } = await object("ha", "deployment", "certctl-server");
+      assert.equal(metadata.uid, before.metadata.uid);
+      assert.equal(status.readyReplicas, replicas);
+    }
+  });
+
+  it("changes one server pod at a time, and keeps the others ready", async () => {
+    const seen: { ready: number; pods: number }[] = [];
+    const rollout = new AbortController();
+    const watch = (async () => {
+      while (!rollout.signal.aborted) {
+        const { status } = await object("ha", "deployment", "certctl-server");
+        seen.push({ ready: Number(status.readyReplicas ?? 0), pods: Number(status.replicas) });
+        await delay(100);
+      }
+    })();
+    stack.configure({ "certctl:server": { ...server, logging: { level: "warn" } } });
+    await stack.up();
+    rollout.abort();
+    await watch;
+    assert.ok(seen.length > 5, `${String(seen.length)} looks`);
+    assert.ok(
+      seen.some(({ pods }) => pods === 4),
+      "no rollout was seen",
+    );
+    assert.ok(Math.min(...seen.map(({ ready }) => ready)) >= 2, JSON.stringify(seen));
+    assert.ok(Math.max(...seen.map(({ pods }) => pods)) <= 4, JSON.stringify(seen));
+  });
+
+  it("lets a node be drained, one server at a time", async () => {
+    const pods = (await objects("ha", "pods")).filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "server");
+    const node = String(pods[0]?.spec.nodeName);
+    try {
+      await kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=60s");
+    } finally {
+      await kubectl("uncordon", node);
+    }
+    const { spec, status } = await object("ha", "poddisruptionbudget", "certctl-server");
+    assert.deepEqual([spec.maxUnavailable, status.expectedPods], [1, 3]);
+  });
+
+  it("leaves the number of servers to the autoscaler, without a dip", async () => {
+    stack.configure({ "certctl:server": { ...server, replicas: undefined, autoscaling: { minReplicas: 3, maxReplicas: 5 } } });
+    await stack.up();
+    assert.equal((await object("ha", "deployment", "certctl-server")).spec.replicas, 3);
+    await kubectl("scale", "deployment", "certctl-server", "--namespace", "ha", "--replicas=4");
+    await kubectl("rollout", "status", "deployment/certctl-server", "--namespace", "ha", "--timeout=60s");
+    stack.configure({
+      "certctl:server": { ...server, replicas: undefined, autoscaling: { minReplicas: 3, maxReplicas: 5 }, maxBodySize: 2097152 },
+    });
+    await stack.up();
+    assert.equal((await object("ha", "deployment", "certctl-server")).spec.replicas, 4);
+  });
 });
+
+interface PodSpec {
+  volumes: { name: string; hostPath?: { path: string } }[];
+  containers: { volumeMounts: { name: string; readOnly?: boolean }[] }[];
+}

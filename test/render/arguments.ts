@@ -21,6 +21,21 @@ const certManager = { "tls.mode": "certManager", "tls.certManager.issuerRef.name
 const trustConfigMap = { "tls.trust.mode": "configMap", "tls.trust.configMap.name": "company-cas" };
 const monitoring = { "monitoring.enabled": true, "monitoring.backup.period": "1d", "monitoring.drill.period": "7d" };
 const toleration = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
+const autoscaling = { "server.autoscaling.maxReplicas": 4 };
+const ingress = { "exposure.mode": "ingress", "exposure.ingress.hosts": ["certctl.example.com"] };
+const ingressIssuer = { ...ingress, "exposure.ingress.certManager.issuerRef.name": "private-ca" };
+const alb = { ...ingress, "exposure.ingress.controller": "alb" };
+const gateway = {
+  "exposure.mode": "gateway",
+  "exposure.gateway.listener.gateway": "public",
+  "exposure.gateway.hosts": ["certctl.example.com"],
+};
+const passthrough = {
+  ...gateway,
+  "exposure.gateway.passthrough.listener.gateway": "public",
+  "exposure.gateway.passthrough.hosts": ["enroll.example.com"],
+  "tls.extraDnsNames": ["enroll.example.com", "scep.example.com"],
+};
 const nodeTerm = {
   requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }] },
 };
@@ -34,6 +49,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   fleetSize: { value: "large" },
   deletionProtection: { value: false },
   readyTimeoutSeconds: { value: 120 },
+  checkCustomResources: { value: false },
   commonLabels: { value: { team: "pki" } },
   "images.server": { value: "registry.example.com/certctl-server:v9" },
   "images.agent": { value: "registry.example.com/certctl-agent:v9" },
@@ -42,12 +58,18 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "images.pullSecrets": { value: ["registry-login"] },
 
   "server.replicas": { value: 2 },
+  "server.autoscaling.minReplicas": { value: 3, given: autoscaling },
+  "server.autoscaling.maxReplicas": { value: 5, given: autoscaling },
+  "server.autoscaling.targetCpuPercent": { value: 50, given: autoscaling },
+  "server.podDisruptionBudget.enabled": { value: false, given: { "server.replicas": 3 } },
+  "server.podDisruptionBudget.maxUnavailable": { value: 2, given: { "server.replicas": 3 } },
   "server.port": { value: 9443 },
   ...resourceCases("server.resources"),
   "server.maxConnections": { value: 60 },
   "server.auth.type": { value: "oidc" },
   "server.service.type": { value: "NodePort" },
   "server.service.annotations": { value: { "example.com/pool": "internal" } },
+  "server.service.sourceRanges": { value: ["192.0.2.0/24"], given: { "server.service.type": "LoadBalancer" } },
   "server.service.sessionAffinity": { value: "ClientIP" },
   "server.service.sessionAffinityTimeoutSeconds": { value: 600, given: { "server.service.sessionAffinity": "ClientIP" } },
   "server.logging.level": { value: "debug" },
@@ -90,6 +112,27 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "server.envFromSecrets": { value: { CERTCTL_SLACK_WEBHOOK_URL: { name: "slack", key: "url" } } },
   ...schedulingCases("server.scheduling"),
 
+  "exposure.mode": { value: "ingress", together: { "exposure.ingress.hosts": ["certctl.example.com"] } },
+  "exposure.ingress.controller": { value: "alb", given: ingress },
+  "exposure.ingress.className": { value: "public", given: ingress },
+  "exposure.ingress.hosts": { value: ["pki.example.com"], given: ingress },
+  "exposure.ingress.tlsSecret": { value: "public-tls", given: ingress },
+  "exposure.ingress.certManager.issuerRef.name": { value: "letsencrypt", given: ingress },
+  "exposure.ingress.certManager.issuerRef.kind": { value: "Issuer", given: ingressIssuer },
+  "exposure.ingress.certManager.issuerRef.group": { value: "example.com", given: ingressIssuer },
+  "exposure.ingress.alb.scheme": { value: "internet-facing", given: alb },
+  "exposure.ingress.alb.certificateArn": { value: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c", given: alb },
+  "exposure.ingress.alb.sslPolicy": { value: "ELBSecurityPolicy-TLS13-1-3-2021-06", given: alb },
+  "exposure.ingress.annotations": { value: { "example.com/owner": "pki" }, given: ingress },
+  "exposure.gateway.listener.gateway": { value: "internal", given: gateway },
+  "exposure.gateway.listener.namespace": { value: "gateways", given: gateway },
+  "exposure.gateway.listener.name": { value: "https", given: gateway },
+  "exposure.gateway.hosts": { value: ["pki.example.com"], given: gateway },
+  "exposure.gateway.passthrough.listener.gateway": { value: "internal", given: passthrough },
+  "exposure.gateway.passthrough.listener.namespace": { value: "gateways", given: passthrough },
+  "exposure.gateway.passthrough.listener.name": { value: "tls", given: passthrough },
+  "exposure.gateway.passthrough.hosts": { value: ["scep.example.com"], given: passthrough },
+
   "database.mode": { value: "external", together: { "database.external.host": "db.example.com" } },
   "database.bundled.database": { value: "pki" },
   "database.bundled.user": { value: "pki" },
@@ -110,6 +153,8 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "database.external.sslMode": { value: "require", given: external },
   "database.external.caCertificate": { value: placeholder("databaseCa"), given: external },
   "database.external.connectTimeout": { value: "3s", given: external },
+
+  "database.external.maxConnections": { value: 500, given: external },
 
   "migrations.mode": { value: "server" },
   "migrations.backoffLimit": { value: 1 },

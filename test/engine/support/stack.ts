@@ -39,6 +39,7 @@ export const testNamespaces = [
   "foreign-data",
   "no-database",
   "bucket",
+  "kinds",
 ] as const;
 export type TestNamespace = (typeof testNamespaces)[number];
 

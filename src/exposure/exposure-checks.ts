@@ -1,0 +1,98 @@
+import type { Issue } from "../config/issues";
+import { issueIf, show, under } from "../config/issues";
+import { text } from "../config/plain";
+import type { ServiceType } from "../server/server-args";
+import { TrustMode } from "../tls/tls-args";
+import type { TlsSettings } from "../tls/tls-args";
+import { ExposureMode, IngressController } from "./exposure-args";
+import type { ExposureSettings, GatewaySettings, IngressSettings } from "./exposure-args";
+
+/** What the way in must fit. */
+export interface ExposureContext {
+  serviceType: ServiceType;
+  tls: TlsSettings;
+  /** What clients of the server trust. */
+  trust: TrustMode;
+}
+
+/** What is wrong with the way in. */
+export function exposureIssues(settings: ExposureSettings, context: ExposureContext): Issue[] {
+  const { mode = ExposureMode.None, ingress, gateway } = settings;
+  const secondDoor = `${mode} is a second way in besides the Service of type ${context.serviceType}; use server.service.type: ClusterIP`;
+  return [
+    ...issueIf(mode === ExposureMode.Ingress && !ingress, "ingress", "is missing; mode ingress needs at least its hosts"),
+    ...issueIf(mode === ExposureMode.Gateway && !gateway, "gateway", "is missing; mode gateway needs its listener and hosts"),
+    ...issueIf(ingress !== undefined && mode !== ExposureMode.Ingress, "ingress", otherMode("ingress", mode)),
+    ...issueIf(gateway !== undefined && mode !== ExposureMode.Gateway, "gateway", otherMode("gateway", mode)),
+    ...issueIf(mode !== ExposureMode.None && context.serviceType !== "ClusterIP", "mode", secondDoor),
+    ...under("ingress", ingress ? ingressIssues(ingress, context) : []),
+    ...under("gateway", gateway ? gatewayIssues(gateway, context) : []),
+  ];
+}
+
+function otherMode(wanted: string, mode: string): string {
+  return `is only for mode ${wanted}, and exposure.mode is ${mode}; set it to ${wanted}, or remove this`;
+}
+
+function ingressIssues(settings: IngressSettings, { trust }: ExposureContext): Issue[] {
+  const { controller = IngressController.Nginx, tlsSecret, certManager } = settings;
+  const alb = controller === IngressController.Alb;
+  const certificates = "an ALB takes certificates from AWS: use alb.certificateArn, or let it find one by the hosts";
+  return [
+    ...hostIssues("hosts", settings.hosts),
+    ...issueIf(alb && tlsSecret !== undefined, "tlsSecret", certificates),
+    ...issueIf(alb && certManager !== undefined, "certManager", certificates),
+    ...issueIf(!alb && tlsSecret !== undefined && certManager !== undefined, "certManager", "makes a Secret of its own; remove tlsSecret"),
+    ...issueIf(!alb && settings.alb !== undefined, "alb", "is only for controller: alb"),
+    ...issueIf(
+      controller === IngressController.Traefik && trust === TrustMode.ConfigMap,
+      "controller",
+      "traefik reads CA certificates from a Secret, not from the ConfigMap of tls.trust; set tlsCaCertificate, and remove tls.trust",
+    ),
+    ...under("annotations", annotationIssues(settings.annotations ?? {})),
+  ];
+}
+
+function hostIssues(path: string, hosts: readonly string[]): Issue[] {
+  return [
+    ...issueIf(Array.isArray(hosts) && hosts.length === 0, path, "is empty; name the server for its clients, such as certctl.example.com"),
+    ...hosts.flatMap((host, index) => issueIf(hosts.indexOf(host) < index, `${path}[${String(index)}]`, `${show(host)} is there twice`)),
+  ];
+}
+
+/** Annotations that decide how a controller reaches the server: any other value than the derived one fails. */
+const governed =
+  /^(nginx\.ingress\.kubernetes\.io\/(backend-protocol|proxy-ssl-.+|ssl-passthrough)|alb\.ingress\.kubernetes\.io\/(backend-protocol|target-type|scheme|certificate-arn|ssl-policy)|cert-manager\.io\/.*issuer.*)$/;
+
+function annotationIssues(annotations: Record<string, string>): Issue[] {
+  return Object.keys(annotations)
+    .filter((key) => governed.test(key))
+    .map((key) => ({ path: `[${JSON.stringify(key)}]`, message: "is derived from controller, certManager, alb and tls; remove it" }));
+}
+
+function gatewayIssues({ hosts, passthrough }: GatewaySettings, { tls, trust }: ExposureContext): Issue[] {
+  const key = tls.trust?.configMap?.key ?? "ca.crt";
+  const wrongKey = `a Gateway reads the key ca.crt of the ConfigMap, not ${show(key)}; rename it, or set tlsCaCertificate`;
+  return [
+    ...hostIssues("hosts", hosts),
+    ...issueIf(trust === TrustMode.ConfigMap && key !== "ca.crt", "", wrongKey),
+    ...under("passthrough", passthrough ? passthroughIssues(passthrough.hosts, hosts, tls) : []),
+  ];
+}
+
+function passthroughIssues(hosts: readonly string[], decrypted: readonly string[], tls: TlsSettings): Issue[] {
+  const named = (tls.extraDnsNames ?? []).map(text);
+  // What an existing Secret's certificate holds for is not known here.
+  const unknown = tls.mode === "existingSecret";
+  return [
+    ...hostIssues("hosts", hosts),
+    ...hosts.flatMap((host, index) => [
+      ...issueIf(decrypted.includes(host), `hosts[${String(index)}]`, `${show(host)} is a host of the HTTPRoute too; choose another name`),
+      ...issueIf(
+        !unknown && text(host) !== undefined && !named.includes(host),
+        `hosts[${String(index)}]`,
+        `${show(host)} is not in the server's certificate, which clients see here; add it to tls.extraDnsNames`,
+      ),
+    ]),
+  ];
+}
