@@ -48,11 +48,11 @@ async function capture(args: BackupBucketArgs, { partition, region, dnsSuffix }:
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => {
+      newResource: ({ type, name, inputs: given }) => {
+        const inputs = given as Record<string, unknown>;
         const found = resources.find(({ id }) => id === idOf(type, name));
-        if (found) found.inputs = inputs as Record<string, unknown>;
-        const { arn, ...state } = outputsOf(type, name, inputs as Record<string, unknown>, { partition, region, dnsSuffix });
-        return { id: name, state: { ...inputs, ...state, arn } };
+        if (found) found.inputs = inputs;
+        return { id: name, state: { ...inputs, ...outputsOf(type, name, inputs, { partition, region, dnsSuffix }) } };
       },
       call: ({ token, inputs }) => {
         const asked = (inputs as { region?: string }).region ?? region;
@@ -68,7 +68,11 @@ async function capture(args: BackupBucketArgs, { partition, region, dnsSuffix }:
   const record: pulumi.ResourceTransformation = ({ type, name, opts }) => {
     const { protect = false, retainOnDelete = false, dependsOn } = opts as pulumi.CustomResourceOptions;
     const named = [dependsOn ?? []].flat().filter((one): one is pulumi.CustomResource => pulumi.CustomResource.isInstance(one));
-    const dependencies = named.map((one) => idOf((one as unknown as { __pulumiType: string }).__pulumiType, one.__name ?? ""));
+    const dependencies = named.map((one) => {
+      // Members of the SDK's own.
+      const { __pulumiType, __name } = one as unknown as { __pulumiType: string; __name: string };
+      return idOf(__pulumiType, __name);
+    });
     resources.push({ id: idOf(type, name), inputs: {}, dependsOn: dependencies, protect, retainOnDelete });
     return undefined;
   };
