@@ -59,8 +59,8 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
       RestrictPublicBuckets: true,
     });
     assert.deepEqual(settings.ownership, [{ ObjectOwnership: "BucketOwnerEnforced" }]);
-    assert.deepEqual(settings.lock?.DefaultRetention?.Mode, "GOVERNANCE");
-    assert.deepEqual(settings.lock?.DefaultRetention?.Days, 7);
+    assert.deepEqual(settings.retention?.Mode, "GOVERNANCE");
+    assert.deepEqual(settings.retention.Days, 7);
     const [rule, markers] = settings.lifecycle;
     assert.equal(rule?.Filter?.Prefix, "certctl/");
     assert.equal(rule.Expiration?.Days, 90);
@@ -202,7 +202,7 @@ async function settingsOf({ s3: client }: AwsClients, Bucket: string) {
     lifecycle: (await client.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules ?? [],
     logging: (await client.send(new s3.GetBucketLoggingCommand({ Bucket }))).LoggingEnabled,
     policy: JSON.parse(policy.Policy ?? "") as PolicyDocument,
-    lock: lock?.ObjectLockConfiguration?.Rule,
+    retention: lock?.ObjectLockConfiguration?.Rule?.DefaultRetention,
     replication: replication?.ReplicationConfiguration?.Rules ?? [],
     tags: tagging?.TagSet,
   };
