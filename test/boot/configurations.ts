@@ -3,6 +3,10 @@ import type { CertctlArgs } from "../../src/certctl-args";
 /** Configurations, by name, besides those of the two stacks: each must boot. */
 export const configurations: Record<string, CertctlArgs> = {
   "another port": { server: { port: 9443 } },
+  "an Ingress and an autoscaler": {
+    server: { autoscaling: { minReplicas: 2, maxReplicas: 4 } },
+    exposure: { mode: "ingress", ingress: { hosts: ["certctl.example.com"], certManager: { issuerRef: { name: "letsencrypt" } } } },
+  },
   "the largest fleet": {
     fleetSize: "large",
     server: { replicas: 5, rateLimiting: { backend: "postgres" }, service: { sessionAffinity: "ClientIP" } },
