@@ -68,7 +68,8 @@ export class DatabaseMigration extends pulumi.ComponentResource {
         },
         spec,
       },
-      { parent: this, dependsOn: dependencies(opts, args.database.ready) },
+      // Not the other way round: an earlier name may come back, and deleting the old Job would then take the new one.
+      { parent: this, dependsOn: dependencies(opts, args.database.ready), deleteBeforeReplace: true },
     );
     this.registerOutputs({});
   }

@@ -18,6 +18,8 @@ export interface ExposureContext {
 /** What is wrong with the way in. */
 export function exposureIssues(settings: ExposureSettings, context: ExposureContext): Issue[] {
   const { mode = ExposureMode.None, ingress, gateway } = settings;
+  // What is no mode has been reported.
+  if (!Object.values(ExposureMode).includes(mode)) return [];
   const secondDoor = `${mode} is a second way in besides the Service of type ${context.serviceType}; use server.service.type: ClusterIP`;
   return [
     ...issueIf(mode === ExposureMode.Ingress && !ingress, "ingress", "is missing; mode ingress needs at least its hosts"),

@@ -55,7 +55,8 @@ export class ServerProvisioning extends pulumi.ComponentResource {
         },
         spec,
       },
-      { parent: this, dependsOn: dependencies(opts) },
+      // Not the other way round: an earlier name may come back, and deleting the old Job would then take the new one.
+      { parent: this, dependsOn: dependencies(opts), deleteBeforeReplace: true },
     );
     this.registerOutputs({});
   }

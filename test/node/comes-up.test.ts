@@ -44,7 +44,7 @@ for (const stackName of stackNames) {
         instance.exec(
           "certctl-postgres-0",
           "postgres",
-          `PGPASSWORD=$(echo ${Buffer.from(password).toString("base64")} | base64 -d) psql -h certctl-postgres -U certctl -d certctl -Atc 'select 1'`,
+          `PGPASSWORD=$(echo ${Buffer.from(password).toString("base64")} | base64 -d) psql -h 127.0.0.1 -U certctl -d certctl -Atc 'select 1'`,
         );
       assert.equal(keys["certctl:databasePassword"], awkwardPassword);
       assert.equal(await login(awkwardPassword), "1");

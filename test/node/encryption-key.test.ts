@@ -9,6 +9,7 @@ for (const stackName of stackNames) {
     let instance: NodeInstance;
     let text: string;
     let code: number;
+    let right: unknown;
 
     before(async () => {
       instance = await useInstance(stackName);
@@ -17,7 +18,9 @@ for (const stackName of stackNames) {
       await kubectlApply(
         JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name: "other-key", namespace: instance.namespace }, data: { key } }),
       );
+      right = instance.stack.config()["certctl:encryptionKey"];
       instance.stack.configure({
+        "certctl:encryptionKey": undefined,
         "certctl:existingSecrets": { encryptionKey: "other-key" },
         "certctl:provisioning": { backoffLimit: 0 },
       });
@@ -40,7 +43,7 @@ for (const stackName of stackNames) {
     });
 
     it("is mended by the right one", async () => {
-      instance.stack.configure({ "certctl:existingSecrets": undefined, "certctl:provisioning": undefined });
+      instance.stack.configure({ "certctl:encryptionKey": right, "certctl:existingSecrets": undefined, "certctl:provisioning": undefined });
       await instance.stack.up();
       await instance.settled();
     });

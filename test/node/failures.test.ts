@@ -25,7 +25,7 @@ const failures: Failure[] = [
   {
     cause: "a Secret that is missing",
     namespace: "no-secret",
-    config: { "certctl:existingSecrets": { databasePassword: "nobody-made-this" } },
+    config: { "certctl:databasePassword": undefined, "certctl:existingSecrets": { databasePassword: "nobody-made-this" } },
     says: /secret "nobody-made-this" not found/,
   },
   {
@@ -37,8 +37,12 @@ const failures: Failure[] = [
   {
     cause: "a volume that holds another cluster's data",
     namespace: "foreign-data",
-    config: { "certctl:createNamespace": false, "certctl:migrations": { backoffLimit: 0 } },
-    says: /password authentication failed for user "certctl"/,
+    config: {
+      "certctl:createNamespace": false,
+      "certctl:database": { bundled: { storage: { size: "1Gi" } } },
+      "certctl:migrations": { backoffLimit: 0 },
+    },
+    says: /password authentication failed for user \\*"certctl/,
     prepare: fillVolume,
   },
   {

@@ -18,21 +18,21 @@ for (const stackName of stackNames) {
       instance = await useInstance(stackName);
       await instance.settled();
       restarts = await instance.restarts("server");
-      const load = await instance.load(50);
-      await delay(3_000);
-      const since = Date.now();
-      await kubectl("delete", "pod", "certctl-postgres-0", "--namespace", instance.namespace, "--wait=false");
-      // While no server is Ready, the Service leads nowhere: what the pods themselves answer is asked inside them.
-      await eventually(30, async () => {
-        assert.equal(await readiness(instance), "503");
+      const { report } = await instance.underLoad(async () => {
+        await delay(3_000);
+        const since = Date.now();
+        await kubectl("delete", "pod", "certctl-postgres-0", "--namespace", instance.namespace, "--wait=false");
+        // While no server is Ready, the Service leads nowhere: what the pods themselves answer is asked inside them.
+        await eventually(30, async () => {
+          assert.equal(await readiness(instance), "503");
+        });
+        await eventually(60, async () => {
+          assert.equal(await readiness(instance), "200");
+        });
+        console.log(`      ${stackName}: ready again after ${((Date.now() - since) / 1000).toFixed(0)} s`);
+        await instance.settled();
+        await delay(3_000);
       });
-      await eventually(60, async () => {
-        assert.equal(await readiness(instance), "200");
-      });
-      console.log(`      ${stackName}: ready again after ${((Date.now() - since) / 1000).toFixed(0)} s`);
-      await instance.settled();
-      await delay(3_000);
-      const report = await load.stop();
       console.log(`      ${describeLoad(report)}`);
       ({ answers, failed } = report);
     });
@@ -52,7 +52,7 @@ for (const stackName of stackNames) {
 
     it("leaves the password in no log", async () => {
       const logs = await instance.logs();
-      assert.ok(logs.length > 10_000 && logs.includes('"level":'), "there are logs");
+      assert.ok(logs.length > 1_000 && logs.includes('"level":'), "there are logs");
       for (const form of [awkwardPassword, encodeURIComponent(awkwardPassword), JSON.stringify(awkwardPassword).slice(1, -1)]) {
         assert.ok(!logs.includes(form));
       }

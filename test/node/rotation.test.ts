@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { root, run, useEngine } from "../engine/support/engine";
+import "reflect-metadata";
+import { certificatesOf, createServerCertificate, trustBundle } from "../../scripts/secrets/certificates";
+import { serverDnsNames } from "../../src/tls/dns-names";
 import { eventually, fingerprint, stackNames, useInstance } from "./support/node-instance";
 import type { NodeInstance } from "./support/node-instance";
 import { describeLoad } from "./support/load";
@@ -66,37 +68,33 @@ describe("a rotated server certificate, under a steady load of 50 requests a sec
 });
 
 async function rotate(instance: NodeInstance): Promise<Rotation> {
-  // As a user does it: without the old pair in the stack file, `npm run secrets` makes a new one, and clients are to trust both roots.
-  instance.stack.configure({ "certctl:tlsCertificate": undefined, "certctl:tlsPrivateKey": undefined });
-  const { env } = await useEngine();
-  const made = await run(
-    "npm",
-    ["run", "--silent", "secrets", "--", instance.stack.name, "--config-file", instance.stack.configFile],
-    env,
-    { cwd: root },
-  );
-  assert.equal(made.code, 0, made.text);
-  const wanted = fingerprint((await instance.stack.secretValues())["certctl:tlsCertificate"] ?? "");
+  const { stack, namespace } = instance;
+  const { extraDnsNames = [] } = stack.config()["certctl:tls"] as { extraDnsNames?: string[] };
+  const made = await createServerCertificate([...new Set([...serverDnsNames("certctl", namespace), ...extraDnsNames])]);
+  const wanted = fingerprint(made.certificate);
+  // Clients trust the new root and the old one.
+  const known = certificatesOf(String(stack.config()["certctl:tlsCaCertificate"]));
+  stack.configure({ "certctl:tlsCaCertificate": trustBundle(made.caCertificate, known) });
+  await stack.setSecret("certctl:tlsCertificate", made.certificate);
+  await stack.setSecret("certctl:tlsPrivateKey", made.privateKey);
 
   const podsBefore = await serverPods(instance);
   const restarts = await instance.restarts("server");
-  const load = await instance.load(50);
-  await delay(5_000);
-  await instance.stack.up();
-  const since = Date.now();
-  try {
+  const { report, result: seconds } = await instance.underLoad(async () => {
+    await delay(5_000);
+    await stack.up();
+    const since = Date.now();
     await eventually(150, async () => {
       for (const pod of await instance.pods("server")) {
         const served = await instance.exec(pod, "server", "curl -sk --max-time 3 -o /dev/null -w '%{certs}' https://127.0.0.1:8443/health");
         assert.equal(fingerprint(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(served)?.[0] ?? ""), wanted);
       }
     });
-  } finally {
+    const taken = (Date.now() - since) / 1000;
     // Keep-alive connections outlive the change, too.
     await delay(5_000);
-  }
-  const seconds = (Date.now() - since) / 1000 - 5;
-  const report = await load.stop();
+    return taken;
+  });
   return { report, seconds, podsBefore, podsAfter: await serverPods(instance), restarts: (await instance.restarts("server")) - restarts };
 }
 

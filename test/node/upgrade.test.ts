@@ -21,9 +21,7 @@ for (const stackName of stackNames) {
       const { images } = await useNode();
       const before = await serverPods(instance);
       instance.stack.configure({ "certctl:images": { server: images.brokenServer.tag }, "certctl:migrations": { backoffLimit: 0 } });
-      const load = await instance.load(50);
-      const up = await instance.stack.tryUp();
-      const report = await load.stop();
+      const { report, result: up } = await instance.underLoad(() => instance.stack.tryUp());
 
       assert.notEqual(up.code, 0);
       assert.match(up.text, /certctl-migrate-[0-9a-f]{8}/);
@@ -40,13 +38,11 @@ for (const stackName of stackNames) {
         "certctl:images": { server: images.newerServer.tag, agent: images.newerAgent.tag },
         "certctl:migrations": undefined,
       });
-      const load = await instance.load(50);
-      await measured(instance, "up to a new version, under load", async () => {
-        await instance.stack.up();
+      const { report } = await instance.underLoad(async () => {
+        await measured(instance, "up to a new version, under load", () => instance.stack.up());
+        // Keep-alive connections to the pods that went are used for a while.
+        await delay(15_000);
       });
-      // Keep-alive connections to the pods that went are used for a while.
-      await delay(15_000);
-      const report = await load.stop();
       console.log(`      ${describeLoad(report)}`);
 
       assert.deepEqual(report.failed, []);

@@ -136,12 +136,16 @@ export class TestStack {
       .join("\n");
   }
 
+  /** Sets a secret, handed over on stdin as people should. */
+  async setSecret(key: string, value: string): Promise<void> {
+    const answer = await this.pulumi(["config", "set", "--secret", key], value);
+    assert.equal(answer.code, 0, answer.text);
+  }
+
   /** Runs the CLI for this stack. */
-  async pulumi(args: string[]): Promise<Answer> {
-    return run("pulumi", [...args, "--stack", this.name, "--cwd", root], {
-      ...this.engine.env,
-      PULUMI_OPTION_CONFIG_FILE: this.configFile,
-    });
+  async pulumi(args: string[], input?: string): Promise<Answer> {
+    const env = { ...this.engine.env, PULUMI_OPTION_CONFIG_FILE: this.configFile };
+    return run("pulumi", [...args, "--stack", this.name, "--cwd", root], env, { input });
   }
 }
 

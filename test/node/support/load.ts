@@ -9,33 +9,33 @@ export type { LoadReport, LoadTarget };
 export class SteadyLoad {
   private constructor(private readonly process: ChildProcess) {}
 
-  static start(target: LoadTarget): SteadyLoad {
+  /** Runs an action under the load, and tells what became of the requests. */
+  static async during<T>(target: LoadTarget, action: () => Promise<T>): Promise<{ result: T; report: LoadReport }> {
+    const load = SteadyLoad.start(target);
+    try {
+      const result = await action();
+      return { result, report: await load.stop() };
+    } finally {
+      load.process.kill();
+    }
+  }
+
+  private static start(target: LoadTarget): SteadyLoad {
     const child = fork(join(__dirname, "steady-load.mjs"), { execArgv: [] });
     child.send(target);
     return new SteadyLoad(child);
   }
 
-  /** What became of the requests so far. */
-  report(): Promise<LoadReport> {
-    return this.ask("report");
-  }
-
   /** Ends the load, waits for the requests that are under way, and tells what became of all. */
-  stop(): Promise<LoadReport> {
-    return this.ask("stop");
-  }
-
-  private ask(question: "report" | "stop"): Promise<LoadReport> {
+  private stop(): Promise<LoadReport> {
     return new Promise((resolve, reject) => {
-      const onEnd = (): void => {
+      this.process.once("exit", () => {
         reject(new Error("the load ended by itself"));
-      };
-      this.process.once("exit", onEnd);
+      });
       this.process.once("message", (report) => {
-        this.process.off("exit", onEnd);
         resolve(report as LoadReport);
       });
-      this.process.send(question);
+      this.process.send("stop");
     });
   }
 }

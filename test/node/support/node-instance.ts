@@ -10,7 +10,8 @@ import { run, useEngine } from "../../engine/support/engine";
 import { TestStack } from "../../engine/support/stack";
 import type { Config, TestNamespace } from "../../engine/support/stack";
 import { SteadyLoad } from "./load";
-import "./real-node";
+import type { LoadReport } from "./load";
+import { useNode } from "./real-node";
 
 export type StackName = "dev" | "prod-ha";
 export const stackNames: readonly StackName[] = ["dev", "prod-ha"];
@@ -34,8 +35,12 @@ export class NodeInstance {
 
   static async create(stackName: StackName, namespace: TestNamespace, config: Config = {}): Promise<NodeInstance> {
     const stack = await TestStack.create(`node-${namespace}`, namespace, config, stackName);
-    const set = await stack.pulumi(["config", "set", "--secret", "certctl:databasePassword", "--", awkwardPassword]);
-    assert.equal(set.code, 0, set.text);
+    await stack.setSecret("certctl:databasePassword", awkwardPassword);
+    // This machine asks the servers, too: to them it is a caller from outside.
+    const network = (stack.config()["certctl:network"] ?? {}) as { serverCallers?: unknown[] };
+    const { hostAddress } = await useNode();
+    const serverCallers = [...(network.serverCallers ?? []), { cidr: `${hostAddress}/32` }];
+    stack.configure({ "certctl:network": { ...network, serverCallers } });
     return new NodeInstance(stackName, namespace, stack);
   }
 
@@ -149,9 +154,9 @@ export class NodeInstance {
     });
   }
 
-  /** A steady load on the server's Service. */
-  async load(rate = 50): Promise<SteadyLoad> {
-    return SteadyLoad.start({ ...(await this.target()), rate });
+  /** Runs an action under a steady load on the server's Service. */
+  async underLoad<T>(action: () => Promise<T>): Promise<{ result: T; report: LoadReport }> {
+    return SteadyLoad.during({ ...(await this.target()), rate: 50 }, action);
   }
 
   private async target(): Promise<{ address: string; port: number; servername: string; ca: string }> {

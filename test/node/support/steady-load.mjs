@@ -23,6 +23,7 @@ import { Agent, request } from "node:https";
 const timeout = 10_000;
 
 process.once("message", (/** @type {LoadTarget} */ target) => void run(target));
+process.once("disconnect", () => process.exit(1));
 
 /** @param {LoadTarget} target */
 async function run({ address, port, servername, ca, rate }) {
@@ -76,7 +77,6 @@ async function run({ address, port, servername, ca, rate }) {
     }
   }, 10);
   process.on("message", (/** @type {string} */ message) => {
-    if (message === "report") process.send?.(report);
     if (message !== "stop") return;
     clearInterval(timer);
     void Promise.all(open).then(() => process.send?.(report, () => process.exit(0)));
