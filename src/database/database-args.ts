@@ -83,7 +83,7 @@ export interface PostgresSettings {
 
 /** A persistent volume claim. */
 export interface StorageSettings {
-  /** Size of the claim. @default 10Gi (database), 64Mi (agents) */
+  /** Size of the claim. @default 10Gi (database), 64Mi (agents), by fleet size (backups) */
   size?: Quantity;
   /** StorageClass of the claim. Cannot be changed later. @default the cluster's default class */
   storageClass?: ObjectName;
@@ -130,6 +130,8 @@ export type MigrationMode = (typeof MigrationMode)[keyof typeof MigrationMode];
 export interface MigrationSettings {
   /** Who migrates. @default job */
   mode?: MigrationMode;
+  /** Whether a backup is made before each new migration Job; needs `backup.enabled`. An empty database needs none. @default false */
+  backupFirst?: boolean;
   /**
    * Times a failed pod of the Job is tried again.
    *

