@@ -59,7 +59,8 @@ told
 schema_version=$answer
 # Counted while the dump is made.
 tell < "$scripts/count-rows.sql"
-echo '\echo end of rows' | tell
+# psql keeps what \echo prints to itself; the answer to a query it sends at once.
+echo "select 'end of rows';" | tell
 
 run pg_dump --format=custom --no-owner --no-acl --compress="$COMPRESSION" --snapshot="$snapshot" --lock-wait-timeout=60s \
   --file="$work/dump" --dbname="$PGDATABASE" || fail "pg_dump failed: $(reason)"

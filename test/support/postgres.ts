@@ -25,7 +25,7 @@ const nobody = 65534;
 /** A real PostgreSQL 16, started with what a rendered container says. */
 export class LocalPostgres {
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly server: ChildProcess,
     readonly port: number,
   ) {}
@@ -73,11 +73,23 @@ export class LocalPostgres {
     }
   }
 
+  /** The programs of the server. */
+  get bin(): string {
+    return join(this.folder, "native/bin");
+  }
+
+  /** Ends as a crashed server does: at once, and without a word to its sessions. */
+  crash(): void {
+    this.server.kill("SIGQUIT");
+  }
+
   /** A fast shutdown, as the image's stop signal asks for. */
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.server.once("exit", resolve));
-    this.server.kill("SIGINT");
-    await ended;
+    if (this.server.exitCode === null && this.server.signalCode === null) {
+      this.server.kill("SIGINT");
+      await ended;
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
