@@ -31,13 +31,13 @@ export function sinkAccess(sink: ResolvedSink, claim: pulumi.Input<string>, role
 
 /** Annotations of the service account: with IRSA, its role. */
 export function sinkAnnotations(sink: ResolvedSink, role: SinkRole): Record<string, pulumi.Input<string>> {
-  const irsa = sink.mode === "s3" ? sink.s3.identity?.irsa : undefined;
-  if (!irsa) return {};
+  const { mode = "irsa", irsa } = (sink.mode === "s3" && sink.s3.identity) || {};
+  if (mode !== "irsa" || !irsa) return {};
   return { "eks.amazonaws.com/role-arn": role === "restore" ? (irsa.restoreRoleArn ?? irsa.roleArn) : irsa.roleArn };
 }
 
 function s3Environment(s3: S3Sink & { prefix: string }): EnvVar[] {
-  const keys = s3.identity?.accessKeys;
+  const keys = s3.identity?.mode === "accessKeys" ? s3.identity.accessKeys : undefined;
   return [
     ...literalVariables({
       S3_BUCKET: s3.bucket,

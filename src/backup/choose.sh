@@ -12,7 +12,7 @@ case $BACKUP in
 esac
 if [ -n "$until" ]; then
   until=$(echo "$until" | tr -d ':-')
-  name=$(find "$BACKUP_DIR" -mindepth 1 -maxdepth 1 -name 'certctl-*Z-*.json' | sed 's/.*\/\(.*\)\.json$/\1/' | sort |
+  name=$(find -H "$BACKUP_DIR" -mindepth 1 -maxdepth 1 -name 'certctl-*Z-*.json' | sed 's/.*\/\(.*\)\.json$/\1/' | sort |
     awk -v until="certctl-$until" '$0 < until || index($0, until) == 1 { found = $0 } END { print found }')
   [ -n "$name" ] || fail "there is no backup on the volume${BEFORE:+ from before $BEFORE}"
 fi

@@ -9,7 +9,7 @@ work=$WORK_DIR/$POD_NAME
 if [ -e "$work/empty" ]; then rm -rf "$work"; exit 0; fi
 [ -s "$work/manifest.json" ] || fail "there is no checked dump to publish"
 
-manifests() { find "$BACKUP_DIR" -mindepth 1 -maxdepth 1 -name 'certctl-*Z-*.json' | sort; }
+manifests() { find -H "$BACKUP_DIR" -mindepth 1 -maxdepth 1 -name 'certctl-*Z-*.json' | sort; }
 epoch() { field "$1" createdEpoch; }
 
 # Backups are ordered by their names: a clock that was set back must not put this one before others.
@@ -28,7 +28,7 @@ rm -rf "$work"
 echo "published $name"
 
 # A dump without a manifest is what a killed run left.
-find "$BACKUP_DIR" -mindepth 1 -maxdepth 1 -name 'certctl-*Z-*.dump' -mmin "+$(((DEADLINE_SECONDS + 59) / 60 + 1))" | while read -r dump; do
+find -H "$BACKUP_DIR" -mindepth 1 -maxdepth 1 -name 'certctl-*Z-*.dump' -mmin "+$(((DEADLINE_SECONDS + 59) / 60 + 1))" | while read -r dump; do
   [ -e "${dump%.dump}.json" ] || rm -f "$dump"
 done
 kept=0

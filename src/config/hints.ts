@@ -24,7 +24,6 @@ export const chartKeys: Readonly<Record<string, string>> = {
   ingress: notYet,
   podDisruptionBudget: notYet,
   monitoring: notYet,
-  backup: notYet,
   network: notYet,
   networkPolicy: notYet,
   "server.image": "it is images.server",

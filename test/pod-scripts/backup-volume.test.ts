@@ -25,7 +25,11 @@ describe("the pods of backups on a volume, against a real PostgreSQL,", function
     assert.equal(result.status, 0, result.container + result.stdout + result.stderr);
     const [name = ""] = pods.listed();
     assert.equal(pods.listed().length, 1);
-    const { rows, sizeBytes, schemaVersion } = pods.manifest(name) as { rows: Record<string, number>; sizeBytes: number; schemaVersion: string };
+    const { rows, sizeBytes, schemaVersion } = pods.manifest(name) as {
+      rows: Record<string, number>;
+      sizeBytes: number;
+      schemaVersion: string;
+    };
     assert.equal(rows["public.audit_events"], 20_000);
     assert.ok(sizeBytes > 0);
     assert.equal(schemaVersion, "000047_audit_events_hash_chain.up.sql");

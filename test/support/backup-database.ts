@@ -39,7 +39,9 @@ export class BackupDatabase {
   async migrate(): Promise<void> {
     const manifests = await renderArgs(this.args);
     const { env } = localContainer(manifests, manifestOf(manifests, "Job", "certctl-migrate"), "migrate", this.folder);
-    const local = Object.fromEntries(Object.entries(env).map(([key, value]) => [key, value.replaceAll("certctl-postgres.certctl.svc", "127.0.0.1")]));
+    const local = Object.fromEntries(
+      Object.entries(env).map(([key, value]) => [key, value.replaceAll("certctl-postgres.certctl.svc", "127.0.0.1")]),
+    );
     const migrated = spawnSync(buildContract().server, ["--migrate-only"], { env: local, encoding: "utf8" });
     assert.equal(migrated.status, 0, migrated.stdout);
   }

@@ -43,7 +43,10 @@ export class ImagePrograms {
   readonly path: string;
 
   static async prepare(serverBin: string): Promise<ImagePrograms> {
-    const [{ postgresClients }, { pythonPackages }] = await Promise.all([import("./postgres-clients.mjs"), import("./python/packages.mjs")]);
+    const [{ postgresClients }, { pythonPackages }] = await Promise.all([
+      import("./postgres-clients.mjs"),
+      import("./python/packages.mjs"),
+    ]);
     const programs = new ImagePrograms(serverBin);
     const bin = join(programs.folder, "bin");
     mkdirSync(bin);
@@ -53,7 +56,13 @@ export class ImagePrograms {
     ] as const) {
       const target = join(programs.folder, name);
       // Links where that can be: the CLI alone is 120 MB.
-      execFileSync("sh", ["-c", 'cp -al "$1" "$2" 2> /dev/null || { rm -rf "$2"; cp -a "$1" "$2"; }; chmod -R a+rX "$2"', "sh", source, target]);
+      execFileSync("sh", [
+        "-c",
+        'cp -al "$1" "$2" 2> /dev/null || { rm -rf "$2"; cp -a "$1" "$2"; }; chmod -R a+rX "$2"',
+        "sh",
+        source,
+        target,
+      ]);
     }
     const python = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
     programs.program("aws", `PYTHONPATH='${programs.folder}/awscli' exec ${python} -m awscli "$@"`);
@@ -101,7 +110,10 @@ export class BackupPods {
   listed(): string[] {
     if (!existsSync(this.volume)) return [];
     const files = readdirSync(this.volume);
-    return files.filter((file) => file.endsWith(".json")).map((file) => file.replace(/\.json$/, "")).sort();
+    return files
+      .filter((file) => file.endsWith(".json"))
+      .map((file) => file.replace(/\.json$/, ""))
+      .sort();
   }
 
   manifest(name: string): Record<string, unknown> {
@@ -140,7 +152,12 @@ export class BackupPods {
     execFileSync("ln", ["-s", this.volume, mountPoint]);
   }
 
-  private runContainer(name: string, [program = "", ...args]: string[], given: Record<string, string>, options: RunOptions): Promise<PodResult> {
+  private runContainer(
+    name: string,
+    [program = "", ...args]: string[],
+    given: Record<string, string>,
+    options: RunOptions,
+  ): Promise<PodResult> {
     const changed = Object.fromEntries(
       Object.entries(given).map(([key, value]) => [
         key,
@@ -150,7 +167,13 @@ export class BackupPods {
     const path = [...(options.shims ?? []), this.programs.path, process.env.PATH].join(":");
     const user = isRoot ? { uid: nobody, gid: nobody } : {};
     // A group of its own, as a container's processes end together.
-    const child = spawn(program, args, { cwd: "/", env: { PATH: path, ...changed, ...options.env }, detached: true, stdio: ["ignore", "pipe", "pipe"], ...user });
+    const child = spawn(program, args, {
+      cwd: "/",
+      env: { PATH: path, ...changed, ...options.env },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...user,
+    });
     const text = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text.stdout += chunk));
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (text.stderr += chunk));
