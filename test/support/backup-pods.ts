@@ -37,7 +37,7 @@ export class ImagePrograms {
 
   private constructor(serverBin: string) {
     chmodSync(this.folder, 0o755);
-    this.path = [join(this.folder, "bin"), join(this.folder, "clients/pgserver/pginstall/bin"), serverBin].join(":");
+    this.path = [join(this.folder, "bin"), serverBin, join(this.folder, "clients/pgserver/pginstall/bin")].join(":");
   }
 
   readonly path: string;
