@@ -1,32 +1,40 @@
 import type { FleetSize } from "../certctl-args";
 import type { ContainerResources } from "../fleet-size";
 import { fleetProfile, mergeResources } from "../fleet-size";
-import type { BackupSettings, BackupSink, DrillSettings, PvcSink, S3Sink } from "./backup-args";
-
-/** Where backups are kept, decided. */
-export type ResolvedSink =
-  { mode: "pvc"; pvc: PvcSink & { storage: { size: string; storageClass?: string } } } | { mode: "s3"; s3: S3Sink & { prefix: string } };
+import type { BackupRetention, BackupSettings, BackupSink, DrillSettings, PvcSink } from "./backup-args";
 
 /** Settings of backups with every default filled in. */
 export interface ResolvedBackup extends BackupSettings {
   schedule: string;
   timeZone: string;
-  sink: ResolvedSink & BackupSink;
+  suspend: boolean;
+  sink: BackupSink & { pvc: ResolvedVolume };
   compression: number;
-  scratchSize: string;
+  startingDeadlineSeconds: number;
   activeDeadlineSeconds: number;
+  backoffLimit: number;
+  successfulJobsHistoryLimit: number;
+  failedJobsHistoryLimit: number;
   resources: ContainerResources;
-  /** Tables that are restored at a time. */
-  jobs: number;
   drill: ResolvedDrill;
+}
+
+/** The volume with every default filled in. */
+export interface ResolvedVolume extends PvcSink {
+  storage: { size: string; storageClass?: string };
+  retention: Required<BackupRetention>;
 }
 
 /** Settings of restore drills with every default filled in. */
 export interface ResolvedDrill extends DrillSettings {
+  enabled: boolean;
   schedule: string;
+  suspend: boolean;
   activeDeadlineSeconds: number;
   storageSize: string;
   resources: ContainerResources;
+  /** Tables that are restored at a time. */
+  jobs: number;
 }
 
 /** Fills in the defaults. */
@@ -37,23 +45,31 @@ export function resolveBackup(given: BackupSettings, fleetSize: FleetSize | unde
     ...given,
     schedule: given.schedule ?? "30 2 * * *",
     timeZone: given.timeZone ?? "Etc/UTC",
-    sink: resolveSink(given.sink ?? {}, backup.volumeSize),
+    suspend: given.suspend ?? false,
+    sink: { pvc: resolveVolume(given.sink?.pvc ?? {}, backup.volumeSize) },
     compression: given.compression ?? backup.compression,
-    scratchSize: given.scratchSize ?? backup.scratchSize,
+    startingDeadlineSeconds: given.startingDeadlineSeconds ?? 3600,
     activeDeadlineSeconds: given.activeDeadlineSeconds ?? 3600,
+    backoffLimit: given.backoffLimit ?? 1,
+    successfulJobsHistoryLimit: given.successfulJobsHistoryLimit ?? 3,
+    failedJobsHistoryLimit: given.failedJobsHistoryLimit ?? 3,
     resources: mergeResources(backup.resources, given.resources),
-    jobs: backup.jobs,
     drill: {
-      ...drill,
+      enabled: drill.enabled ?? true,
       schedule: drill.schedule ?? "30 5 * * *",
+      suspend: drill.suspend ?? false,
       activeDeadlineSeconds: drill.activeDeadlineSeconds ?? 7200,
-      storageSize: drill.storageSize ?? backup.scratchSize,
+      storageSize: drill.storageSize ?? backup.drillSize,
       resources: mergeResources(database.resources, drill.resources),
+      jobs: backup.jobs,
     },
   };
 }
 
-function resolveSink({ mode, pvc, s3 }: BackupSink, volumeSize: string): ResolvedSink {
-  if (mode === "s3" && s3) return { mode, s3: { ...s3, prefix: s3.prefix ?? "certctl/" } };
-  return { mode: "pvc", pvc: { ...pvc, storage: { ...pvc?.storage, size: pvc?.storage?.size ?? volumeSize } } };
+function resolveVolume(pvc: PvcSink, size: string): ResolvedVolume {
+  return {
+    ...pvc,
+    storage: { ...pvc.storage, size: pvc.storage?.size ?? size },
+    retention: { days: pvc.retention?.days ?? 30, count: pvc.retention?.count ?? 60 },
+  };
 }

@@ -28,8 +28,6 @@ export interface MigrationManifestInput extends LabelSource {
   apiKeys: pulumi.Input<string>;
   encryptionKey: SecretKey;
   scheduling?: Scheduling;
-  /** Changes when the database was replaced: the Job then runs again. */
-  restored?: string;
 }
 
 /**
@@ -44,10 +42,7 @@ export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
     backoffLimit: input.settings.backoffLimit ?? 4,
     activeDeadlineSeconds: migrationDeadline(input.settings),
     template: {
-      metadata: {
-        labels: objectLabels(input, "migration"),
-        ...(input.restored !== undefined && { annotations: { "certctl.io/restored": input.restored } }),
-      },
+      metadata: { labels: objectLabels(input, "migration") },
       spec: {
         restartPolicy: "Never",
         automountServiceAccountToken: false,

@@ -1,5 +1,5 @@
 /** The parts of an instance, as they appear in the label `app.kubernetes.io/component`. */
-export type Component = "server" | "database" | "migration" | "provisioning" | "agents" | "tls" | "secrets" | "backup" | "restore" | "drill";
+export type Component = "server" | "database" | "migration" | "provisioning" | "agents" | "tls" | "secrets" | "backup" | "drill";
 
 /** What a part needs to label its objects. */
 export interface LabelSource {

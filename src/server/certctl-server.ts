@@ -11,7 +11,7 @@ import { derive } from "../kubernetes/inputs";
 import { objectLabels } from "../kubernetes/labels";
 import { contentConfigMap, readScript } from "../kubernetes/scripts";
 import type { ServerSettings } from "./server-args";
-import { restoredAnnotation, serverDeployment, serverService, serverServiceAccount } from "./server-manifests";
+import { serverDeployment, serverService, serverServiceAccount } from "./server-manifests";
 import type { ServerManifestInput } from "./server-manifests";
 import { resolveServer } from "./server-settings";
 
@@ -37,8 +37,6 @@ export interface CertctlServerArgs extends ServerSettings {
   secretsChecksum?: pulumi.Input<string>;
   /** Whether a migration Job goes before, so that the server does not migrate at boot. @default false */
   migratedByJob?: boolean;
-  /** The restore that the pods start after; they keep it when it is no longer given. @default none */
-  restored?: string;
   /** Name of the instance, for labels. @default the component's name */
   instance?: string;
   /** Sizes. @default small */
@@ -85,18 +83,16 @@ export class CertctlServer extends pulumi.ComponentResource {
       secretsChecksum: derive([args.secretsChecksum, args.database.connection.passwordChecksum], (...sums) => contentHash(sums)),
       scripts: scripts.name,
     };
-    const manifest = serverDeployment({ ...input, restored: args.restored });
+    const manifest = serverDeployment(input);
     const serviceAccount = new k8s.core.v1.ServiceAccount(name, serverServiceAccount(input), child);
     this.service = new k8s.core.v1.Service(name, serverService(input), child);
     this.deployment = new k8s.apps.v1.Deployment(name, manifest, {
       parent: this,
       dependsOn: dependencies(opts, [...args.database.ready, serviceAccount, scripts.resource]),
-      // The option of a restore may go when it is done, and that must not roll the pods again.
-      ...(args.restored === undefined && { ignoreChanges: [`spec.template.metadata.annotations["${restoredAnnotation}"]`] }),
     });
 
     this.url = pulumi.output(namespace).apply((ns) => `https://${name}.${ns}.svc:${settings.port}`);
-    this.revision = pulumi.output(serverDeployment(input).spec).apply(contentHash);
+    this.revision = pulumi.output(manifest.spec).apply(contentHash);
     this.registerOutputs({ url: this.url });
   }
 }
