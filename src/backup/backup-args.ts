@@ -6,7 +6,7 @@ import type { ObjectName, Quantity, Resources, Scheduling } from "../kubernetes/
  * When a CronJob runs: five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily`.
  *
  * @pattern ^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[0-9/*,-]+( +[0-9A-Za-z/*,?-]+){4})$
- * @patternErrorMessage is not a schedule; write five fields, such as "30 2 * * *", or @daily
+ * @patternErrorMessage is not a schedule; write five fields, such as "30 2 * * *"
  */
 export type CronSchedule = string;
 

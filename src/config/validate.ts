@@ -1,5 +1,6 @@
 import type { CertctlArgs } from "../certctl-args";
 import { agentsIssues } from "../agents/agents-checks";
+import { backupIssues } from "../backup/backup-checks";
 import { certctlIssues } from "../certctl-checks";
 import { certctlWarnings } from "../certctl-warnings";
 import { databaseIssues, externalDatabaseIssues, postgresIssues } from "../database/database-checks";
@@ -24,6 +25,7 @@ export function checkCertctl(args: CertctlArgs, name = "certctl"): Issue[] {
 /** Checks of a part that need nothing of the rest of the instance. */
 const partChecks: Partial<Record<Definition, (settings: never) => Issue[]>> = {
   AgentSettings: agentsIssues,
+  BackupSettings: backupIssues,
   DatabaseSettings: databaseIssues,
   ExternalDatabaseSettings: externalDatabaseIssues,
   MigrationSettings: jobIssues,
