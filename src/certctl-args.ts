@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AgentSettings } from "./agents/agents-args";
+import type { BackupSettings } from "./backup/backup-args";
 import type { DatabaseSettings, MigrationSettings } from "./database/database-args";
 import type { ExposureSettings } from "./exposure/exposure-args";
 import type { ObjectName } from "./kubernetes/types";
@@ -64,6 +65,8 @@ export interface CertctlArgs extends CertctlSecrets {
   database?: DatabaseSettings;
   /** The database migration. */
   migrations?: MigrationSettings;
+  /** Backups of the database, and the proof that they can be restored. */
+  backup?: BackupSettings;
   /** The step that turns Ready into working: roles granted, issuers checked. */
   provisioning?: ProvisioningSettings;
   /** The agents. */

@@ -7,6 +7,7 @@ import { text } from "./config/plain";
 import { missingSecretMessage, requiredSecrets } from "./config/required-secrets";
 import { agentsIssues } from "./agents/agents-checks";
 import { DatabaseMode } from "./database/database-args";
+import { backupIssues } from "./backup/backup-checks";
 import { databaseIssues } from "./database/database-checks";
 import type { ExposureContext } from "./exposure/exposure-checks";
 import { exposureIssues } from "./exposure/exposure-checks";
@@ -38,6 +39,7 @@ export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
     ...under("server", serverIssues(args.server ?? {})),
     ...under("database", databaseIssues(args.database ?? {})),
     ...under("migrations.resources", resourceIssues(args.migrations?.resources)),
+    ...under("backup", backupIssues(args.backup ?? {})),
     ...under("provisioning.resources", resourceIssues(args.provisioning?.resources)),
     ...under("agents", agentsIssues(args.agents ?? {})),
     ...under("network", networkIssues(args)),
@@ -64,12 +66,14 @@ function namespaceIssues({ namespace, createNamespace }: CertctlArgs): Issue[] {
 }
 
 /** Amounts that contradict the default of the fleet size. Those that contradict each other are found with the part. */
-function defaultResourceIssues({ fleetSize, server, database, agents }: CertctlArgs): Issue[] {
+function defaultResourceIssues({ fleetSize, server, database, backup, agents }: CertctlArgs): Issue[] {
   if (!isKnown(fleetSize)) return [];
   const profile = fleetProfile(fleetSize);
   return [
     ...under("server.resources", resourceIssues(server?.resources, profile.server.resources)),
     ...under("database.bundled.resources", resourceIssues(database?.bundled?.resources, profile.database.resources)),
+    ...under("backup.resources", resourceIssues(backup?.resources, profile.backup.resources)),
+    ...under("backup.drill.resources", resourceIssues(backup?.drill?.resources, profile.database.resources)),
     ...under("agents.resources", resourceIssues(agents?.resources, profile.agents.resources)),
   ];
 }

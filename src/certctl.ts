@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CertctlAgents } from "./agents/certctl-agents";
+import { DatabaseBackup } from "./backup/database-backup";
 import type { CertctlArgs } from "./certctl-args";
 import {
   clientTrust,
@@ -45,6 +46,8 @@ export class Certctl extends pulumi.ComponentResource {
   public readonly secrets: InstanceSecrets;
   public readonly tls: ServerTls;
   public readonly database: Database;
+  /** The schedules of backups and drills; none unless `backup.enabled`. */
+  public readonly backup?: DatabaseBackup;
   /** The migration Job; none with `migrations.mode: server`. */
   public readonly migration?: DatabaseMigration;
   public readonly server: CertctlServer;
@@ -79,6 +82,11 @@ export class Certctl extends pulumi.ComponentResource {
     const dnsNames = serverDnsNames(name, namespace);
     this.tls = new ServerTls(`${name}-tls`, { ...args, ...shared, dnsNames }, after(this.namespace));
     this.database = databaseFor(name, args, { ...shared, requiredConnections: connectionReserve(args) }, after(this.namespace));
+
+    const { enabled: backedUp = false, ...backup } = args.backup ?? {};
+    if (backedUp) {
+      this.backup = new DatabaseBackup(`${name}-backup`, { ...backup, ...shared, database: this.database }, after(this.namespace));
+    }
 
     const { apiKeys, encryptionKey } = this.secrets;
     const credentials = { database: this.database, tlsSecret: this.tls.secretName, apiKeys, encryptionKey };

@@ -1,6 +1,7 @@
 import type { CertctlArgs } from "../certctl-args";
 import { agentsIssues } from "../agents/agents-checks";
 import { backupBucketIssues } from "../aws/backup-bucket-checks";
+import { backupIssues } from "../backup/backup-checks";
 import { certctlIssues } from "../certctl-checks";
 import { certctlWarnings } from "../certctl-warnings";
 import { databaseIssues, externalDatabaseIssues, postgresIssues } from "../database/database-checks";
@@ -36,6 +37,7 @@ export function checkStack(args: StackArgs): Issue[] {
 const partChecks: Partial<Record<Definition, (settings: never) => Issue[]>> = {
   AgentSettings: agentsIssues,
   BackupBucketSettings: backupBucketIssues,
+  BackupSettings: backupIssues,
   DatabaseSettings: databaseIssues,
   ExternalDatabaseSettings: externalDatabaseIssues,
   MigrationSettings: jobIssues,

@@ -83,7 +83,7 @@ export interface PostgresSettings {
 
 /** A persistent volume claim. */
 export interface StorageSettings {
-  /** Size of the claim. @default 10Gi (database), 64Mi (agents) */
+  /** Size of the claim. @default 10Gi (database), 64Mi (agents), by fleet size (backups) */
   size?: Quantity;
   /** StorageClass of the claim. Cannot be changed later. @default the cluster's default class */
   storageClass?: ObjectName;

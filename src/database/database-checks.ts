@@ -2,6 +2,7 @@ import type { Issue } from "../config/issues";
 import { issueIf, joinPath, show, under } from "../config/issues";
 import { text } from "../config/plain";
 import { byteIssues, durationIssues, resourceIssues, schedulingIssues } from "../kubernetes/kubernetes-checks";
+import type { Quantity } from "../kubernetes/types";
 import { durationSeconds } from "../kubernetes/units";
 import { certificateBundleProblem } from "../tls/pem";
 import type { DatabaseSettings, ExternalDatabaseSettings, PostgresSettings, StorageSettings } from "./database-args";
@@ -42,10 +43,12 @@ export function postgresIssues(settings: PostgresSettings): Issue[] {
 
 /** Amounts that are no size of a volume. */
 export function storageIssues(storage: StorageSettings | undefined): Issue[] {
-  return [
-    ...byteIssues("size", storage?.size),
-    ...issueIf(quantityInBytes(text(storage?.size) ?? "") < 1, "size", `${show(storage?.size)} is no size of a volume`),
-  ];
+  return sizeIssues("size", storage?.size);
+}
+
+/** An amount that is no size of a volume. */
+export function sizeIssues(path: string, size: Quantity | undefined): Issue[] {
+  return [...byteIssues(path, size), ...issueIf(quantityInBytes(text(size) ?? "") < 1, path, `${show(size)} is no size of a volume`)];
 }
 
 function parameterIssues(parameters: Record<string, string> | undefined): Issue[] {

@@ -74,6 +74,17 @@ export function databaseClient(connection: DatabaseConnection): DatabaseClient {
   };
 }
 
+/** What libpq's own programs need to connect: address, protection, password. */
+export function databaseClientVariables(connection: DatabaseConnection): EnvVar[] {
+  const client = databaseClient(connection);
+  return [
+    ...client.address,
+    ...literalVariables({ PGSSLMODE: connection.sslMode, PGCONNECT_TIMEOUT: String(connection.connectTimeoutSeconds) }),
+    ...client.rootCertificate,
+    client.password,
+  ];
+}
+
 function caVolume(ca: NonNullable<DatabaseConnection["ca"]>): Volume {
   const files = { "ca.crt": "ca.crt" };
   return "secret" in ca ? secretVolume("database-ca", ca.secret, files) : configMapVolume("database-ca", ca.configMap, files);

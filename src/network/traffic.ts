@@ -20,13 +20,16 @@ export interface Traffic extends LabelSource {
 
 /** What the pods of an instance with these arguments do on the network. */
 export function instanceTraffic(args: CertctlArgs, shared: LabelSource & { namespace: string }): Traffic {
-  const { agents = {}, database, migrations } = args;
+  const { agents = {}, backup, database, migrations } = args;
+  const backups = backup?.enabled === true;
   const parts = {
     server: true,
     provisioning: true,
     database: database?.mode !== DatabaseMode.External,
     migration: migrations?.mode !== MigrationMode.Server,
     agents: agents.enabled !== false,
+    backup: backups,
+    drill: backups && backup.drill?.enabled !== false,
   };
   const namespace = agentsNamespace(agents, shared.namespace);
   return {

@@ -20,6 +20,7 @@ const onNodes = { "agents.kind": "DaemonSet", tlsCaCertificate: placeholder("tls
 const certManager = { "tls.mode": "certManager", "tls.certManager.issuerRef.name": "private-ca" };
 const trustConfigMap = { "tls.trust.mode": "configMap", "tls.trust.configMap.name": "company-cas" };
 const monitoring = { "monitoring.enabled": true, "monitoring.backup.period": "1d", "monitoring.drill.period": "7d" };
+const backups = { "backup.enabled": true };
 const toleration = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
 const autoscaling = { "server.autoscaling.maxReplicas": 4 };
 const ingress = { "exposure.mode": "ingress", "exposure.ingress.hosts": ["certctl.example.com"] };
@@ -160,6 +161,29 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "migrations.backoffLimit": { value: 1 },
   "migrations.activeDeadlineSeconds": { value: 900 },
   ...resourceCases("migrations.resources"),
+  "backup.enabled": { value: true },
+  "backup.schedule": { value: "@hourly", given: backups },
+  "backup.timeZone": { value: "Europe/Berlin", given: backups },
+  "backup.suspend": { value: true, given: backups },
+  "backup.sink.pvc.storage.size": { value: "30Gi", given: backups },
+  "backup.sink.pvc.storage.storageClass": { value: "slow", given: backups },
+  "backup.sink.pvc.existingClaim": { value: "nfs", given: backups },
+  "backup.sink.pvc.retention.days": { value: 90, given: backups },
+  "backup.sink.pvc.retention.count": { value: 10, given: backups },
+  "backup.compression": { value: 1, given: backups },
+  "backup.startingDeadlineSeconds": { value: 60, given: backups },
+  "backup.activeDeadlineSeconds": { value: 600, given: backups },
+  "backup.backoffLimit": { value: 3, given: backups },
+  "backup.successfulJobsHistoryLimit": { value: 1, given: backups },
+  "backup.failedJobsHistoryLimit": { value: 1, given: backups },
+  ...withGiven(resourceCases("backup.resources"), backups),
+  ...withGiven(schedulingCases("backup.scheduling"), backups),
+  "backup.drill.enabled": { value: false, given: backups },
+  "backup.drill.schedule": { value: "@weekly", given: backups },
+  "backup.drill.suspend": { value: true, given: backups },
+  "backup.drill.activeDeadlineSeconds": { value: 600, given: backups },
+  "backup.drill.storageSize": { value: "7Gi", given: backups },
+  ...withGiven(resourceCases("backup.drill.resources"), backups),
   "provisioning.backoffLimit": { value: 1 },
   "provisioning.activeDeadlineSeconds": { value: 900 },
   ...resourceCases("provisioning.resources"),
@@ -226,6 +250,10 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "existingSecrets.apiKeys": { value: "vault-api-keys", insteadOf: ["apiKeys"] },
   "existingSecrets.issuingCa": { value: "vault-ca", insteadOf: ["caCertificate", "caPrivateKey"] },
 };
+
+function withGiven(cases: Record<string, ArgumentCase>, given: Record<string, unknown>): Record<string, ArgumentCase> {
+  return Object.fromEntries(Object.entries(cases).map(([path, one]) => [path, { ...one, given }]));
+}
 
 function resourceCases(path: string): Record<string, ArgumentCase> {
   return {

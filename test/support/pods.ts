@@ -44,8 +44,10 @@ export function manifestOf(manifests: readonly Manifest[], kind: string, prefix:
   return found[0] as Manifest;
 }
 
-/** The pod of a workload. */
+/** The pod of a workload, or of a CronJob's Jobs. */
 export function podSpec(workload: Manifest): PodSpec {
+  const { jobTemplate } = workload.spec as { jobTemplate?: { spec: { template: { spec: PodSpec } } } };
+  if (jobTemplate) return jobTemplate.spec.template.spec;
   return (workload.spec as { template: { spec: PodSpec } }).template.spec;
 }
 
@@ -68,7 +70,11 @@ export function localContainer(manifests: readonly Manifest[], workload: Manifes
     return mountPath;
   });
   const env: Record<string, string> = {};
-  for (const source of container.env ?? []) env[source.name] = expand(valueOf(manifests, source), env);
+  for (const source of container.env ?? []) {
+    const value = valueOf(manifests, source);
+    // The value of a Secret's key is taken as it is.
+    env[source.name] = source.valueFrom ? value : expand(value, env);
+  }
   const local = (text: string): string =>
     mounts.some((mount) => text === mount || text.startsWith(`${mount}/`)) ? join(folder, text) : text;
   return {

@@ -25,7 +25,7 @@ const nobody = 65534;
 /** A real PostgreSQL 16, started with what a rendered container says. */
 export class LocalPostgres {
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly server: ChildProcess,
     readonly port: number,
   ) {}
@@ -71,6 +71,11 @@ export class LocalPostgres {
         await delay(100);
       }
     }
+  }
+
+  /** The programs of the server. */
+  get bin(): string {
+    return join(this.folder, "native/bin");
   }
 
   /** A fast shutdown, as the image's stop signal asks for. */

@@ -1,0 +1,8 @@
+import { readScript } from "../kubernetes/scripts";
+
+const files = ["common.sh", "count-rows.sql", "dump.sh", "publish.sh", "drill.sh"] as const;
+
+/** What the pods of backup and drill run. */
+export function backupScripts(): Record<string, string> {
+  return Object.fromEntries(files.map((file) => [file, readScript(__dirname, file)]));
+}
