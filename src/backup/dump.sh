@@ -1,5 +1,7 @@
 #!/bin/sh
 # Dumps the database into a folder of this run, checks the dump, and describes it in a manifest. Nothing is a backup before it is published.
+# run answers with an exit code, and has to be asked for it.
+# shellcheck disable=SC2310
 set -eu
 program=backup
 scripts=$(dirname "$0")
@@ -58,7 +60,11 @@ echo "select 'end of rows';" | tell
 
 run pg_dump --format=custom --no-owner --no-acl --compress="$COMPRESSION" --snapshot="$snapshot" --lock-wait-timeout=60s \
   --file="$work/dump" --dbname="$PGDATABASE" || fail "pg_dump failed: $(reason)"
-while told && [ "$answer" != "end of rows" ]; do echo "    $answer"; done > "$TMPDIR/rows"
+told
+while [ "$answer" != "end of rows" ]; do
+  echo "    $answer"
+  told
+done > "$TMPDIR/rows"
 exec 3>&- 4<&-
 session=
 

@@ -14,9 +14,11 @@ epoch() { field "$1" createdEpoch; }
 # Backups are ordered by their names: a clock that was set back must not put this one before others.
 now=$(epoch "$work/manifest.json")
 newest=$(manifests | tail -n 1)
-if [ -n "$newest" ] && [ "$(epoch "$newest")" -ge "$now" ]; then
+latest=0
+if [ -n "$newest" ]; then latest=$(epoch "$newest"); fi
+if [ "$latest" -ge "$now" ]; then
   echo "the clock is not after the newest backup, $(basename "$newest" .json): this one is dated a second after it"
-  now=$(($(epoch "$newest") + 1))
+  now=$((latest + 1))
   sed "s/^  \"createdEpoch\": .*/  \"createdEpoch\": $now,/" "$work/manifest.json" > "$work/manifest.json.part"
   mv "$work/manifest.json.part" "$work/manifest.json"
 fi

@@ -55,9 +55,15 @@ function ingressIssues(settings: IngressSettings, { trust }: ExposureContext): I
   ];
 }
 
-function hostIssues(path: string, hosts: readonly string[]): Issue[] {
+/** The hosts of a list; none when something else stands there, which has been reported. */
+function listed(hosts: unknown): readonly string[] {
+  return Array.isArray(hosts) ? (hosts as string[]) : [];
+}
+
+function hostIssues(path: string, given: unknown): Issue[] {
+  const hosts = listed(given);
   return [
-    ...issueIf(Array.isArray(hosts) && hosts.length === 0, path, "is empty; name the server for its clients, such as certctl.example.com"),
+    ...issueIf(Array.isArray(given) && hosts.length === 0, path, "is empty; name the server for its clients, such as certctl.example.com"),
     ...hosts.flatMap((host, index) => issueIf(hosts.indexOf(host) < index, `${path}[${String(index)}]`, `${show(host)} is there twice`)),
   ];
 }
@@ -78,17 +84,17 @@ function gatewayIssues({ hosts, passthrough }: GatewaySettings, { tls, trust }: 
   return [
     ...hostIssues("hosts", hosts),
     ...issueIf(trust === TrustMode.ConfigMap && key !== "ca.crt", "", wrongKey),
-    ...under("passthrough", passthrough ? passthroughIssues(passthrough.hosts, hosts, tls) : []),
+    ...under("passthrough", passthrough ? passthroughIssues(passthrough.hosts, listed(hosts), tls) : []),
   ];
 }
 
-function passthroughIssues(hosts: readonly string[], decrypted: readonly string[], tls: TlsSettings): Issue[] {
+function passthroughIssues(given: unknown, decrypted: readonly string[], tls: TlsSettings): Issue[] {
   const named = (tls.extraDnsNames ?? []).map(text);
   // What an existing Secret's certificate holds for is not known here.
   const unknown = tls.mode === "existingSecret";
   return [
-    ...hostIssues("hosts", hosts),
-    ...hosts.flatMap((host, index) => [
+    ...hostIssues("hosts", given),
+    ...listed(given).flatMap((host, index) => [
       ...issueIf(decrypted.includes(host), `hosts[${String(index)}]`, `${show(host)} is a host of the HTTPRoute too; choose another name`),
       ...issueIf(
         !unknown && text(host) !== undefined && !named.includes(host),

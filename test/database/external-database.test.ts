@@ -84,7 +84,14 @@ describe("an external database", () => {
       for (const ca of [{ caCertificate: placeholder("databaseCa") }, {}]) {
         const settings = { host: "db.example.com", port: 6432, user: "pki", database: "inventory", ...ca };
         const waiting = containerOf(podOf(await render(settings), kind, name), "wait-for-database");
-        assert.deepEqual(environmentOf(waiting), { PGHOST: "db.example.com", PGPORT: "6432", PGUSER: "pki", PGDATABASE: "inventory" });
+        const limit = kind === "Job" ? { WAIT_LIMIT: "30" } : {};
+        assert.deepEqual(environmentOf(waiting), {
+          ...limit,
+          PGHOST: "db.example.com",
+          PGPORT: "6432",
+          PGUSER: "pki",
+          PGDATABASE: "inventory",
+        });
       }
     });
   }

@@ -1,5 +1,5 @@
 import { placeholder } from "../../src/config/placeholders";
-import schema from "../../src/config/schema.json";
+import { monitoringCases } from "./monitoring-arguments";
 
 /** One argument set to something else than its default, in a configuration where it applies. */
 export interface ArgumentCase {
@@ -19,7 +19,6 @@ const external = { "database.mode": "external", "database.external.host": "db.ex
 const onNodes = { "agents.kind": "DaemonSet", tlsCaCertificate: placeholder("tlsCaCertificate") };
 const certManager = { "tls.mode": "certManager", "tls.certManager.issuerRef.name": "private-ca" };
 const trustConfigMap = { "tls.trust.mode": "configMap", "tls.trust.configMap.name": "company-cas" };
-const monitoring = { "monitoring.enabled": true, "monitoring.backup.period": "1d", "monitoring.drill.period": "7d" };
 const backups = { "backup.enabled": true };
 const toleration = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
 const autoscaling = { "server.autoscaling.maxReplicas": 4 };
@@ -221,29 +220,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "tls.trust.configMap.name": { value: "other-cas", given: trustConfigMap },
   "tls.trust.configMap.key": { value: "bundle.pem", given: trustConfigMap },
 
-  "monitoring.enabled": { value: true },
-  "monitoring.serviceMonitor.enabled": { value: false, given: monitoring },
-  "monitoring.serviceMonitor.interval": { value: "2m", given: monitoring },
-  "monitoring.serviceMonitor.scrapeTimeout": { value: "20s", given: monitoring },
-  "monitoring.serviceMonitor.labels": { value: { release: "prometheus" }, given: monitoring },
-  "monitoring.rules.enabled": { value: false, given: monitoring },
-  "monitoring.rules.interval": { value: "30s", given: monitoring },
-  "monitoring.rules.labels": { value: { release: "prometheus" }, given: monitoring },
-  "monitoring.rules.alertLabels": { value: { team: "pki" }, given: monitoring },
-  "monitoring.rules.alertAnnotations": { value: { chat: "#pki" }, given: monitoring },
-  "monitoring.rules.runbookBaseUrl": { value: "https://docs.example.com/runbooks", given: monitoring },
-  "monitoring.rules.kubeStateMetrics": { value: false, given: { "monitoring.enabled": true } },
-  "monitoring.rules.kubeletMetrics": { value: false, given: monitoring },
-  "monitoring.rules.sentinelAgents": { value: 2, given: monitoring },
-  "monitoring.rules.issuanceObjective": { value: 0.999, given: monitoring },
-  ...alertCases(),
-  "monitoring.dashboard.enabled": { value: false, given: monitoring },
-  "monitoring.dashboard.labels": { value: { dashboards: "grafana" }, given: monitoring },
-  "monitoring.dashboard.annotations": { value: { grafana_folder: "Certificates" }, given: monitoring },
-  "monitoring.backup.period": { value: "12h", given: monitoring },
-  "monitoring.backup.cronJob": { value: "nightly-dump", given: monitoring },
-  "monitoring.drill.period": { value: "30d", given: monitoring },
-  "monitoring.drill.cronJob": { value: "weekly-restore", given: monitoring },
+  ...monitoringCases,
 
   "existingSecrets.databasePassword": { value: "vault-database", insteadOf: ["databasePassword"] },
   "existingSecrets.encryptionKey": { value: "vault-encryption-key", insteadOf: ["encryptionKey"] },
@@ -262,18 +239,6 @@ function resourceCases(path: string): Record<string, ArgumentCase> {
     [`${path}.limits.cpu`]: { value: "5" },
     [`${path}.limits.memory`]: { value: "5Gi" },
   };
-}
-
-/** Every alert, with everything that can be tuned of it. */
-function alertCases(): Record<string, ArgumentCase> {
-  const { AlertsSettings, AlertSettings, ThresholdAlertSettings } = schema.definitions;
-  const tuned = { enabled: false, for: "77m", severity: "info", labels: { team: "pki" }, annotations: { chat: "#pki" }, threshold: 0.777 };
-  const ofAlert = ([name, { $ref }]: [string, { $ref: string }]): [string, ArgumentCase][] => {
-    const keys = Object.keys(($ref.endsWith("ThresholdAlertSettings") ? ThresholdAlertSettings : AlertSettings).properties);
-    const cases = Object.entries(tuned).filter(([key]) => keys.includes(key));
-    return cases.map(([key, value]) => [`monitoring.rules.alerts.${name}.${key}`, { value, given: monitoring }]);
-  };
-  return Object.fromEntries(Object.entries(AlertsSettings.properties).flatMap(ofAlert));
 }
 
 function schedulingCases(path: string): Record<string, ArgumentCase> {

@@ -1,0 +1,43 @@
+import schema from "../../src/config/schema.json";
+import type { ArgumentCase } from "./arguments";
+
+const monitoring = { "monitoring.enabled": true, "monitoring.backup.period": "1d", "monitoring.drill.period": "7d" };
+
+/** Every argument of `monitoring`. */
+export const monitoringCases: Record<string, ArgumentCase> = {
+  "monitoring.enabled": { value: true },
+  "monitoring.serviceMonitor.enabled": { value: false, given: monitoring },
+  "monitoring.serviceMonitor.interval": { value: "2m", given: monitoring },
+  "monitoring.serviceMonitor.scrapeTimeout": { value: "20s", given: monitoring },
+  "monitoring.serviceMonitor.labels": { value: { release: "prometheus" }, given: monitoring },
+  "monitoring.rules.enabled": { value: false, given: monitoring },
+  "monitoring.rules.interval": { value: "30s", given: monitoring },
+  "monitoring.rules.labels": { value: { release: "prometheus" }, given: monitoring },
+  "monitoring.rules.alertLabels": { value: { team: "pki" }, given: monitoring },
+  "monitoring.rules.alertAnnotations": { value: { chat: "#pki" }, given: monitoring },
+  "monitoring.rules.runbookBaseUrl": { value: "https://docs.example.com/runbooks", given: monitoring },
+  "monitoring.rules.kubeStateMetrics": { value: false, given: { "monitoring.enabled": true } },
+  "monitoring.rules.kubeletMetrics": { value: false, given: monitoring },
+  "monitoring.rules.sentinelAgents": { value: 2, given: monitoring },
+  "monitoring.rules.issuanceObjective": { value: 0.999, given: monitoring },
+  ...alertCases(),
+  "monitoring.dashboard.enabled": { value: false, given: monitoring },
+  "monitoring.dashboard.labels": { value: { dashboards: "grafana" }, given: monitoring },
+  "monitoring.dashboard.annotations": { value: { grafana_folder: "Certificates" }, given: monitoring },
+  "monitoring.backup.period": { value: "12h", given: monitoring },
+  "monitoring.backup.cronJob": { value: "nightly-dump", given: monitoring },
+  "monitoring.drill.period": { value: "30d", given: monitoring },
+  "monitoring.drill.cronJob": { value: "weekly-restore", given: monitoring },
+};
+
+/** Every alert, with everything that can be tuned of it. */
+function alertCases(): Record<string, ArgumentCase> {
+  const { AlertsSettings, AlertSettings, ThresholdAlertSettings } = schema.definitions;
+  const tuned = { enabled: false, for: "77m", severity: "info", labels: { team: "pki" }, annotations: { chat: "#pki" }, threshold: 0.777 };
+  const ofAlert = ([name, { $ref }]: [string, { $ref: string }]): [string, ArgumentCase][] => {
+    const keys = Object.keys(($ref.endsWith("ThresholdAlertSettings") ? ThresholdAlertSettings : AlertSettings).properties);
+    const cases = Object.entries(tuned).filter(([key]) => keys.includes(key));
+    return cases.map(([key, value]) => [`monitoring.rules.alerts.${name}.${key}`, { value, given: monitoring }]);
+  };
+  return Object.fromEntries(Object.entries(AlertsSettings.properties).flatMap(ofAlert));
+}
