@@ -2,7 +2,7 @@
 export * from "./agents/agents-args";
 export { CertctlAgents } from "./agents/certctl-agents";
 export type { CertctlAgentsArgs } from "./agents/certctl-agents";
-export * from "./backup/backup-args";
+export type * from "./backup/backup-args";
 export { DatabaseBackup } from "./backup/database-backup";
 export type { DatabaseBackupArgs } from "./backup/database-backup";
 export { Certctl } from "./certctl";
