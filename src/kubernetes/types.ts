@@ -23,12 +23,12 @@ export type Quantity = string;
 export type ObjectName = string;
 
 /**
- * A network: an address, `/` and the length of its prefix.
+ * A range of IP addresses: an address and the length of its prefix, such as `10.20.0.0/16` or `fd00::/8`.
  *
- * @pattern ^(([0-9]{1,3}\.){3}[0-9]{1,3}/([12]?[0-9]|3[0-2])|[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{1,40}/([0-9]|[1-9][0-9]|1[01][0-9]|12[0-8]))$
- * @patternErrorMessage is not a network, such as 10.0.0.0/8 or 2001:db8::/32
+ * @pattern ^[0-9a-fA-F:.]+/[0-9]{1,3}$
+ * @patternErrorMessage is not a range of addresses; write an address and the length of its prefix, such as 10.20.0.0/16
  */
-export type IpNetwork = string;
+export type Cidr = string;
 
 /**
  * An absolute path inside a container.

@@ -25,27 +25,11 @@ export function instanceEdges(args: CertctlArgs): Edge[] {
     ...toDatabase("migration", args),
     ...toDatabase("server", args),
     ...toDatabase("backup", args),
-    ...toDatabase("restore", args),
     ...serverCallers(args),
     ...serverDestinations(args),
     ...toPeers("agents", args.network?.agentDestinations, https),
   ] satisfies Edge[];
   return withDns(edges, args);
-}
-
-/** What uploads to, or downloads from, an object storage needs. */
-export interface ObjectStorage {
-  /** Port of the endpoint. @default 443 */
-  port?: number;
-  /** Whether the pod's AWS identity comes from the EKS Pod Identity Agent on its node. @default false */
-  podIdentity?: boolean;
-}
-
-/** Edges of a part that uses an object storage. Port 443 also serves the exchange of a web identity token (AWS STS). */
-export function toObjectStorage(from: PodComponent, { port = 443, podIdentity = false }: ObjectStorage): Edge[] {
-  const ports = port === 443 ? https : tcp(443, port);
-  const agent = toPeers(from, [{ cidr: "169.254.170.23/32" }, { cidr: "fd00:ec2::23/128" }], tcp(80));
-  return [{ from, to: anywhere, ports }, ...(podIdentity ? agent : [])];
 }
 
 function toDatabase(from: PodComponent, { database, network }: CertctlArgs): Edge[] {

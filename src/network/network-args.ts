@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Port } from "../kubernetes/types";
+import type { Cidr, Port } from "../kubernetes/types";
 
 /**
  * Network policies: one for each kind of pod, which refuses every connection, in and out, that is not listed. What the parts of the
@@ -55,11 +55,3 @@ export interface NetworkPeer {
   /** Ports of the pod or address that is connected to, after any translation by a Service. @default see where the peer is listed */
   ports?: Port[];
 }
-
-/**
- * A range of IP addresses: an address and the length of its prefix, such as `10.20.0.0/16` or `fd00::/8`.
- *
- * @pattern ^[0-9a-fA-F:.]+/[0-9]{1,3}$
- * @patternErrorMessage is not a range of addresses; write an address and the length of its prefix, such as 10.20.0.0/16
- */
-export type Cidr = string;

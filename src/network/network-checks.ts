@@ -1,9 +1,9 @@
-import { BlockList, isIP } from "node:net";
 import type { CertctlArgs } from "../certctl-args";
 import type { Issue } from "../config/issues";
 import { issueIf, show, under } from "../config/issues";
 import { text } from "../config/plain";
 import { labelGrammarIssues } from "../kubernetes/kubernetes-checks";
+import { isInside, rangeIssues, readRange } from "../kubernetes/ip-ranges";
 import type { NetworkPeer } from "./network-args";
 
 /** What is wrong with the peers of an instance. */
@@ -48,30 +48,4 @@ function exceptionIssues(path: string, given: string | undefined, cidr: string |
   const [inner, outer] = [readRange(given), readRange(cidr)];
   if (!inner || !outer) return rangeIssues(path, given);
   return issueIf(!isInside(inner, outer), path, `${show(given)} is not a part of ${cidr ?? ""}`);
-}
-
-function rangeIssues(path: string, given: string | undefined): Issue[] {
-  const wrong = given !== undefined && readRange(given) === undefined;
-  return issueIf(wrong, path, `${show(given)} is not a range of addresses: the address or the length of the prefix is wrong`);
-}
-
-interface AddressRange {
-  address: string;
-  length: number;
-  family: "ipv4" | "ipv6";
-}
-
-function readRange(cidr: string | undefined): AddressRange | undefined {
-  const [address = "", length = ""] = (cidr ?? "").split("/");
-  const version = isIP(address);
-  if (version === 0 || Number(length) > (version === 4 ? 32 : 128)) return undefined;
-  return { address, length: Number(length), family: version === 4 ? "ipv4" : "ipv6" };
-}
-
-/** The API server wants a smaller range, not the same one. */
-function isInside(inner: AddressRange, outer: AddressRange): boolean {
-  if (inner.family !== outer.family || inner.length <= outer.length) return false;
-  const block = new BlockList();
-  block.addSubnet(outer.address, outer.length, outer.family);
-  return block.check(inner.address, inner.family);
 }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AbsolutePath, IpNetwork, Duration, ObjectName, Port, Resources, Scheduling } from "../kubernetes/types";
+import type { AbsolutePath, Cidr, Duration, ObjectName, Port, Resources, Scheduling } from "../kubernetes/types";
 import type { AutoscalingSettings, DisruptionBudgetSettings } from "./availability-args";
 import type { IssuerSettings } from "./issuer-args";
 import type { DigestSettings, SmtpSettings } from "./notification-args";
@@ -109,7 +109,7 @@ export interface ServiceSettings {
   /** Annotations, such as those of a load balancer. @default {} */
   annotations?: Record<string, string>;
   /** Networks that a load balancer admits; only with `type: LoadBalancer`. @default every address */
-  sourceRanges?: IpNetwork[];
+  sourceRanges?: Cidr[];
   /** Whether a client keeps talking to the same pod. Of no use behind an ingress. @default None for a small fleet, ClientIP for larger ones */
   sessionAffinity?: SessionAffinity;
   /**

@@ -1,6 +1,8 @@
 import type { Issue } from "../config/issues";
 import { issueIf, under } from "../config/issues";
 import { durationIssues, resourceIssues, schedulingIssues } from "../kubernetes/kubernetes-checks";
+import { text } from "../config/plain";
+import { rangeIssues } from "../kubernetes/ip-ranges";
 import { duplicateIssues, variableIssues } from "./variable-checks";
 import { settingVariables } from "./environment";
 import { mountIssues, pathIssues } from "./file-checks";
@@ -43,10 +45,12 @@ function autoscalingIssues({ autoscaling, replicas }: ServerSettings): Issue[] {
 
 function serviceIssues({ type, sourceRanges, sessionAffinity, sessionAffinityTimeoutSeconds }: ServiceSettings = {}): Issue[] {
   const useless = sessionAffinityTimeoutSeconds !== undefined && sessionAffinity === SessionAffinity.None;
-  const closed = Array.isArray(sourceRanges) && sourceRanges.length === 0;
+  const ranges = Array.isArray(sourceRanges) ? sourceRanges : [];
+  const closed = Array.isArray(sourceRanges) && ranges.length === 0;
   return [
     ...issueIf(useless, "sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP"),
     ...issueIf(sourceRanges !== undefined && type !== "LoadBalancer", "sourceRanges", "has no effect without type: LoadBalancer"),
+    ...ranges.flatMap((range, index) => rangeIssues(`sourceRanges[${String(index)}]`, text(range))),
     ...issueIf(closed, "sourceRanges", "is empty, which means every address; name the networks, or remove it"),
   ];
 }

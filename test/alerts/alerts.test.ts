@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { prometheusSeconds } from "../../src/kubernetes/units";
 import { prometheusProgram } from "../support/promtool";
-import type { AlertingRule } from "../support/rules";
+import type { AlertingRule } from "../../src/monitoring/prometheus-rule";
 import { renderedGroups, renderedRules } from "../support/rules";
 import { inputSeries } from "./series";
 import type { InputSeries, SeriesValues } from "./series";

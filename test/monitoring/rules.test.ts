@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { closestName } from "../../src/config/unknown-keys";
 import schema from "../../src/config/schema.json";
-import type { AlertingRule } from "../support/rules";
+import type { AlertingRule } from "../../src/monitoring/prometheus-rule";
 import { everyAlert as everything, renderedRules } from "../support/rules";
 
 const root = join(__dirname, "../..");

@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import type { CertctlArgs } from "../../src/certctl-args";
 import type { Component, PodComponent } from "../../src/kubernetes/labels";
 import { selectorLabels } from "../../src/kubernetes/labels";
-import type { Edge } from "../../src/network/edges";
-import { anywhere, internet, tcp } from "../../src/network/edges";
-import { toObjectStorage } from "../../src/network/instance-edges";
+import { internet, tcp } from "../../src/network/edges";
 import { networkPolicy } from "../../src/network/policy-manifests";
 import { instanceTraffic } from "../../src/network/traffic";
 
@@ -173,20 +171,11 @@ describe("the network policy", () => {
     ]);
   });
 
-  it("of a backup reaches the database and its object storage, and both ends open", () => {
-    const traffic = instanceTraffic({}, shared);
-    const edges: Edge[] = [...traffic.edges, ...toObjectStorage("backup", { port: 9000, podIdentity: true })];
-    const withBackup = { ...traffic, parts: [...traffic.parts, "backup" as const], edges };
-    const agent = [{ ipBlock: { cidr: "169.254.170.23/32" } }, { ipBlock: { cidr: "fd00:ec2::23/128" } }];
-    assert.deepEqual(plain(networkPolicy("backup", withBackup).spec).egress, [
-      { to: [pods("database")], ports: tcp(5432) },
-      dns,
-      { ports: tcp(443, 9000) },
-      { to: agent, ports: tcp(80) },
-    ]);
-    assert.deepEqual(plain(networkPolicy("database", withBackup).spec).ingress, [
-      { from: [pods("migration"), pods("server"), pods("backup")], ports: tcp(5432) },
-    ]);
-    assert.deepEqual(toObjectStorage("drill", {}), [{ from: "drill", to: anywhere, ports: tcp(443) }]);
+  it("of a backup reaches the database, which lets it in, and that of a drill reaches nobody", () => {
+    const args = { backup: { enabled: true } };
+    assert.deepEqual(rules(args, "backup"), { ingress: [], egress: [{ to: [pods("database")], ports: tcp(5432) }, dns] });
+    assert.deepEqual(rules(args, "drill"), { ingress: [], egress: [] });
+    assert.deepEqual(rules(args, "database").ingress, [{ from: [pods("migration"), pods("server"), pods("backup")], ports: tcp(5432) }]);
+    assert.deepEqual(instanceTraffic({ backup: { enabled: true, drill: { enabled: false } } }, shared).parts.includes("drill"), false);
   });
 });

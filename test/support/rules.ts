@@ -1,22 +1,7 @@
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
+import type { AlertingRule, RuleGroup } from "../../src/monitoring/prometheus-rule";
 import { manifestOf } from "./pods";
-
-/** A rule of a rendered PrometheusRule. */
-export interface AlertingRule {
-  alert: string;
-  expr: string;
-  for?: string;
-  labels: Record<string, string>;
-  annotations: Record<string, string>;
-}
-
-/** A group of a rendered PrometheusRule. */
-export interface RuleGroup {
-  name: string;
-  interval: string;
-  rules: AlertingRule[];
-}
 
 /** An instance with every alert: a bundled database, a daily backup, a weekly drill; and the network scan, which registers an agent. */
 export const everyAlert: CertctlArgs = {
