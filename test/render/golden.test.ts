@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { createPatch } from "diff";
-import { parseAllDocuments } from "yaml";
-import type { Manifest } from "../../scripts/render/render-stack";
 import { neededKinds } from "../../src/needed-kinds";
-import { golden, goldenNames, matrixArgs, renderMatrix, rendered } from "./matrix";
+import { golden, goldenManifests, goldenNames, matrixArgs, renderMatrix, rendered } from "./matrix";
 
 /** Lines of a difference that are shown: the first say what changed. */
 const shownLines = 60;
@@ -18,7 +16,7 @@ describe("the render matrix", function () {
     });
 
     it(`looks for each kind of another product that ${row.name} makes objects of`, () => {
-      const made = documents(golden(row)).flatMap(({ apiVersion, kind }) => (isBuiltIn(apiVersion) ? [] : [`${kind} ${apiVersion}`]));
+      const made = goldenManifests(row).flatMap(({ apiVersion, kind }) => (isBuiltIn(apiVersion) ? [] : [`${kind} ${apiVersion}`]));
       const looked = neededKinds(matrixArgs(row)).map(({ definition, version }) => {
         const [plural = "", ...group] = definition.split(".");
         return { plural, apiVersion: `${group.join(".")}/${version}` };
@@ -59,10 +57,6 @@ function differenceOf(name: string, reviewed: string, now: string): string | und
     ...patch.slice(0, shownLines),
     ...(rest > 0 ? [`… and ${String(rest)} more lines`] : []),
   ].join("\n");
-}
-
-function documents(yaml: string): Manifest[] {
-  return parseAllDocuments(yaml, { version: "1.1" }).map((document) => document.toJS() as Manifest);
 }
 
 /** Groups of Kubernetes itself have no domain, or one below k8s.io, where the Gateway API has its own. */

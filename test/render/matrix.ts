@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { parseAllDocuments } from "yaml";
 import { render } from "../../scripts/render/command";
-import type { CertctlArgs } from "../../src/certctl-args";
 import { placeholderArgs } from "../../scripts/render/render-stack";
+import type { Manifest } from "../../scripts/render/render-stack";
 import { qualifiedConfig, readStackFile } from "../../scripts/stack/stack-file";
+import type { CertctlArgs } from "../../src/certctl-args";
 
 /** A row of the render matrix: a stack file in matrix/, and the reviewed manifests of the same name in golden/. */
 export interface MatrixRow {
@@ -36,6 +38,11 @@ export async function rendered({ stackFile }: MatrixRow): Promise<string> {
   let text = "";
   await render([stackFile], { stdout: (part) => (text += part), stderr: () => undefined });
   return text;
+}
+
+/** The reviewed manifests of a row. */
+export function goldenManifests(row: MatrixRow): Manifest[] {
+  return parseAllDocuments(golden(row), { version: "1.1" }).map((document) => document.toJS() as Manifest);
 }
 
 /** The arguments of a row. */
