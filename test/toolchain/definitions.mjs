@@ -3,6 +3,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../scripts/lib/user-error.mjs";
 import { cachedFolder, defaultCacheFolder } from "./cache.mjs";
+import { withoutAddresses } from "./compile.mjs";
 import { defaultModulesFolder, goEnvironment, moduleFiles } from "./go.mjs";
 
 /**
@@ -47,24 +48,27 @@ export function ensureDefinitions({ cacheFolder = defaultCacheFolder(), log = ()
 }
 
 /**
- * @param {string} cwd
+ * @param {string} moduleFolder
  * @returns {Map<string, string>} where Go keeps each module
  */
-function moduleFolders(cwd) {
-  const args = ["list", "-mod=readonly", "-m", "-f", "{{.Path}} {{.Dir}}"];
+function moduleFolders(moduleFolder) {
   const modules = sources.map(({ module }) => module);
   try {
-    const run = (/** @type {string[]} */ command) =>
-      execFileSync("go", command, { cwd, env: goEnvironment(), encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-    run(["mod", "download", ...modules]);
-    return new Map(
-      run([...args, ...modules])
-        .trim()
-        .split("\n")
-        .map((line) => /** @type {[string, string]} */ (line.split(" "))),
-    );
+    go(moduleFolder, "mod", "download", ...modules);
+    const lines = go(moduleFolder, "list", "-mod=readonly", "-m", "-f", "{{.Path}} {{.Dir}}", ...modules)
+      .trim()
+      .split("\n");
+    return new Map(lines.map((line) => /** @type {[string, string]} */ (line.split(" "))));
   } catch (error) {
     const { stderr } = /** @type {{ stderr?: string }} */ (error);
-    throw new UserError(`The definitions of other products' kinds could not be fetched: ${stderr?.trim() ?? error}`);
+    throw new UserError(`The definitions of other products' kinds could not be fetched: ${withoutAddresses(stderr?.trim() ?? `${error}`)}`);
   }
+}
+
+/**
+ * @param {string} cwd
+ * @param {string[]} args
+ */
+function go(cwd, ...args) {
+  return execFileSync("go", args, { cwd, env: goEnvironment(), encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
