@@ -12,7 +12,7 @@ export type CronSchedule = string;
 
 /** Backups of the database, off until enabled. Each is checked before it counts. */
 export interface BackupSettings {
-  /** Whether backups are made. Without, nothing of them is created. @default false */
+  /** Whether backups are made. @default false */
   enabled?: boolean;
   /**
    * When a backup is made.
@@ -30,7 +30,7 @@ export interface BackupSettings {
   timeZone?: string;
   /** Whether the schedule rests: no backup is made. @default false */
   suspend?: boolean;
-  /** Where backups are kept. Without it: a volume with every default. */
+  /** Where backups are kept. Without it: a volume. */
   sink?: BackupSink;
   /**
    * How hard pg_dump compresses (gzip), from 0 to 9.
@@ -41,6 +41,8 @@ export interface BackupSettings {
    * @maximum 9
    */
   compression?: number;
+  /** Room for one dump before its upload, or after its download: at least the size of the database. @default 10Gi, 20Gi or 100Gi by fleet size */
+  scratchSize?: Quantity;
   /**
    * Seconds after its time at which a missed backup is still started.
    *
@@ -86,18 +88,31 @@ export interface BackupSettings {
    * @maximum 100
    */
   failedJobsHistoryLimit?: number;
-  /** CPU and memory of the pods that dump and publish. @default by fleet size */
+  /** CPU and memory of dump and upload, each. @default by fleet size */
   resources?: Resources;
-  /** Where the pods may run; those of the drill, too. */
+  /** Where the pods may run; those of drill and restore, too. */
   scheduling?: Scheduling;
   /** The proof that the newest backup can be restored. */
   drill?: DrillSettings;
 }
 
-/** Where backups are kept: a volume. */
+/** Where backups are kept. */
+export const BackupSinkMode = {
+  /** A persistent volume in the cluster. It is lost with the cluster's storage: copy it elsewhere. */
+  Pvc: "pvc",
+  /** A bucket, of Amazon S3 or compatible with it. */
+  S3: "s3",
+} as const;
+export type BackupSinkMode = (typeof BackupSinkMode)[keyof typeof BackupSinkMode];
+
+/** Where backups are kept: a volume, or a bucket. */
 export interface BackupSink {
-  /** The volume. It is lost with the cluster's storage: copy the backups elsewhere. */
+  /** Kind of storage. @default pvc */
+  mode?: BackupSinkMode;
+  /** The volume; only with `mode: pvc`. */
   pvc?: PvcSink;
+  /** The bucket; only with `mode: s3`, and then required. */
+  s3?: S3Sink;
 }
 
 /** A volume for backups. Pods on several nodes share it one after the other, unless its class allows more. */
@@ -132,6 +147,66 @@ export interface BackupRetention {
   count?: number;
 }
 
+/** A bucket for backups. Keys are written once; how long they are kept is the bucket's lifecycle configuration. */
+export interface S3Sink {
+  /**
+   * Name of the bucket.
+   *
+   * @pattern ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$
+   * @patternErrorMessage is not a bucket's name; use 3 to 63 lower-case letters, digits, "-" and "."
+   */
+  bucket: pulumi.Input<string>;
+  /**
+   * What every key begins with.
+   *
+   * @default certctl/
+   * @pattern ^([A-Za-z0-9_.=-]+/)+$
+   * @patternErrorMessage is not a prefix of keys; it ends with "/", and does not begin with it
+   */
+  prefix?: string;
+  /** Region of the bucket; `us-east-1` for most stores that are compatible with S3. */
+  region: pulumi.Input<string>;
+  /** URL of a store that is compatible with S3, such as MinIO or Ceph. @default Amazon S3 in the region */
+  endpoint?: pulumi.Input<string>;
+  /** Who the pods are to the store. */
+  identity?: S3Identity;
+}
+
+/** How pods prove to a bucket who they are. */
+export const S3IdentityMode = {
+  /** IAM roles for service accounts: the service accounts name their roles. */
+  Irsa: "irsa",
+  /** EKS Pod Identity: associations with the service accounts `<name>-backup` and `<name>-restore` exist in the cluster. */
+  PodIdentity: "podIdentity",
+  /** Access keys from a Secret, for stores outside AWS. */
+  AccessKeys: "accessKeys",
+} as const;
+export type S3IdentityMode = (typeof S3IdentityMode)[keyof typeof S3IdentityMode];
+
+/** Who the pods are to a bucket. */
+export interface S3Identity {
+  /** How they prove it. @default irsa */
+  mode?: S3IdentityMode;
+  /** Roles; only with `mode: irsa`, and then required. */
+  irsa?: IrsaIdentity;
+  /** Access keys; only with `mode: accessKeys`, and then required. */
+  accessKeys?: AccessKeysIdentity;
+}
+
+/** IAM roles for service accounts. */
+export interface IrsaIdentity {
+  /** ARN of the role of the service account `<name>-backup`, which puts and reads. */
+  roleArn: pulumi.Input<string>;
+  /** ARN of the role of the service account `<name>-restore` (restore and drill), which reads. @default `roleArn` */
+  restoreRoleArn?: pulumi.Input<string>;
+}
+
+/** Access keys. */
+export interface AccessKeysIdentity {
+  /** Secret with the keys `accessKeyId` and `secretAccessKey`. */
+  secretName: pulumi.Input<ObjectName>;
+}
+
 /** The restore drill: the newest backup is restored into a throw-away PostgreSQL in the drill's own pod, and compared with its manifest. */
 export interface DrillSettings {
   /** Whether drills are run. @default true */
@@ -153,8 +228,51 @@ export interface DrillSettings {
    * @maximum 86400
    */
   activeDeadlineSeconds?: number;
-  /** Room for the restored database: at least the size of the database. @default 10Gi, 20Gi or 100Gi by fleet size */
+  /** Room for the restored database. @default 10Gi, 20Gi or 100Gi by fleet size */
   storageSize?: Quantity;
   /** CPU and memory of the throw-away PostgreSQL. @default those of the bundled database, by fleet size */
   resources?: Resources;
+}
+
+/** A backup that is restored before the server starts. When it is done, the option can go: the server and its data stay as they are. */
+export interface RestoreSettings {
+  /**
+   * Name of a backup, such as `certctl-20260131T023000Z-0a1b2c3d`, or `latest`.
+   *
+   * @pattern ^(latest|certctl-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})$
+   * @patternErrorMessage is not the name of a backup, such as certctl-20260131T023000Z-0a1b2c3d, and not latest
+   */
+  backup: string;
+  /**
+   * With `latest`: the newest backup that was complete at this time (UTC).
+   *
+   * @default now
+   * @pattern ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$
+   * @patternErrorMessage is not a time in UTC, such as 2026-01-31T02:30:00Z
+   */
+  before?: string;
+  /**
+   * Name of the database, when it is not empty and may be put aside. It is kept under another name.
+   *
+   * @default a database that is not empty is refused
+   */
+  overwriteDatabase?: string;
+  /**
+   * Tables that are restored at a time into a database that takes another's place.
+   *
+   * @default 1, 2 or 4 by fleet size
+   * @asType integer
+   * @minimum 1
+   * @maximum 32
+   */
+  jobs?: number;
+  /**
+   * Seconds after which the restore has failed.
+   *
+   * @default 7200
+   * @asType integer
+   * @minimum 60
+   * @maximum 86400
+   */
+  activeDeadlineSeconds?: number;
 }

@@ -1,40 +1,32 @@
 import type { FleetSize } from "../certctl-args";
 import type { ContainerResources } from "../fleet-size";
 import { fleetProfile, mergeResources } from "../fleet-size";
-import type { BackupRetention, BackupSettings, BackupSink, DrillSettings, PvcSink } from "./backup-args";
+import type { BackupSettings, BackupSink, DrillSettings, PvcSink, S3Sink } from "./backup-args";
+
+/** Where backups are kept, decided. */
+export type ResolvedSink =
+  { mode: "pvc"; pvc: PvcSink & { storage: { size: string; storageClass?: string } } } | { mode: "s3"; s3: S3Sink & { prefix: string } };
 
 /** Settings of backups with every default filled in. */
 export interface ResolvedBackup extends BackupSettings {
   schedule: string;
   timeZone: string;
-  suspend: boolean;
-  sink: BackupSink & { pvc: ResolvedVolume };
+  sink: ResolvedSink & BackupSink;
   compression: number;
-  startingDeadlineSeconds: number;
+  scratchSize: string;
   activeDeadlineSeconds: number;
-  backoffLimit: number;
-  successfulJobsHistoryLimit: number;
-  failedJobsHistoryLimit: number;
   resources: ContainerResources;
+  /** Tables that are restored at a time. */
+  jobs: number;
   drill: ResolvedDrill;
-}
-
-/** The volume with every default filled in. */
-export interface ResolvedVolume extends PvcSink {
-  storage: { size: string; storageClass?: string };
-  retention: Required<BackupRetention>;
 }
 
 /** Settings of restore drills with every default filled in. */
 export interface ResolvedDrill extends DrillSettings {
-  enabled: boolean;
   schedule: string;
-  suspend: boolean;
   activeDeadlineSeconds: number;
   storageSize: string;
   resources: ContainerResources;
-  /** Tables that are restored at a time. */
-  jobs: number;
 }
 
 /** Fills in the defaults. */
@@ -45,31 +37,23 @@ export function resolveBackup(given: BackupSettings, fleetSize: FleetSize | unde
     ...given,
     schedule: given.schedule ?? "30 2 * * *",
     timeZone: given.timeZone ?? "Etc/UTC",
-    suspend: given.suspend ?? false,
-    sink: { pvc: resolveVolume(given.sink?.pvc ?? {}, backup.volumeSize) },
+    sink: resolveSink(given.sink ?? {}, backup.volumeSize),
     compression: given.compression ?? backup.compression,
-    startingDeadlineSeconds: given.startingDeadlineSeconds ?? 3600,
+    scratchSize: given.scratchSize ?? backup.scratchSize,
     activeDeadlineSeconds: given.activeDeadlineSeconds ?? 3600,
-    backoffLimit: given.backoffLimit ?? 1,
-    successfulJobsHistoryLimit: given.successfulJobsHistoryLimit ?? 3,
-    failedJobsHistoryLimit: given.failedJobsHistoryLimit ?? 3,
     resources: mergeResources(backup.resources, given.resources),
+    jobs: backup.jobs,
     drill: {
-      enabled: drill.enabled ?? true,
+      ...drill,
       schedule: drill.schedule ?? "30 5 * * *",
-      suspend: drill.suspend ?? false,
       activeDeadlineSeconds: drill.activeDeadlineSeconds ?? 7200,
-      storageSize: drill.storageSize ?? backup.drillSize,
+      storageSize: drill.storageSize ?? backup.scratchSize,
       resources: mergeResources(database.resources, drill.resources),
-      jobs: backup.jobs,
     },
   };
 }
 
-function resolveVolume(pvc: PvcSink, size: string): ResolvedVolume {
-  return {
-    ...pvc,
-    storage: { ...pvc.storage, size: pvc.storage?.size ?? size },
-    retention: { days: pvc.retention?.days ?? 30, count: pvc.retention?.count ?? 60 },
-  };
+function resolveSink({ mode, pvc, s3 }: BackupSink, volumeSize: string): ResolvedSink {
+  if (mode === "s3" && s3) return { mode, s3: { ...s3, prefix: s3.prefix ?? "certctl/" } };
+  return { mode: "pvc", pvc: { ...pvc, storage: { ...pvc?.storage, size: pvc?.storage?.size ?? volumeSize } } };
 }

@@ -20,6 +20,15 @@ const onNodes = { "agents.kind": "DaemonSet", tlsCaCertificate: placeholder("tls
 const certManager = { "tls.mode": "certManager", "tls.certManager.issuerRef.name": "private-ca" };
 const trustConfigMap = { "tls.trust.mode": "configMap", "tls.trust.configMap.name": "company-cas" };
 const backups = { "backup.enabled": true };
+const bucketSink = {
+  ...backups,
+  "backup.sink.mode": "s3",
+  "backup.sink.s3.bucket": "backups",
+  "backup.sink.s3.region": "eu-central-1",
+  "backup.sink.s3.identity.irsa.roleArn": "arn:aws:iam::123456789012:role/backup",
+};
+const storeSink = { ...bucketSink, "backup.sink.s3.identity.mode": "accessKeys" };
+const restoring = { ...backups, "restore.backup": "latest" };
 const toleration = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
 const autoscaling = { "server.autoscaling.maxReplicas": 4 };
 const ingress = { "exposure.mode": "ingress", "exposure.ingress.hosts": ["certctl.example.com"] };
@@ -54,6 +63,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "images.server": { value: "registry.example.com/certctl-server:v9" },
   "images.agent": { value: "registry.example.com/certctl-agent:v9" },
   "images.postgres": { value: "registry.example.com/postgres:16-alpine" },
+  "images.awsCli": { value: "registry.example.com/aws-cli:2.30.0", given: bucketSink },
   "images.pullPolicy": { value: "Always" },
   "images.pullSecrets": { value: ["registry-login"] },
 
@@ -160,16 +170,39 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "migrations.backoffLimit": { value: 1 },
   "migrations.activeDeadlineSeconds": { value: 900 },
   ...resourceCases("migrations.resources"),
+  "migrations.backupFirst": { value: true, given: backups },
   "backup.enabled": { value: true },
   "backup.schedule": { value: "@hourly", given: backups },
   "backup.timeZone": { value: "Europe/Berlin", given: backups },
   "backup.suspend": { value: true, given: backups },
+  "backup.sink.mode": {
+    value: "s3",
+    given: backups,
+    together: {
+      "backup.sink.s3.bucket": "backups",
+      "backup.sink.s3.region": "eu-central-1",
+      "backup.sink.s3.identity.irsa.roleArn": "arn:aws:iam::123456789012:role/backup",
+    },
+  },
   "backup.sink.pvc.storage.size": { value: "30Gi", given: backups },
   "backup.sink.pvc.storage.storageClass": { value: "slow", given: backups },
   "backup.sink.pvc.existingClaim": { value: "nfs", given: backups },
   "backup.sink.pvc.retention.days": { value: 90, given: backups },
   "backup.sink.pvc.retention.count": { value: 10, given: backups },
+  "backup.sink.s3.bucket": { value: "others", given: bucketSink },
+  "backup.sink.s3.prefix": { value: "pki/", given: bucketSink },
+  "backup.sink.s3.region": { value: "eu-west-1", given: bucketSink },
+  "backup.sink.s3.endpoint": { value: "https://minio.example.com", given: bucketSink },
+  "backup.sink.s3.identity.mode": {
+    value: "accessKeys",
+    given: bucketSink,
+    together: { "backup.sink.s3.identity.accessKeys.secretName": "store" },
+  },
+  "backup.sink.s3.identity.irsa.roleArn": { value: "arn:aws:iam::123456789012:role/other", given: bucketSink },
+  "backup.sink.s3.identity.irsa.restoreRoleArn": { value: "arn:aws:iam::123456789012:role/restore", given: bucketSink },
+  "backup.sink.s3.identity.accessKeys.secretName": { value: "store", given: storeSink },
   "backup.compression": { value: 1, given: backups },
+  "backup.scratchSize": { value: "7Gi", given: bucketSink },
   "backup.startingDeadlineSeconds": { value: 60, given: backups },
   "backup.activeDeadlineSeconds": { value: 600, given: backups },
   "backup.backoffLimit": { value: 3, given: backups },
@@ -183,6 +216,11 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "backup.drill.activeDeadlineSeconds": { value: 600, given: backups },
   "backup.drill.storageSize": { value: "7Gi", given: backups },
   ...withGiven(resourceCases("backup.drill.resources"), backups),
+  "restore.backup": { value: "certctl-20260131T023000Z-0a1b2c3d", given: restoring },
+  "restore.before": { value: "2026-01-31T02:30:00Z", given: restoring },
+  "restore.overwriteDatabase": { value: "certctl", given: restoring },
+  "restore.jobs": { value: 3, given: restoring },
+  "restore.activeDeadlineSeconds": { value: 600, given: restoring },
   "provisioning.backoffLimit": { value: 1 },
   "provisioning.activeDeadlineSeconds": { value: 900 },
   ...resourceCases("provisioning.resources"),

@@ -8,7 +8,7 @@ import { defaultCacheFolder } from "../../toolchain/cache.mjs";
 /**
  * A folder with the Python packages of one of the lists beside this file, for PYTHONPATH. The first call on a machine installs them, by
  * hash, into the project's cache; the folder is there when that was finished, and never changes.
- * @param {"moto" | "parliament" | "shellcheck"} list
+ * @param {"awscli" | "moto" | "parliament" | "shellcheck"} list
  * @returns {string}
  */
 export function pythonPackages(list) {

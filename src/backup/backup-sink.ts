@@ -1,0 +1,76 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { EnvVar, Volume, VolumeMount } from "../kubernetes/environment";
+import { literalVariables, secretVariable } from "../kubernetes/environment";
+import type { S3Sink } from "./backup-args";
+import type { ResolvedSink } from "./backup-settings";
+
+/** Who a pod is to a bucket: the one that writes backups, or the one that reads them. */
+export type SinkRole = "backup" | "restore";
+
+/** What a container needs to use a sink. */
+export interface SinkAccess {
+  env: EnvVar[];
+  volumes: Volume[];
+  mounts: VolumeMount[];
+}
+
+/** Where the volume of backups is mounted. */
+export const backupDirectory = "/backups";
+
+/** Environment and files of a container that uses a sink. `claim` is the volume's. */
+export function sinkAccess(sink: ResolvedSink, claim: pulumi.Input<string>, role: SinkRole): SinkAccess {
+  if (sink.mode === "s3") return { env: s3Environment(sink.s3), volumes: [], mounts: [] };
+  const readOnly = role === "restore";
+  return {
+    env: literalVariables({ BACKUP_DIR: backupDirectory }),
+    volumes: [{ name: "backups", persistentVolumeClaim: { claimName: claim } }],
+    mounts: [{ name: "backups", mountPath: backupDirectory, ...(readOnly && { readOnly }) }],
+  };
+}
+
+/** Annotations of the service account: with IRSA, its role. */
+export function sinkAnnotations(sink: ResolvedSink, role: SinkRole): Record<string, pulumi.Input<string>> {
+  const { mode = "irsa", irsa } = (sink.mode === "s3" && sink.s3.identity) || {};
+  if (mode !== "irsa" || !irsa) return {};
+  return { "eks.amazonaws.com/role-arn": role === "restore" ? (irsa.restoreRoleArn ?? irsa.roleArn) : irsa.roleArn };
+}
+
+function s3Environment(s3: S3Sink & { prefix: string }): EnvVar[] {
+  const keys = s3.identity?.mode === "accessKeys" ? s3.identity.accessKeys : undefined;
+  return [
+    ...literalVariables({
+      S3_BUCKET: s3.bucket,
+      S3_PREFIX: s3.prefix,
+      READ_TIMEOUT_SECONDS: "120",
+      AWS_REGION: s3.region,
+      AWS_PAGER: "",
+      AWS_RETRY_MODE: "standard",
+      AWS_MAX_ATTEMPTS: "4",
+      // With no identity configured, the CLI would take that of the node.
+      AWS_EC2_METADATA_DISABLED: "true",
+      ...(s3.endpoint !== undefined && { AWS_ENDPOINT_URL: s3.endpoint }),
+    }),
+    ...(keys
+      ? [
+          secretVariable("AWS_ACCESS_KEY_ID", { name: keys.secretName, key: "accessKeyId" }),
+          secretVariable("AWS_SECRET_ACCESS_KEY", { name: keys.secretName, key: "secretAccessKey" }),
+        ]
+      : []),
+  ];
+}
+
+/** The claim for backups. Not awaited: a storage class that binds at first use leaves it Pending until the first pod. */
+export function backupClaim(
+  metadata: k8s.types.input.meta.v1.ObjectMeta,
+  storage: { size: string; storageClass?: string },
+): k8s.types.input.core.v1.PersistentVolumeClaim {
+  return {
+    metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: storage.size } },
+      ...(storage.storageClass !== undefined && { storageClassName: storage.storageClass }),
+    },
+  };
+}
