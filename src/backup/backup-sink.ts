@@ -28,11 +28,12 @@ export function sinkAccess(sink: ResolvedSink, claim: pulumi.Input<string>, role
   };
 }
 
-/** Annotations of the service account: with IRSA, its role. */
-export function sinkAnnotations(sink: ResolvedSink, role: SinkRole): Record<string, pulumi.Input<string>> {
+/** What the metadata of a service account says of a sink: with IRSA, its role. */
+export function sinkAnnotations(sink: ResolvedSink, role: SinkRole): { annotations?: Record<string, pulumi.Input<string>> } {
   const irsa = sink.mode === "s3" && sink.s3.identity.mode === "irsa" ? sink.s3.identity.irsa : undefined;
   if (!irsa) return {};
-  return { "eks.amazonaws.com/role-arn": role === "restore" ? (irsa.restoreRoleArn ?? irsa.roleArn) : irsa.roleArn };
+  const roleArn = role === "restore" ? (irsa.restoreRoleArn ?? irsa.roleArn) : irsa.roleArn;
+  return { annotations: { "eks.amazonaws.com/role-arn": roleArn } };
 }
 
 function bucketEnvironment({ bucket, prefix, region, endpoint, encryption, identity }: ResolvedBucket): EnvVar[] {

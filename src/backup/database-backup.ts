@@ -66,7 +66,7 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
     const scripts = contentConfigMap(`${name}-scripts`, { namespace, labels, data: backupScripts() }, child);
     const account = (role: SinkRole): k8s.core.v1.ServiceAccount => {
       const accountName = role === "backup" ? name : `${labelled.instance}-restore`;
-      const metadata = { name: accountName, namespace, labels, annotations: sinkAnnotations(sink, role) };
+      const metadata = { name: accountName, namespace, labels, ...sinkAnnotations(sink, role) };
       return new k8s.core.v1.ServiceAccount(accountName, { metadata, automountServiceAccountToken: false }, child);
     };
     const writer = account("backup");
