@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AgentSettings } from "./agents/agents-args";
-import type { BackupSettings } from "./backup/backup-args";
+import type { BackupSettings, RestoreSettings } from "./backup/backup-args";
 import type { DatabaseSettings, MigrationSettings } from "./database/database-args";
 import type { ExposureSettings } from "./exposure/exposure-args";
 import type { ObjectName } from "./kubernetes/types";
@@ -67,6 +67,8 @@ export interface CertctlArgs extends CertctlSecrets {
   migrations?: MigrationSettings;
   /** Backups of the database, and the proof that they can be restored. */
   backup?: BackupSettings;
+  /** A backup that is restored before the server starts. It can be removed when it is done. */
+  restore?: RestoreSettings;
   /** The step that turns Ready into working: roles granted, issuers checked. */
   provisioning?: ProvisioningSettings;
   /** The agents. */
@@ -89,6 +91,8 @@ export interface ImageSettings {
   agent?: pulumi.Input<ImageReference>;
   /** PostgreSQL 16, alpine (user id 70). @default postgres:16-alpine */
   postgres?: pulumi.Input<ImageReference>;
+  /** The AWS CLI, 2.23 or newer: uploads backups to a bucket. @default public.ecr.aws/aws-cli/aws-cli:2.27.50 */
+  awsCli?: pulumi.Input<ImageReference>;
   /** When a node pulls an image. @default IfNotPresent */
   pullPolicy?: ImagePullPolicy;
   /** Names of Secrets with registry logins. @default [] */

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CertctlAgents } from "./agents/certctl-agents";
 import { DatabaseBackup } from "./backup/database-backup";
+import { DatabaseRestore } from "./backup/database-restore";
 import type { CertctlArgs } from "./certctl-args";
 import {
   clientTrust,
@@ -34,7 +35,7 @@ import { serverDnsNames } from "./tls/dns-names";
 import { ServerTls } from "./tls/server-tls";
 
 /**
- * A certctl instance that works: namespace, secrets, database, migration, server, provisioning, agents, in this order. Each part waits
+ * A certctl instance that works: namespace, secrets, database, restore, migration, server, provisioning, agents, in this order. Each part waits
  * for the one before it, so a part that fails stops the update and leaves what runs untouched.
  */
 export class Certctl extends pulumi.ComponentResource {
@@ -47,8 +48,10 @@ export class Certctl extends pulumi.ComponentResource {
   public readonly secrets: InstanceSecrets;
   public readonly tls: ServerTls;
   public readonly database: Database;
-  /** The schedules of backups and drills; none unless `backup.enabled`. */
+  /** Where backups are kept, and their schedules; none without `backup` and `restore`. */
   public readonly backup?: DatabaseBackup;
+  /** The restore, while `restore` asks for one. */
+  public readonly restore?: DatabaseRestore;
   /** The migration Job; none with `migrations.mode: server`. */
   public readonly migration?: DatabaseMigration;
   public readonly server: CertctlServer;
@@ -84,17 +87,22 @@ export class Certctl extends pulumi.ComponentResource {
     this.tls = new ServerTls(`${name}-tls`, { ...args, ...shared, dnsNames }, after(this.namespace));
     this.database = databaseFor(name, args, { ...shared, requiredConnections: connectionReserve(args) }, after(this.namespace));
 
-    const { enabled: backedUp = false, ...backup } = args.backup ?? {};
-    if (backedUp) {
+    const { backup = {}, restore } = args;
+    if (args.backup || restore) {
       this.backup = new DatabaseBackup(`${name}-backup`, { ...backup, ...shared, database: this.database }, after(this.namespace));
     }
 
     const { apiKeys, encryptionKey } = this.secrets;
     const credentials = { database: this.database, tlsSecret: this.tls.secretName, apiKeys, encryptionKey };
-    const { mode = "job", ...migrations } = args.migrations ?? {};
-    if (mode === "job") {
-      const migration = { ...shared, ...migrations, ...credentials, scheduling };
-      this.migration = new DatabaseMigration(`${name}-migrate`, migration, after(this.secrets, this.tls));
+    const { mode = "job", backupFirst = false, ...migrations } = args.migrations ?? {};
+    const migration = mode === "job" ? { ...shared, ...migrations, ...credentials, scheduling } : undefined;
+    if (restore && this.backup) {
+      const restoring = { namespace, source: this.backup, restore, migration };
+      this.restore = new DatabaseRestore(`${name}-restore`, restoring, after(this.secrets, this.tls));
+    }
+    if (migration) {
+      const saved = backupFirst ? { ...migration, backup: this.backup } : migration;
+      this.migration = new DatabaseMigration(`${name}-migrate`, saved, after(this.secrets, this.tls, this.restore));
     }
     this.server = new CertctlServer(
       `${name}-server`,
@@ -107,14 +115,17 @@ export class Certctl extends pulumi.ComponentResource {
         secretVariables: this.secrets.variables,
         secretsChecksum: this.secrets.serverChecksum,
         migratedByJob: this.migration !== undefined,
+        restored: this.restore?.id,
       },
-      after(this.secrets, this.tls, this.migration),
+      after(this.secrets, this.tls, this.restore, this.migration),
     );
     const { trust } = this.tls;
     const serverUrl = (this.url = this.server.url);
     const revision = pulumi.all([this.server.revision, this.secrets.adminChecksum]).apply(contentHash);
     const provisioning = { ...args.provisioning, ...shared, serverUrl, apiKeys, trust, revision, scheduling };
     this.provisioning = new ServerProvisioning(`${name}-provision`, provisioning, after(this.server));
+    if (this.restore)
+      new ServerProvisioning(`${name}-provision-restored`, { ...provisioning, revision: this.restore.id }, after(this.server));
 
     if (args.exposure) {
       const exposure = { ...args.exposure, ...shared, ...exposedService(name, args), ...clientTrust(this.tls) };

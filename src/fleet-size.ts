@@ -8,8 +8,8 @@ export interface FleetProfile {
   server: ServerProfile;
   database: { resources: RequiredResources; maxConnections: number; sharedBuffers: string };
   agents: { resources: RequiredResources };
-  /** `jobs`: tables that a drill restores at a time. */
-  backup: { resources: RequiredResources; compression: number; jobs: number; drillSize: string; volumeSize: string };
+  /** `jobs`: tables that are restored at a time. */
+  backup: { resources: RequiredResources; compression: number; jobs: number; scratchSize: string; volumeSize: string };
 }
 
 /** A server that runs in several pods counts requests, and keeps its clients, across them. */
@@ -38,19 +38,19 @@ const profiles: Record<FleetSize, FleetProfile> = {
     server: { ...single, resources: amounts("100m", "128Mi", "500m", "512Mi"), maxConnections: 50, renewalConcurrency: 25 },
     database: { resources: amounts("100m", "256Mi", "500m", "512Mi"), maxConnections: 100, sharedBuffers: "128Mi" },
     agents: { resources: amounts("50m", "64Mi", "200m", "256Mi") },
-    backup: { resources: amounts("100m", "128Mi", "1", "256Mi"), compression: 6, jobs: 1, drillSize: "10Gi", volumeSize: "20Gi" },
+    backup: { resources: amounts("100m", "128Mi", "1", "256Mi"), compression: 6, jobs: 1, scratchSize: "10Gi", volumeSize: "20Gi" },
   },
   medium: {
     server: { ...several, resources: amounts("500m", "512Mi", "2", "2Gi"), maxConnections: 100, renewalConcurrency: 50 },
     database: { resources: amounts("500m", "512Mi", "2", "2Gi"), maxConnections: 200, sharedBuffers: "256Mi" },
     agents: { resources: amounts("50m", "64Mi", "200m", "256Mi") },
-    backup: { resources: amounts("250m", "128Mi", "2", "256Mi"), compression: 6, jobs: 2, drillSize: "20Gi", volumeSize: "50Gi" },
+    backup: { resources: amounts("250m", "128Mi", "2", "256Mi"), compression: 6, jobs: 2, scratchSize: "20Gi", volumeSize: "50Gi" },
   },
   large: {
     server: { ...several, resources: amounts("2", "2Gi", "4", "4Gi"), maxConnections: 200, renewalConcurrency: 100 },
     database: { resources: amounts("4", "4Gi", "4", "4Gi"), maxConnections: 400, sharedBuffers: "1Gi" },
     agents: { resources: amounts("50m", "64Mi", "500m", "512Mi") },
-    backup: { resources: amounts("500m", "256Mi", "4", "512Mi"), compression: 4, jobs: 4, drillSize: "100Gi", volumeSize: "200Gi" },
+    backup: { resources: amounts("500m", "256Mi", "4", "512Mi"), compression: 4, jobs: 4, scratchSize: "100Gi", volumeSize: "200Gi" },
   },
 };
 

@@ -6,6 +6,7 @@ export const defaultImages = {
   server: "ghcr.io/certctl-io/certctl-server:v2.1.7",
   agent: "ghcr.io/certctl-io/certctl-agent:v2.1.7",
   postgres: "postgres:16-alpine",
+  awsCli: "public.ecr.aws/aws-cli/aws-cli:2.27.50",
 } as const;
 
 /** Where the images of an instance come from. */
@@ -13,6 +14,7 @@ export interface Images {
   server: pulumi.Input<string>;
   agent: pulumi.Input<string>;
   postgres: pulumi.Input<string>;
+  awsCli: pulumi.Input<string>;
   pullPolicy: ImagePullPolicy;
   pullSecrets: string[];
 }
@@ -23,6 +25,7 @@ export function resolveImages(given: ImageSettings = {}): Images {
     server: given.server ?? defaultImages.server,
     agent: given.agent ?? defaultImages.agent,
     postgres: given.postgres ?? defaultImages.postgres,
+    awsCli: given.awsCli ?? defaultImages.awsCli,
     pullPolicy: given.pullPolicy ?? "IfNotPresent",
     pullSecrets: given.pullSecrets ?? [],
   };

@@ -1,6 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-import type { StorageSettings } from "../database/database-args";
-import type { ObjectName, Quantity, Resources, Scheduling } from "../kubernetes/types";
+import type { Quantity, Resources, Scheduling } from "../kubernetes/types";
+import type { BackupSink } from "./sink-args";
 
 /**
  * When a CronJob runs: five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily`.
@@ -12,7 +11,7 @@ export type CronSchedule = string;
 
 /** Backups of the database, off until enabled. Each is checked before it counts. */
 export interface BackupSettings {
-  /** Whether backups are made. Without, nothing of them is created. @default false */
+  /** Whether backups are made. @default false */
   enabled?: boolean;
   /**
    * When a backup is made.
@@ -30,7 +29,7 @@ export interface BackupSettings {
   timeZone?: string;
   /** Whether the schedule rests: no backup is made. @default false */
   suspend?: boolean;
-  /** Where backups are kept. Without it: a volume with every default. */
+  /** Where backups are kept, and for how long. */
   sink?: BackupSink;
   /**
    * How hard pg_dump compresses (gzip), from 0 to 9.
@@ -41,6 +40,13 @@ export interface BackupSettings {
    * @maximum 9
    */
   compression?: number;
+  /**
+   * Room on the node's disk for one dump before its upload, or after its download: at least the size of the database; only with
+   * `sink.mode: s3`, because on a volume a dump is written where it stays.
+   *
+   * @default 10Gi, 20Gi or 100Gi by fleet size
+   */
+  scratchSize?: Quantity;
   /**
    * Seconds after its time at which a missed backup is still started.
    *
@@ -86,50 +92,12 @@ export interface BackupSettings {
    * @maximum 100
    */
   failedJobsHistoryLimit?: number;
-  /** CPU and memory of the pods that dump and publish. @default by fleet size */
+  /** CPU and memory of dump and upload, each. @default by fleet size */
   resources?: Resources;
-  /** Where the pods may run; those of the drill, too. */
+  /** Where the pods may run; those of drill and restore, too. */
   scheduling?: Scheduling;
   /** The proof that the newest backup can be restored. */
   drill?: DrillSettings;
-}
-
-/** Where backups are kept: a volume. */
-export interface BackupSink {
-  /** The volume. It is lost with the cluster's storage: copy the backups elsewhere. */
-  pvc?: PvcSink;
-}
-
-/** A volume for backups. Pods on several nodes share it one after the other, unless its class allows more. */
-export interface PvcSink {
-  /** The claim that is created. The default size is 20Gi, 50Gi or 200Gi by fleet size. */
-  storage?: StorageSettings;
-  /** A claim that exists already, instead of one that is created. */
-  existingClaim?: pulumi.Input<ObjectName>;
-  /** How long backups are kept. */
-  retention?: BackupRetention;
-}
-
-/** How long backups are kept on a volume. The newest one that is good is never removed. */
-export interface BackupRetention {
-  /**
-   * Days after which a backup is removed; the three newest stay all the same.
-   *
-   * @default 30
-   * @asType integer
-   * @minimum 1
-   * @maximum 3650
-   */
-  days?: number;
-  /**
-   * Backups that are kept at most.
-   *
-   * @default 60
-   * @asType integer
-   * @minimum 1
-   * @maximum 10000
-   */
-  count?: number;
 }
 
 /** The restore drill: the newest backup is restored into a throw-away PostgreSQL in the drill's own pod, and compared with its manifest. */
@@ -153,8 +121,51 @@ export interface DrillSettings {
    * @maximum 86400
    */
   activeDeadlineSeconds?: number;
-  /** Room for the restored database: at least the size of the database. @default 10Gi, 20Gi or 100Gi by fleet size */
+  /** Room for the restored database. @default 10Gi, 20Gi or 100Gi by fleet size */
   storageSize?: Quantity;
   /** CPU and memory of the throw-away PostgreSQL. @default those of the bundled database, by fleet size */
   resources?: Resources;
+}
+
+/** A backup that is restored before the server starts. When it is done, the option can go: the server and its data stay as they are. */
+export interface RestoreSettings {
+  /**
+   * Name of a backup, such as `certctl-20260131T023000Z-0a1b2c3d`, or `latest`.
+   *
+   * @pattern ^(latest|certctl-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})$
+   * @patternErrorMessage is not the name of a backup, such as certctl-20260131T023000Z-0a1b2c3d, and not latest
+   */
+  backup: string;
+  /**
+   * With `latest`: the newest backup that was complete at this time (UTC).
+   *
+   * @default now
+   * @pattern ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$
+   * @patternErrorMessage is not a time in UTC, such as 2026-01-31T02:30:00Z
+   */
+  before?: string;
+  /**
+   * Name of the database, when it is not empty and may be put aside. It is kept under another name.
+   *
+   * @default a database that is not empty is refused
+   */
+  overwriteDatabase?: string;
+  /**
+   * Tables that are restored at a time into a database that takes another's place.
+   *
+   * @default 1, 2 or 4 by fleet size
+   * @asType integer
+   * @minimum 1
+   * @maximum 32
+   */
+  jobs?: number;
+  /**
+   * Seconds after which the restore has failed.
+   *
+   * @default 7200
+   * @asType integer
+   * @minimum 60
+   * @maximum 86400
+   */
+  activeDeadlineSeconds?: number;
 }

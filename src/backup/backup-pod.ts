@@ -14,7 +14,7 @@ import type { Scheduling } from "../kubernetes/types";
 type Container = k8s.types.input.core.v1.Container;
 type JobSpec = k8s.types.input.batch.v1.JobSpec;
 
-/** What the pods of backup and drill have in common. */
+/** What the pods of backup, restore and drill have in common. */
 export interface BackupPodInput extends LabelSource {
   component: Component;
   serviceAccountName: pulumi.Input<string>;
@@ -27,6 +27,8 @@ export interface BackupPodInput extends LabelSource {
 /** A script, and what it needs besides the scripts' folder and a place for small files. */
 export interface ScriptStep {
   name: string;
+  /** The image: PostgreSQL's clients, or the AWS CLI. */
+  image: "postgres" | "awsCli";
   script: string;
   env: EnvVar[];
   mounts: VolumeMount[];
@@ -64,7 +66,7 @@ export function scriptJobSpec(
 function scriptContainer(input: BackupPodInput, step: ScriptStep): Container {
   return {
     name: step.name,
-    image: input.images.postgres,
+    image: input.images[step.image],
     imagePullPolicy: input.images.pullPolicy,
     terminationMessagePolicy: "FallbackToLogsOnError",
     command: ["sh", `/scripts/${step.script}`],
@@ -73,4 +75,12 @@ function scriptContainer(input: BackupPodInput, step: ScriptStep): Container {
     resources: step.resources,
     volumeMounts: [{ name: "scripts", mountPath: "/scripts", readOnly: true }, { name: "tmp", mountPath: "/tmp" }, ...step.mounts],
   };
+}
+
+/** What a step needs that reads or writes the scratch folder. */
+export const scratchMount: VolumeMount = { name: "scratch", mountPath: "/scratch" };
+
+/** A scratch folder on the node's disk. */
+export function scratchVolume(sizeLimit: string): Volume {
+  return { name: "scratch", emptyDir: { sizeLimit } };
 }

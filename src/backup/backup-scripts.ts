@@ -1,8 +1,18 @@
 import { readScript } from "../kubernetes/scripts";
 
-const files = ["common.sh", "count-rows.sql", "dump.sh", "publish.sh", "drill.sh"] as const;
+const files = [
+  "common.sh",
+  "count-rows.sql",
+  "dump.sh",
+  "publish.sh",
+  "upload.sh",
+  "choose.sh",
+  "download.sh",
+  "restore.sh",
+  "drill.sh",
+] as const;
 
-/** What the pods of backup and drill run. */
+/** What the pods of backup, restore and drill run. */
 export function backupScripts(): Record<string, string> {
   return Object.fromEntries(files.map((file) => [file, readScript(__dirname, file)]));
 }

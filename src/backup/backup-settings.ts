@@ -1,40 +1,49 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { FleetSize } from "../certctl-args";
+import type { StorageSettings } from "../database/database-args";
 import type { ContainerResources } from "../fleet-size";
 import { fleetProfile, mergeResources } from "../fleet-size";
-import type { BackupRetention, BackupSettings, BackupSink, DrillSettings, PvcSink } from "./backup-args";
+import type { BackupSettings, DrillSettings } from "./backup-args";
+import type { BackupRetention, BackupSink, PvcSink, S3Encryption, S3EncryptionMode, S3Identity, S3IdentityMode, S3Sink } from "./sink-args";
 
-/** Settings of backups with every default filled in. */
-export interface ResolvedBackup extends BackupSettings {
-  schedule: string;
-  timeZone: string;
-  suspend: boolean;
-  sink: BackupSink & { pvc: ResolvedVolume };
-  compression: number;
-  startingDeadlineSeconds: number;
-  activeDeadlineSeconds: number;
-  backoffLimit: number;
-  successfulJobsHistoryLimit: number;
-  failedJobsHistoryLimit: number;
-  resources: ContainerResources;
-  drill: ResolvedDrill;
+/** Where backups are kept, decided. */
+export type ResolvedSink = { mode: "pvc"; pvc: ResolvedVolume } | { mode: "s3"; s3: ResolvedBucket };
+
+/** A volume for backups with every default filled in. */
+export interface ResolvedVolume extends PvcSink {
+  storage: StorageSettings & { size: string };
+  retention: Required<BackupRetention>;
 }
 
-/** The volume with every default filled in. */
-export interface ResolvedVolume extends PvcSink {
-  storage: { size: string; storageClass?: string };
-  retention: Required<BackupRetention>;
+/** A bucket for backups with every default filled in. */
+export interface ResolvedBucket extends S3Sink {
+  bucket: pulumi.Input<string>;
+  prefix: string;
+  region: pulumi.Input<string>;
+  encryption: S3Encryption & { mode: S3EncryptionMode };
+  identity: S3Identity & { mode: S3IdentityMode };
+}
+
+/** Settings of backups with every default filled in. */
+export interface ResolvedBackup extends Omit<BackupSettings, "sink"> {
+  schedule: string;
+  timeZone: string;
+  sink: ResolvedSink;
+  compression: number;
+  scratchSize: string;
+  activeDeadlineSeconds: number;
+  resources: ContainerResources;
+  /** Tables that are restored at a time. */
+  jobs: number;
+  drill: ResolvedDrill;
 }
 
 /** Settings of restore drills with every default filled in. */
 export interface ResolvedDrill extends DrillSettings {
-  enabled: boolean;
   schedule: string;
-  suspend: boolean;
   activeDeadlineSeconds: number;
   storageSize: string;
   resources: ContainerResources;
-  /** Tables that are restored at a time. */
-  jobs: number;
 }
 
 /** Fills in the defaults. */
@@ -45,31 +54,43 @@ export function resolveBackup(given: BackupSettings, fleetSize: FleetSize | unde
     ...given,
     schedule: given.schedule ?? "30 2 * * *",
     timeZone: given.timeZone ?? "Etc/UTC",
-    suspend: given.suspend ?? false,
-    sink: { pvc: resolveVolume(given.sink?.pvc ?? {}, backup.volumeSize) },
+    sink: resolveSink(given.sink ?? {}, backup.volumeSize),
     compression: given.compression ?? backup.compression,
-    startingDeadlineSeconds: given.startingDeadlineSeconds ?? 3600,
+    scratchSize: given.scratchSize ?? backup.scratchSize,
     activeDeadlineSeconds: given.activeDeadlineSeconds ?? 3600,
-    backoffLimit: given.backoffLimit ?? 1,
-    successfulJobsHistoryLimit: given.successfulJobsHistoryLimit ?? 3,
-    failedJobsHistoryLimit: given.failedJobsHistoryLimit ?? 3,
     resources: mergeResources(backup.resources, given.resources),
+    jobs: backup.jobs,
     drill: {
-      enabled: drill.enabled ?? true,
+      ...drill,
       schedule: drill.schedule ?? "30 5 * * *",
-      suspend: drill.suspend ?? false,
       activeDeadlineSeconds: drill.activeDeadlineSeconds ?? 7200,
-      storageSize: drill.storageSize ?? backup.drillSize,
+      storageSize: drill.storageSize ?? backup.scratchSize,
       resources: mergeResources(database.resources, drill.resources),
-      jobs: backup.jobs,
     },
   };
 }
 
-function resolveVolume(pvc: PvcSink, size: string): ResolvedVolume {
+/** The checks have seen that a bucket is named. */
+function resolveSink({ mode, pvc, s3 = {} }: BackupSink, volumeSize: string): ResolvedSink {
+  if (mode === "s3") {
+    return {
+      mode,
+      s3: {
+        ...s3,
+        bucket: s3.bucket ?? "",
+        prefix: s3.prefix ?? "certctl/",
+        region: s3.region ?? "",
+        encryption: { ...s3.encryption, mode: s3.encryption?.mode ?? "bucketDefault" },
+        identity: { ...s3.identity, mode: s3.identity?.mode ?? "irsa" },
+      },
+    };
+  }
   return {
-    ...pvc,
-    storage: { ...pvc.storage, size: pvc.storage?.size ?? size },
-    retention: { days: pvc.retention?.days ?? 30, count: pvc.retention?.count ?? 60 },
+    mode: "pvc",
+    pvc: {
+      ...pvc,
+      storage: { ...pvc?.storage, size: pvc?.storage?.size ?? volumeSize },
+      retention: { days: pvc?.retention?.days ?? 30, count: pvc?.retention?.count ?? 60 },
+    },
   };
 }

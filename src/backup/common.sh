@@ -1,4 +1,4 @@
-# What dump, publication and drill share. Each of them sets `program` first.
+# What dump, publication, restore and drill share. Each of them sets `program` first.
 umask 077
 # A reader that went away is told by the command that writes, not by a signal that ends the shell without a word.
 trap '' PIPE

@@ -3,21 +3,22 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FleetSize, ImageSettings } from "../certctl-args";
 import { checkedSettings } from "../config/component-args";
 import type { Database } from "../database/database";
+import type { MigrationBackup } from "../database/database-migration";
 import { resolveImages } from "../images";
 import { dependencies } from "../kubernetes/dependencies";
-import type { Component } from "../kubernetes/labels";
 import { objectLabels } from "../kubernetes/labels";
 import { dataProtection } from "../kubernetes/protection";
 import { contentConfigMap } from "../kubernetes/scripts";
 import type { BackupSettings } from "./backup-args";
+import { backupCronJob, backupJobSpec, drillCronJob } from "./backup-manifests";
 import type { BackupManifestInput } from "./backup-manifests";
-import { backupCronJob, drillCronJob } from "./backup-manifests";
 import { backupScripts } from "./backup-scripts";
 import { resolveBackup } from "./backup-settings";
-import { backupClaim } from "./backup-volume";
+import { backupClaim, sinkAnnotations } from "./backup-sink";
+import type { SinkRole } from "./backup-sink";
 
 /** Arguments of the backups of a database. */
-export interface DatabaseBackupArgs extends Omit<BackupSettings, "enabled"> {
+export interface DatabaseBackupArgs extends BackupSettings {
   /** Namespace of the pods. */
   namespace: pulumi.Input<string>;
   /** The database. */
@@ -35,61 +36,71 @@ export interface DatabaseBackupArgs extends Omit<BackupSettings, "enabled"> {
 }
 
 /**
- * Backups of a database on a volume: the CronJob that makes them, which publishes nothing that it has not checked, and the drill, which
- * restores the newest one into a throw-away PostgreSQL.
+ * Where backups are kept, who may use it, and, when enabled, the CronJobs: the backup, which publishes nothing that it has not checked, and
+ * the drill, which restores the newest backup into a throw-away PostgreSQL.
  */
-export class DatabaseBackup extends pulumi.ComponentResource {
-  /** The claim with the backups, unless an existing one holds them. */
+export class DatabaseBackup extends pulumi.ComponentResource implements MigrationBackup {
+  /** The backups, unless a bucket or an existing claim holds them. */
   public readonly claim?: k8s.core.v1.PersistentVolumeClaim;
-  public readonly cronJob: k8s.batch.v1.CronJob;
-  /** The drill's schedule, unless `drill.enabled` is false. */
+  /** The schedule; none when backups are not enabled. */
+  public readonly cronJob?: k8s.batch.v1.CronJob;
+  /** The drill's schedule; none when backups or drills are not enabled. */
   public readonly drill?: k8s.batch.v1.CronJob;
+  /** A backup as a Job, for what must be saved before it is changed; a database without a schema is no failure. */
+  public readonly jobSpec: MigrationBackup["jobSpec"];
+  /** What must be there before a Job of `jobSpec` runs. */
+  public readonly ready: pulumi.Resource[];
+  /** What a restore of these backups is made from. */
+  public readonly restoreInput: BackupManifestInput;
 
   constructor(name: string, given: DatabaseBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:DatabaseBackup", name, {}, opts);
     const args = checkedSettings("BackupSettings", given, name);
     const { namespace, database } = args;
     const settings = resolveBackup(args, args.fleetSize);
-    const { pvc } = settings.sink;
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
     const child = { parent: this, dependsOn: dependencies(opts) };
-    const metadata = (ownName: string, component: Component): k8s.types.input.meta.v1.ObjectMeta => ({
-      name: ownName,
-      namespace,
-      labels: objectLabels(labelled, component),
-    });
-
-    if (pvc.existingClaim === undefined) {
-      const claim = backupClaim(metadata(name, "backup"), pvc.storage);
-      const protection = dataProtection(args.deletionProtection ?? true);
-      this.claim = new k8s.core.v1.PersistentVolumeClaim(name, claim, { ...child, ...protection });
-    }
     const labels = objectLabels(labelled, "backup");
+    const { sink } = settings;
+
     const scripts = contentConfigMap(`${name}-scripts`, { namespace, labels, data: backupScripts() }, child);
-    const schedule = (
-      ownName: string,
-      component: "backup" | "drill",
-      build: (input: BackupManifestInput) => k8s.types.input.batch.v1.CronJobSpec,
-    ): k8s.batch.v1.CronJob => {
-      const account = { metadata: metadata(ownName, component), automountServiceAccountToken: false };
-      const serviceAccount = new k8s.core.v1.ServiceAccount(ownName, account, child);
-      const spec = build({
-        ...labelled,
-        settings,
-        images: resolveImages(args.images),
-        connection: database.connection,
-        claim: pvc.existingClaim ?? name,
-        scripts: scripts.name,
-        serviceAccountName: ownName,
-      });
-      return new k8s.batch.v1.CronJob(
-        ownName,
-        { metadata: metadata(ownName, component), spec },
-        { parent: this, dependsOn: dependencies(opts, [...database.ready, scripts.resource, serviceAccount]) },
-      );
+    const account = (role: SinkRole): k8s.core.v1.ServiceAccount => {
+      const accountName = role === "backup" ? name : `${labelled.instance}-restore`;
+      const metadata = { name: accountName, namespace, labels, ...sinkAnnotations(sink, role) };
+      return new k8s.core.v1.ServiceAccount(accountName, { metadata, automountServiceAccountToken: false }, child);
     };
-    this.cronJob = schedule(name, "backup", backupCronJob);
-    if (settings.drill.enabled) this.drill = schedule(`${labelled.instance}-drill`, "drill", drillCronJob);
+    const writer = account("backup");
+    const reader = account("restore");
+    if (sink.mode === "pvc" && sink.pvc.existingClaim === undefined) {
+      const protection = dataProtection(args.deletionProtection ?? true);
+      this.claim = new k8s.core.v1.PersistentVolumeClaim(name, backupClaim({ name, namespace, labels }, sink.pvc.storage), {
+        ...child,
+        ...protection,
+      });
+    }
+
+    const input: BackupManifestInput = {
+      ...labelled,
+      settings,
+      images: resolveImages(args.images),
+      connection: database.connection,
+      claim: sink.mode === "pvc" ? (sink.pvc.existingClaim ?? name) : name,
+      scripts: scripts.name,
+      serviceAccountName: name,
+    };
+    this.restoreInput = { ...input, serviceAccountName: `${labelled.instance}-restore` };
+    this.jobSpec = { ...backupJobSpec(input, "skip"), activeDeadlineSeconds: settings.activeDeadlineSeconds };
+    this.ready = [this];
+    const after = { parent: this, dependsOn: dependencies(opts, [...database.ready, scripts.resource, writer, reader]) };
+    if (args.enabled) {
+      const metadata = { name, namespace, labels };
+      this.cronJob = new k8s.batch.v1.CronJob(name, { metadata, spec: backupCronJob(input) }, after);
+      if (settings.drill.enabled ?? true) {
+        const drillName = `${labelled.instance}-drill`;
+        const drillMetadata = { name: drillName, namespace, labels: objectLabels(labelled, "drill") };
+        this.drill = new k8s.batch.v1.CronJob(drillName, { metadata: drillMetadata, spec: drillCronJob(this.restoreInput) }, after);
+      }
+    }
     this.registerOutputs({});
   }
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Restores the newest backup into a PostgreSQL that lives in this pod alone, and compares what is there with the manifest.
+# Restores the chosen backup into a PostgreSQL that lives in this pod alone, and compares what is there with the manifest.
 # run answers with an exit code, and has to be asked for it.
 # shellcheck disable=SC2310
 set -eu
@@ -8,6 +8,9 @@ scripts=$(dirname "$0")
 # shellcheck source=common.sh
 . "$scripts/common.sh"
 
+dump=$SCRATCH_DIR/dump
+manifest=$SCRATCH_DIR/manifest.json
+name=$(cat "$SCRATCH_DIR/name")
 data=$DATA_DIR/pgdata
 stop_all() {
   stop_children
@@ -15,15 +18,9 @@ stop_all() {
 }
 trap stop_all EXIT
 
-# Names sort by time.
-manifest=$(find -H "$BACKUP_DIR" -mindepth 1 -maxdepth 1 -name 'certctl-*Z-*.json' | sort | tail -n 1)
-[ -n "$manifest" ] || fail "there is no backup on the volume"
-name=$(basename "$manifest" .json)
-dump=$BACKUP_DIR/$name.dump
-[ -e "$dump" ] || fail "the backup $name has lost its dump"
 verify_file "$dump" "$manifest"
 available=$(($(df -P -k "$DATA_DIR" | sed -n '2s/^[^ ]* *[0-9]* *[0-9]* *\([0-9]*\) .*/\1/p') * 1024))
-[ "$available" -le "$SPACE_BYTES" ] || available=$SPACE_BYTES
+[ -z "${SPACE_BYTES:-}" ] || [ "$available" -le "$SPACE_BYTES" ] || available=$SPACE_BYTES
 needed=$(field "$manifest" databaseBytes)
 [ "$available" -ge "$needed" ] || fail "there is room for $available bytes, and the database had $needed: make backup.drill.storageSize larger"
 

@@ -42,13 +42,19 @@ told
 set -- $answer
 snapshot=$1 server_version=$2 database_size=$3 has_schema=$4
 
-[ "$has_schema" = t ] || fail "the database has no schema_migrations: certctl never ran here"
+if [ "$has_schema" != t ]; then
+  [ "${EMPTY_DATABASE:-fail}" = skip ] || fail "the database has no schema_migrations: certctl never ran here"
+  echo "the database is empty: there is nothing to save"
+  touch "$work/empty"
+  exit 0
+fi
 
 client_version=$(pg_dump --version | sed 's/.*) \([0-9]*\).*/\1/')
 [ "$client_version" -ge $((server_version / 10000)) ] ||
   fail "pg_dump $client_version cannot dump PostgreSQL $((server_version / 10000)): set images.postgres to a newer one"
 available=$(($(df -P -k "$work" | sed -n '2s/^[^ ]* *[0-9]* *[0-9]* *\([0-9]*\) .*/\1/p') * 1024))
-[ "$available" -ge "$database_size" ] || fail "there is room for $available bytes, and the database has $database_size: make backup.sink.pvc.storage.size larger, or keep fewer backups"
+[ -z "${SPACE_BYTES:-}" ] || [ "$available" -le "$SPACE_BYTES" ] || available=$SPACE_BYTES
+[ "$available" -ge "$database_size" ] || fail "there is room for $available bytes, and the database has $database_size: make $SPACE_ARGUMENT larger"
 
 echo "select max(version) from schema_migrations;" | tell
 told

@@ -6,6 +6,7 @@ program=backup
 . "$(dirname "$0")/common.sh"
 
 work=$WORK_DIR/$POD_NAME
+if [ -e "$work/empty" ]; then rm -rf "$work"; exit 0; fi
 [ -s "$work/manifest.json" ] || fail "there is no checked dump to publish"
 
 manifests() { find -H "$BACKUP_DIR" -mindepth 1 -maxdepth 1 -name 'certctl-*Z-*.json' | sort; }

@@ -12,6 +12,8 @@ import { monitoringIssues } from "../monitoring/monitoring-checks";
 import type { ProvisioningSettings } from "../provisioning/provisioning-args";
 import { serverIssues } from "../server/server-checks";
 import type { StackArgs } from "../stack-args";
+import { stackIssues } from "../stack-checks";
+import { stackWarnings } from "../stack-warnings";
 import { tlsIssues } from "../tls/tls-checks";
 import type { Issue } from "./issues";
 import { inOrder, isUnder, under } from "./issues";
@@ -30,10 +32,7 @@ export function checkCertctl(args: CertctlArgs, name = "certctl"): Issue[] {
 
 /** Everything that is wrong with the configuration of a stack. */
 export function checkStack(args: StackArgs): Issue[] {
-  return allIssues("StackArgs", args, "", ({ backupBucket, ...instance }: StackArgs) => [
-    ...certctlIssues(instance, "certctl"),
-    ...under("backupBucket", backupBucket ? backupBucketIssues(backupBucket) : []),
-  ]);
+  return allIssues("StackArgs", args, "", stackIssues);
 }
 
 /** Checks of a part that need nothing of the rest of the instance. */
@@ -62,6 +61,11 @@ export function checkSettings(definition: Definition, value: object, path: strin
  */
 export function warnCertctl(args: CertctlArgs): string[] {
   return certctlWarnings(args);
+}
+
+/** Risky but legal choices of a stack, in the same way. */
+export function warnStack(args: StackArgs): string[] {
+  return stackWarnings(args);
 }
 
 /** The schema's issues, and those of the checks that make sense where the form is right. In the order of their paths. */

@@ -138,6 +138,8 @@ export type MigrationMode = (typeof MigrationMode)[keyof typeof MigrationMode];
 export interface MigrationSettings {
   /** Who migrates. @default job */
   mode?: MigrationMode;
+  /** Whether a backup is made before each new migration Job; needs `backup.enabled`. An empty database needs none. @default false */
+  backupFirst?: boolean;
   /**
    * Times a failed pod of the Job is tried again. The next `pulumi up` runs a failed Job again, too.
    *

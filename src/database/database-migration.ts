@@ -14,7 +14,7 @@ import type { MigrationSettings } from "./database-args";
 import { migrationDeadline, migrationJobSpec } from "./migration-manifests";
 
 /** Arguments of a migration. */
-export interface DatabaseMigrationArgs extends Omit<MigrationSettings, "mode"> {
+export interface DatabaseMigrationArgs extends Omit<MigrationSettings, "mode" | "backupFirst"> {
   /** Namespace of the Job. */
   namespace: pulumi.Input<string>;
   /** The database to migrate. */
@@ -33,6 +33,16 @@ export interface DatabaseMigrationArgs extends Omit<MigrationSettings, "mode"> {
   commonLabels?: Record<string, string>;
   /** Where the pod may run. */
   scheduling?: Scheduling;
+  /** A backup to make before each new Job. @default none */
+  backup?: MigrationBackup;
+  /** Changes when the database was restored, so that the Job runs again. @default none */
+  restored?: string;
+}
+
+/** How to make a backup: as `DatabaseBackup` does. */
+export interface MigrationBackup {
+  readonly jobSpec: k8s.types.input.batch.v1.JobSpec & { activeDeadlineSeconds: number };
+  readonly ready: pulumi.Resource[];
 }
 
 /**
@@ -41,6 +51,8 @@ export interface DatabaseMigrationArgs extends Omit<MigrationSettings, "mode"> {
  */
 export class DatabaseMigration extends pulumi.ComponentResource {
   public readonly job: k8s.batch.v1.Job;
+  /** The backup that was made before; none unless it was asked for. */
+  public readonly backupJob?: k8s.batch.v1.Job;
 
   constructor(name: string, given: DatabaseMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:DatabaseMigration", name, {}, opts);
@@ -55,21 +67,37 @@ export class DatabaseMigration extends pulumi.ComponentResource {
       apiKeys: args.apiKeys,
       encryptionKey: args.encryptionKey,
       scheduling: args.scheduling,
+      restored: args.restored,
     });
+    const { backup, namespace } = args;
+    if (backup) {
+      const metadata = {
+        name: hashedName(`${name}-backup`, [spec, backup.jobSpec]),
+        namespace,
+        labels: objectLabels(labelled, "backup"),
+        annotations: jobAnnotations(backup.jobSpec.activeDeadlineSeconds),
+      };
+      const before = dependencies(opts, [...args.database.ready, ...backup.ready]);
+      this.backupJob = new k8s.batch.v1.Job(`${name}-backup`, { metadata, spec: backup.jobSpec }, { parent: this, dependsOn: before });
+    }
 
     this.job = new k8s.batch.v1.Job(
       name,
       {
         metadata: {
           name: hashedName(name, spec),
-          namespace: args.namespace,
+          namespace,
           labels: objectLabels(labelled, "migration"),
           annotations: jobAnnotations(migrationDeadline(args)),
         },
         spec,
       },
       // Not the other way round: an earlier name may come back, and deleting the old Job would then take the new one.
-      { parent: this, dependsOn: dependencies(opts, args.database.ready), deleteBeforeReplace: true },
+      {
+        parent: this,
+        dependsOn: dependencies(opts, [...args.database.ready, ...(this.backupJob ? [this.backupJob] : [])]),
+        deleteBeforeReplace: true,
+      },
     );
     this.registerOutputs({});
   }

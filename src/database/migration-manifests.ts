@@ -28,6 +28,8 @@ export interface MigrationManifestInput extends LabelSource {
   apiKeys: pulumi.Input<string>;
   encryptionKey: SecretKey;
   scheduling?: Scheduling;
+  /** Changes when the database was replaced: the Job then runs again. */
+  restored?: string;
 }
 
 /**
@@ -41,7 +43,10 @@ export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
     backoffLimit: input.settings.backoffLimit ?? 2,
     activeDeadlineSeconds: migrationDeadline(input.settings),
     template: {
-      metadata: { labels: objectLabels(input, "migration") },
+      metadata: {
+        labels: objectLabels(input, "migration"),
+        ...(input.restored !== undefined && { annotations: { "certctl.io/restored": input.restored } }),
+      },
       spec: {
         restartPolicy: "Never",
         automountServiceAccountToken: false,

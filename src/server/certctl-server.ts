@@ -12,7 +12,7 @@ import { objectLabels } from "../kubernetes/labels";
 import { contentConfigMap, readScript } from "../kubernetes/scripts";
 import { serverAutoscaler, serverDisruptionBudget } from "./availability-manifests";
 import type { ServerSettings } from "./server-args";
-import { serverDeployment, serverService, serverServiceAccount } from "./server-manifests";
+import { restoredAnnotation, serverDeployment, serverService, serverServiceAccount } from "./server-manifests";
 import type { ServerManifestInput } from "./server-manifests";
 import { resolveServer } from "./server-settings";
 
@@ -38,6 +38,8 @@ export interface CertctlServerArgs extends ServerSettings {
   secretsChecksum?: pulumi.Input<string>;
   /** Whether a migration Job goes before, so that the server does not migrate at boot. @default false */
   migratedByJob?: boolean;
+  /** The restore that the pods start after; they keep it when it is no longer given. @default none */
+  restored?: string;
   /** Name of the instance, for labels. @default the component's name */
   instance?: string;
   /** Sizes. @default small */
@@ -91,7 +93,7 @@ export class CertctlServer extends pulumi.ComponentResource {
       secretsChecksum: derive([args.secretsChecksum, args.database.connection.passwordChecksum], (...sums) => contentHash(sums)),
       scripts: scripts.name,
     };
-    const manifest = serverDeployment(input);
+    const manifest = serverDeployment({ ...input, restored: args.restored });
     const serviceAccount = new k8s.core.v1.ServiceAccount(name, serverServiceAccount(input), child);
     this.service = new k8s.core.v1.Service(name, serverService(input), child);
     this.deployment = new k8s.apps.v1.Deployment(name, manifest, {
@@ -99,6 +101,8 @@ export class CertctlServer extends pulumi.ComponentResource {
       // The autoscaler's choice. A Deployment that stopped to name a number would fall back to one pod.
       ignoreChanges: settings.autoscaling && ["spec.replicas"],
       dependsOn: dependencies(opts, [...args.database.ready, serviceAccount, scripts.resource]),
+      // The option of a restore may go when it is done, and that must not roll the pods again.
+      ...(args.restored === undefined && { ignoreChanges: [`spec.template.metadata.annotations["${restoredAnnotation}"]`] }),
     });
 
     const available = { parent: this, dependsOn: dependencies(opts, [this.deployment]) };
@@ -108,7 +112,7 @@ export class CertctlServer extends pulumi.ComponentResource {
     if (autoscaler) this.autoscaler = new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, autoscaler, available);
 
     this.url = pulumi.output(namespace).apply((ns) => `https://${name}.${ns}.svc:${settings.port}`);
-    this.revision = pulumi.output(manifest.spec).apply(contentHash);
+    this.revision = pulumi.output(serverDeployment(input).spec).apply(contentHash);
     this.registerOutputs({ url: this.url });
   }
 }

@@ -39,11 +39,16 @@ export interface ServerManifestInput extends LabelSource {
   variables: Record<string, SecretKey>;
   /** Whether a Job migrates the schema, so that the server must not (`CERTCTL_MIGRATIONS_VIA_HOOK`). */
   migratedByJob: boolean;
+  /** The restore that the pods start after. */
+  restored?: string;
   /** Changes when a Secret changes that the server reads. */
   secretsChecksum: pulumi.Input<string>;
   /** ConfigMap with reload-tls.sh. */
   scripts: pulumi.Input<string>;
 }
+
+/** Rolls the pods after a restore: what they know of the database is from before. */
+export const restoredAnnotation = "certctl.io/restored";
 
 /**
  * The Service. Not awaited, because the Deployment is, and the provider would look for endpoints ten seconds long; only a load
@@ -81,7 +86,13 @@ export function serverDeployment(input: ServerManifestInput): k8s.types.input.ap
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       selector: { matchLabels: selectorLabels(input, "server") },
       template: {
-        metadata: { labels: objectLabels(input, "server"), annotations: { "certctl.io/secrets-checksum": input.secretsChecksum } },
+        metadata: {
+          labels: objectLabels(input, "server"),
+          annotations: {
+            "certctl.io/secrets-checksum": input.secretsChecksum,
+            ...(input.restored !== undefined && { [restoredAnnotation]: input.restored }),
+          },
+        },
         spec: serverPod(input),
       },
     },

@@ -53,6 +53,29 @@ export const configurations: Record<string, CertctlArgs> = {
   "network scans and CORS": {
     server: { networkScan: { enabled: true, interval: "1h" }, cors: { origins: ["https://a.example", "https://b.example"] } },
   },
+  "backups in a bucket on AWS": {
+    backup: {
+      enabled: true,
+      sink: {
+        mode: "s3",
+        s3: { bucket: "backups", region: "eu-central-1", identity: { irsa: { roleArn: "arn:aws:iam::123456789012:role/backup" } } },
+      },
+    },
+  },
+  "backups in a store outside AWS": {
+    backup: {
+      enabled: true,
+      sink: {
+        mode: "s3",
+        s3: {
+          bucket: "backups",
+          region: "us-east-1",
+          endpoint: "https://minio.storage.svc:9000",
+          identity: { mode: "accessKeys", accessKeys: { secretName: "minio-backups" } },
+        },
+      },
+    },
+  },
   "node agents with discovery": { agents: { kind: "DaemonSet", node: { discoveryDirectories: ["/etc/ssl/certs", "/etc/pki"] } } },
   "agents that log everything": { agents: { logLevel: "debug", discoveryDirectories: ["/srv/a", "/srv/b"] } },
 };

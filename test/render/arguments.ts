@@ -1,16 +1,8 @@
 import { placeholder } from "../../src/config/placeholders";
+import type { ArgumentCase } from "./argument-case";
+import { resourceCases, schedulingCases } from "./argument-case";
+import { backupCases, backups, bucketSink } from "./backup-arguments";
 import { monitoringCases } from "./monitoring-arguments";
-
-/** One argument set to something else than its default, in a configuration where it applies. */
-export interface ArgumentCase {
-  value: unknown;
-  /** Other arguments that make this one apply, in both of the compared configurations. */
-  given?: Record<string, unknown>;
-  /** Other arguments that can only be set together with it. */
-  together?: Record<string, unknown>;
-  /** Arguments whose place it takes. */
-  insteadOf?: string[];
-}
 
 const smtp = { "server.smtp.host": "mail.example.com", "server.smtp.fromAddress": "certctl@example.com" };
 const digest = { ...smtp, "server.digest.recipients": ["ops@example.com"] };
@@ -19,8 +11,7 @@ const external = { "database.mode": "external", "database.external.host": "db.ex
 const onNodes = { "agents.kind": "DaemonSet", tlsCaCertificate: placeholder("tlsCaCertificate") };
 const certManager = { "tls.mode": "certManager", "tls.certManager.issuerRef.name": "private-ca" };
 const trustConfigMap = { "tls.trust.mode": "configMap", "tls.trust.configMap.name": "company-cas" };
-const backups = { "backup.enabled": true };
-const toleration = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
+const restoring = { ...backups, "restore.backup": "latest" };
 const autoscaling = { "server.autoscaling.maxReplicas": 4 };
 const ingress = { "exposure.mode": "ingress", "exposure.ingress.hosts": ["certctl.example.com"] };
 const ingressIssuer = { ...ingress, "exposure.ingress.certManager.issuerRef.name": "private-ca" };
@@ -36,11 +27,6 @@ const passthrough = {
   "exposure.gateway.passthrough.hosts": ["enroll.example.com"],
   "tls.extraDnsNames": ["enroll.example.com", "scep.example.com"],
 };
-const nodeTerm = {
-  requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }] },
-};
-const podTerm = { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app: "x" } }, topologyKey: "zone" }] };
-
 /** Every argument of an instance. A test fails when one is missing here, or changes nothing. */
 export const argumentCases: Record<string, ArgumentCase> = {
   ...secretCases(),
@@ -54,6 +40,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "images.server": { value: "registry.example.com/certctl-server:v9" },
   "images.agent": { value: "registry.example.com/certctl-agent:v9" },
   "images.postgres": { value: "registry.example.com/postgres:16-alpine" },
+  "images.awsCli": { value: "registry.example.com/aws-cli:2.30.0", given: bucketSink },
   "images.pullPolicy": { value: "Always" },
   "images.pullSecrets": { value: ["registry-login"] },
 
@@ -160,29 +147,13 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "migrations.backoffLimit": { value: 1 },
   "migrations.activeDeadlineSeconds": { value: 900 },
   ...resourceCases("migrations.resources"),
-  "backup.enabled": { value: true },
-  "backup.schedule": { value: "@hourly", given: backups },
-  "backup.timeZone": { value: "Europe/Berlin", given: backups },
-  "backup.suspend": { value: true, given: backups },
-  "backup.sink.pvc.storage.size": { value: "30Gi", given: backups },
-  "backup.sink.pvc.storage.storageClass": { value: "slow", given: backups },
-  "backup.sink.pvc.existingClaim": { value: "nfs", given: backups },
-  "backup.sink.pvc.retention.days": { value: 90, given: backups },
-  "backup.sink.pvc.retention.count": { value: 10, given: backups },
-  "backup.compression": { value: 1, given: backups },
-  "backup.startingDeadlineSeconds": { value: 60, given: backups },
-  "backup.activeDeadlineSeconds": { value: 600, given: backups },
-  "backup.backoffLimit": { value: 3, given: backups },
-  "backup.successfulJobsHistoryLimit": { value: 1, given: backups },
-  "backup.failedJobsHistoryLimit": { value: 1, given: backups },
-  ...withGiven(resourceCases("backup.resources"), backups),
-  ...withGiven(schedulingCases("backup.scheduling"), backups),
-  "backup.drill.enabled": { value: false, given: backups },
-  "backup.drill.schedule": { value: "@weekly", given: backups },
-  "backup.drill.suspend": { value: true, given: backups },
-  "backup.drill.activeDeadlineSeconds": { value: 600, given: backups },
-  "backup.drill.storageSize": { value: "7Gi", given: backups },
-  ...withGiven(resourceCases("backup.drill.resources"), backups),
+  "migrations.backupFirst": { value: true, given: backups },
+  ...backupCases,
+  "restore.backup": { value: "certctl-20260131T023000Z-0a1b2c3d", given: restoring },
+  "restore.before": { value: "2026-01-31T02:30:00Z", given: restoring },
+  "restore.overwriteDatabase": { value: "certctl", given: restoring },
+  "restore.jobs": { value: 3, given: restoring },
+  "restore.activeDeadlineSeconds": { value: 600, given: restoring },
   "provisioning.backoffLimit": { value: 1 },
   "provisioning.activeDeadlineSeconds": { value: 900 },
   ...resourceCases("provisioning.resources"),
@@ -206,6 +177,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "network.serverDestinations": { value: [{ cidr: "10.20.0.0/16", except: ["10.20.4.0/24"], ports: [8200] }] },
   "network.agentDestinations": { value: [{ podLabels: { app: "haproxy" }, ports: [5555] }] },
   "network.databaseDestinations": { value: [{ cidr: "10.40.0.0/24" }], given: external },
+  "network.bucketDestinations": { value: [{ cidr: "10.50.0.0/24" }], given: bucketSink },
   "network.dns": { value: [{ cidr: "169.254.20.10/32" }] },
 
   "tls.mode": { value: "existingSecret", together: { "tls.existingSecret.name": "server-tls" } },
@@ -227,30 +199,6 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "existingSecrets.apiKeys": { value: "vault-api-keys", insteadOf: ["apiKeys"] },
   "existingSecrets.issuingCa": { value: "vault-ca", insteadOf: ["caCertificate", "caPrivateKey"] },
 };
-
-function withGiven(cases: Record<string, ArgumentCase>, given: Record<string, unknown>): Record<string, ArgumentCase> {
-  return Object.fromEntries(Object.entries(cases).map(([path, one]) => [path, { ...one, given }]));
-}
-
-function resourceCases(path: string): Record<string, ArgumentCase> {
-  return {
-    [`${path}.requests.cpu`]: { value: "33m" },
-    [`${path}.requests.memory`]: { value: "33Mi" },
-    [`${path}.limits.cpu`]: { value: "5" },
-    [`${path}.limits.memory`]: { value: "5Gi" },
-  };
-}
-
-function schedulingCases(path: string): Record<string, ArgumentCase> {
-  return {
-    [`${path}.nodeSelector`]: { value: { pool: "pki" } },
-    [`${path}.tolerations`]: { value: toleration },
-    [`${path}.affinity.nodeAffinity`]: { value: nodeTerm },
-    [`${path}.affinity.podAffinity`]: { value: podTerm },
-    [`${path}.affinity.podAntiAffinity`]: { value: podTerm },
-    [`${path}.priorityClassName`]: { value: "important" },
-  };
-}
 
 function secretCases(): Record<string, ArgumentCase> {
   const changed = [

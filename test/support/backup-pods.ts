@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Manifest } from "../../scripts/render/capture";
@@ -21,23 +21,61 @@ export interface PodResult {
   stderr: string;
 }
 
+/** What a test does to a pod that runs. */
+export interface RunOptions {
+  /** Variables that replace rendered ones, such as an address. */
+  env?: Record<string, string>;
+  /** Folders before all others on PATH: programs that stand for those of the image. */
+  shims?: string[];
+  /** Called when a container has started. */
+  started?: (container: string, process: ChildProcess) => void;
+}
+
 /** Programs that the images hold, where an unprivileged user can run them. */
 export class ImagePrograms {
   readonly folder = mkdtempSync(join(tmpdir(), "certctl-programs-"));
 
   private constructor(serverBin: string) {
     chmodSync(this.folder, 0o755);
-    this.path = [serverBin, join(this.folder, "clients/pgserver/pginstall/bin")].join(":");
+    this.path = [join(this.folder, "bin"), serverBin, join(this.folder, "clients/pgserver/pginstall/bin")].join(":");
   }
 
   readonly path: string;
 
   static async prepare(serverBin: string): Promise<ImagePrograms> {
-    const { postgresClients } = await import("./postgres-clients.mjs");
+    const [{ postgresClients }, { pythonPackages }] = await Promise.all([
+      import("./postgres-clients.mjs"),
+      import("./python/packages.mjs"),
+    ]);
     const programs = new ImagePrograms(serverBin);
-    const copy = 'cp -al "$1" "$2" 2> /dev/null || { rm -rf "$2"; cp -a "$1" "$2"; }; chmod -R a+rX "$2"';
-    execFileSync("sh", ["-c", copy, "sh", postgresClients(), join(programs.folder, "clients")]);
+    const bin = join(programs.folder, "bin");
+    mkdirSync(bin);
+    for (const [name, source] of [
+      ["clients", postgresClients()],
+      ["awscli", pythonPackages("awscli")],
+    ] as const) {
+      const target = join(programs.folder, name);
+      // Links where that can be: the CLI alone is 120 MB.
+      execFileSync("sh", [
+        "-c",
+        'cp -al "$1" "$2" 2> /dev/null || { rm -rf "$2"; cp -a "$1" "$2"; }; chmod -R a+rX "$2"',
+        "sh",
+        source,
+        target,
+      ]);
+    }
+    const python = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+    programs.program("aws", `PYTHONPATH='${programs.folder}/awscli' exec ${python} -m awscli "$@"`);
     return programs;
+  }
+
+  /** Makes a program of a shell script, on every container's PATH or in a folder of shims. */
+  program(name: string, script: string, folder = "bin"): string {
+    const target = join(this.folder, folder);
+    mkdirSync(target, { recursive: true });
+    writeFileSync(join(target, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(target, name), 0o755);
+    return target;
   }
 
   remove(): void {
@@ -82,8 +120,8 @@ export class BackupPods {
     return JSON.parse(readFileSync(join(this.volume, `${name}.json`), "utf8")) as Record<string, unknown>;
   }
 
-  /** Runs a pod to its end, with new emptyDirs. */
-  async run(kind: string, prefix: string): Promise<PodResult> {
+  /** Runs a pod to its end, with new emptyDirs unless `keep` says so. */
+  async run(kind: string, prefix: string, options: RunOptions = {}): Promise<PodResult> {
     const workload = manifestOf(this.manifests, kind, prefix);
     const pod = podSpec(workload);
     this.runs += 1;
@@ -95,7 +133,7 @@ export class BackupPods {
     try {
       for (const { name } of [...(pod.initContainers ?? []), ...pod.containers]) {
         const { command, env } = localContainer(this.manifests, workload, name, own);
-        result = await this.runContainer(name, command, { ...env, POD_NAME: `pod-${String(this.runs)}` });
+        result = await this.runContainer(name, command, { ...env, POD_NAME: `pod-${String(this.runs)}` }, options);
         if (result.status !== 0) return result;
       }
       return result;
@@ -114,19 +152,24 @@ export class BackupPods {
     execFileSync("ln", ["-s", this.volume, mountPoint]);
   }
 
-  private runContainer(name: string, [program = "", ...args]: string[], given: Record<string, string>): Promise<PodResult> {
+  private runContainer(
+    name: string,
+    [program = "", ...args]: string[],
+    given: Record<string, string>,
+    options: RunOptions,
+  ): Promise<PodResult> {
     const changed = Object.fromEntries(
       Object.entries(given).map(([key, value]) => [
         key,
         Object.entries(this.changes).reduce((text, [from, to]) => text.replaceAll(from, to), value),
       ]),
     );
-    const path = [this.programs.path, process.env.PATH].join(":");
+    const path = [...(options.shims ?? []), this.programs.path, process.env.PATH].join(":");
     const user = isRoot ? { uid: nobody, gid: nobody } : {};
     // A group of its own, as a container's processes end together.
     const child = spawn(program, args, {
       cwd: "/",
-      env: { PATH: path, ...changed },
+      env: { PATH: path, ...changed, ...options.env },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       ...user,
@@ -134,10 +177,11 @@ export class BackupPods {
     const text = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text.stdout += chunk));
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (text.stderr += chunk));
+    options.started?.(name, child);
     return new Promise((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (status, signal) => {
-        endGroup(child);
+        endGroup(child, "SIGKILL");
         resolve({ status, signal, container: name, ...text });
       });
     });
@@ -149,9 +193,9 @@ export class BackupPods {
 }
 
 /** Ends a container as the kernel does: all of its processes. */
-function endGroup(child: ChildProcess): void {
+export function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
   } catch {
     // They have ended already.
   }

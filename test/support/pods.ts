@@ -32,6 +32,7 @@ interface Container {
   volumeMounts?: { name: string; mountPath: string }[];
 }
 interface PodSpec {
+  serviceAccountName?: string;
   containers: Container[];
   initContainers?: Container[];
   volumes?: Volume[];

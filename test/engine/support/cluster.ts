@@ -13,6 +13,7 @@ export interface ClusterObject {
     creationTimestamp: string;
     generation?: number;
     labels?: Record<string, string>;
+    annotations?: Record<string, string>;
   };
   spec: Record<string, unknown>;
   status: Record<string, unknown>;

@@ -1,0 +1,85 @@
+#!/bin/sh
+# Publishes a checked dump in a bucket, under keys that are written once: the dump, and last its manifest. Without a manifest, nothing is a
+# backup. Uses the AWS CLI and what a shell has, because that is what its image has.
+set -eu
+program=backup
+child=
+fail() { echo "$program: $*" >&2; exit 1; }
+reason() { while read -r line; do printf '%s ' "$line"; done < "$TMPDIR/errors"; }
+trap 'fail "stopped by a signal before it was done"' TERM INT
+trap '[ -z "$child" ] || kill "$child" 2> /dev/null || true' EXIT
+
+s3() {
+  aws s3api "$@" --bucket "$S3_BUCKET" --cli-connect-timeout 10 --cli-read-timeout "$READ_TIMEOUT_SECONDS" \
+    > "$TMPDIR/answer" 2> "$TMPDIR/errors" < /dev/null &
+  child=$!
+  status=0
+  wait "$child" || status=$?
+  child=
+  return "$status"
+}
+
+work=$WORK_DIR/$POD_NAME
+if [ -e "$work/empty" ]; then exit 0; fi
+[ -s "$work/manifest.json" ] || fail "there is no checked dump to publish"
+value() { while read -r key value; do [ "$key" != "\"$1\":" ] || { value=${value%,}; value=${value#\"}; echo "${value%\"}"; }; done < "$work/manifest.json"; }
+sha256=$(value sha256) size=$(value sizeBytes) created=$(value createdAt)
+read -r unique < /proc/sys/kernel/random/uuid
+name=certctl-$(echo "$created" | tr -d ':-')-${unique%%-*}
+key=$S3_PREFIX$name
+metadata=sha256=$sha256,schema-version=$(value schemaVersion),image=$(value image),duration-seconds=$(value durationSeconds),size-bytes=$size
+
+# A reply may be lost after the object was stored. The CLI's own second attempt is then refused, though nothing is wrong.
+is_ours() {
+  s3 head-object --key "$1" --query "[ContentLength, Metadata.sha256]" --output text || return 1
+  read -r found_size found_sha256 < "$TMPDIR/answer"
+  [ "$found_size" = "$2" ] && [ "$found_sha256" = "$3" ]
+}
+
+stored() {
+  case $(reason) in
+    *PreconditionFailed* | *"(412)"*)
+      is_ours "$1" "$2" "$3" || fail "$1 exists already and is not this backup: another writer was here"
+      echo "$1 was stored, and the reply to it was lost"
+      ;;
+    *) fail "the bucket $S3_BUCKET refuses $1: $(reason)" ;;
+  esac
+}
+
+# One request takes 5 GiB at most.
+upload_parts() {
+  s3 create-multipart-upload --key "$key.dump" --checksum-algorithm SHA256 --metadata "$metadata" --query UploadId --output text ||
+    fail "the bucket $S3_BUCKET refuses $key.dump: $(reason)"
+  read -r upload < "$TMPDIR/answer"
+  number=0 parts=
+  while [ $((number * PART_MEBIBYTES * 1048576)) -lt "$size" ]; do
+    dd if="$work/dump" of="$work/part" bs=1048576 skip=$((number * PART_MEBIBYTES)) count="$PART_MEBIBYTES" 2> "$TMPDIR/errors" ||
+      fail "the dump cannot be read: $(reason)"
+    number=$((number + 1))
+    if ! s3 upload-part --key "$key.dump" --upload-id "$upload" --part-number "$number" --body "$work/part" --checksum-algorithm SHA256 \
+      --query "[ETag, ChecksumSHA256]" --output text; then
+      why=$(reason)
+      s3 abort-multipart-upload --key "$key.dump" --upload-id "$upload" || true
+      fail "the bucket $S3_BUCKET refuses part $number of $key.dump: $why"
+    fi
+    read -r etag checksum < "$TMPDIR/answer"
+    etag=${etag#\"}
+    parts="$parts${parts:+,}{\"PartNumber\":$number,\"ETag\":\"${etag%\"}\",\"ChecksumSHA256\":\"$checksum\"}"
+  done
+  s3 complete-multipart-upload --key "$key.dump" --upload-id "$upload" --if-none-match '*' --multipart-upload "{\"Parts\":[$parts]}" ||
+    stored "$key.dump" "$size" "$sha256"
+}
+
+if [ "$size" -gt $((PART_MEBIBYTES * 1048576)) ]; then
+  upload_parts
+else
+  s3 put-object --key "$key.dump" --body "$work/dump" --if-none-match '*' --checksum-algorithm SHA256 --metadata "$metadata" ||
+    stored "$key.dump" "$size" "$sha256"
+fi
+is_ours "$key.dump" "$size" "$sha256" || fail "$key.dump is not what was sent: $(reason)"
+s3 put-object --key "$key.json" --body "$work/manifest.json" --if-none-match '*' --checksum-algorithm SHA256 --metadata "sha256=$sha256" \
+  --content-type application/json || {
+  manifest_size=$(wc -c < "$work/manifest.json")
+  stored "$key.json" "$((manifest_size))" "$sha256"
+}
+echo "published s3://$S3_BUCKET/$key"
