@@ -2,6 +2,7 @@ import type { CertctlArgs } from "../certctl-args";
 import { agentsIssues } from "../agents/agents-checks";
 import { backupBucketIssues } from "../aws/backup-bucket-checks";
 import { backupIssues } from "../backup/backup-checks";
+import { restoreIssues } from "../backup/restore-checks";
 import { certctlIssues } from "../certctl-checks";
 import { certctlWarnings } from "../certctl-warnings";
 import { databaseIssues, externalDatabaseIssues, postgresIssues } from "../database/database-checks";
@@ -44,6 +45,7 @@ const partChecks: Partial<Record<Definition, (settings: never) => Issue[]>> = {
   MonitoringSettings: monitoringIssues,
   PostgresSettings: postgresIssues,
   ProvisioningSettings: jobIssues,
+  RestoreSettings: restoreIssues,
   ServerSettings: serverIssues,
   TlsSettings: tlsIssues,
 };

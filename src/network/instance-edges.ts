@@ -25,6 +25,7 @@ export function instanceEdges(args: CertctlArgs): Edge[] {
     ...toDatabase("migration", args),
     ...toDatabase("server", args),
     ...toDatabase("backup", args),
+    ...toDatabase("restore", args),
     ...serverCallers(args),
     ...serverDestinations(args),
     ...toPeers("agents", args.network?.agentDestinations, https),

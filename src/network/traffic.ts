@@ -26,7 +26,9 @@ export function instanceTraffic(args: CertctlArgs, shared: LabelSource & { names
     server: true,
     provisioning: true,
     database: database?.mode !== DatabaseMode.External,
-    migration: migrations?.mode !== MigrationMode.Server,
+    // A restore migrates by a Job too. It may come and go, and policies stay as they are.
+    migration: migrations?.mode !== MigrationMode.Server || backups,
+    restore: backups,
     agents: agents.enabled !== false,
     backup: backups,
     drill: backups && backup.drill?.enabled !== false,

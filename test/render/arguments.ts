@@ -28,7 +28,8 @@ const bucketSink = {
   "backup.sink.s3.identity.irsa.roleArn": "arn:aws:iam::123456789012:role/backup",
 };
 const storeSink = { ...bucketSink, "backup.sink.s3.identity.mode": "accessKeys" };
-const restoring = { ...backups, "restore.backup": "latest" };
+const restoring = { ...backups, "restore.backup": "certctl-20260131T023000Z-0a1b2c3d" };
+const restoringLatest = { ...backups, "restore.backup": "latest", "restore.before": "2026-01-31T02:30:00Z" };
 const toleration = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
 const autoscaling = { "server.autoscaling.maxReplicas": 4 };
 const ingress = { "exposure.mode": "ingress", "exposure.ingress.hosts": ["certctl.example.com"] };
@@ -216,8 +217,8 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "backup.drill.activeDeadlineSeconds": { value: 600, given: backups },
   "backup.drill.storageSize": { value: "7Gi", given: backups },
   ...withGiven(resourceCases("backup.drill.resources"), backups),
-  "restore.backup": { value: "certctl-20260131T023000Z-0a1b2c3d", given: restoring },
-  "restore.before": { value: "2026-01-31T02:30:00Z", given: restoring },
+  "restore.backup": { value: "certctl-20260201T023000Z-4d5e6f70", given: restoring },
+  "restore.before": { value: "2026-01-30T02:30:00Z", given: restoringLatest },
   "restore.overwriteDatabase": { value: "certctl", given: restoring },
   "restore.jobs": { value: 3, given: restoring },
   "restore.activeDeadlineSeconds": { value: 600, given: restoring },
