@@ -12,11 +12,12 @@ export interface RestoreSettings {
    */
   backup: string;
   /**
-   * With `latest`, and then required: the newest backup that was complete at this time (UTC).
+   * With `latest`, and then required: the newest backup that was complete at this time (UTC). In a stack file it needs quotes: YAML has
+   * times of its own.
    *
    * @default none
    * @pattern ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$
-   * @patternErrorMessage is not a time in UTC, such as 2026-01-31T02:30:00Z
+   * @patternErrorMessage is not a time in UTC; write it in quotes, such as "2026-01-31T02:30:00Z"
    */
   before?: string;
   /**

@@ -12,7 +12,7 @@ export function restoreIssues({ backup, before }: RestoreSettings): Issue[] {
     ...issueIf(
       backup === "latest" && before === undefined,
       "before",
-      "is missing; latest needs a time, such as 2026-01-31T02:30:00Z, so that it means the same backup whenever it is run",
+      'is missing; latest needs a time, such as "2026-01-31T02:30:00Z", so that it means the same backup whenever it is run',
     ),
     ...issueIf(backup !== "latest" && before !== undefined, "before", "is only for latest; remove it"),
     ...issueIf(time !== undefined && !isTime(time), "before", `${show(time)} is no day or no time of day`),

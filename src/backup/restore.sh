@@ -30,7 +30,6 @@ identifier() { printf '"%s"' "$(printf '%s' "$1" | sed 's/"/""/g')"; }
 literal() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/''/g")"; }
 
 elsewhere() { PGDATABASE=$maintenance ask "$1"; }
-note() { ask "comment on database $(identifier "$PGDATABASE") is $(literal "$1")" || fail "the database refuses a comment: $(reason)"; }
 # New sessions of the database: refused, or let in.
 sessions() { elsewhere "alter database $(identifier "$target") with allow_connections $1"; }
 end_sessions() { elsewhere "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = $(literal "$target")"; }
@@ -40,12 +39,16 @@ finish() {
   check_schema_version "$manifest"
   check_rows "$manifest"
   check_audit_chain
-  for cache in crl_cache ocsp_response_cache; do
-    ask "do \$\$ begin if to_regclass('public.$cache') is not null then truncate public.$cache; end if; end \$\$" || fail "$cache cannot be emptied: $(reason)"
-  done
-  ask "do \$\$ begin if to_regclass('public.audit_events') is not null and exists (select from pg_roles where rolname = 'certctl')
-    then revoke update, delete on public.audit_events from certctl; end if; end \$\$" || fail "the audit table cannot be protected: $(reason)"
-  note "$done_prefix$name"
+  # In one transaction with the word that it is done: without rows in the caches, a repeated run would miss them.
+  ask "do \$\$ begin
+      if to_regclass('public.crl_cache') is not null then truncate public.crl_cache; end if;
+      if to_regclass('public.ocsp_response_cache') is not null then truncate public.ocsp_response_cache; end if;
+      if to_regclass('public.audit_events') is not null and exists (select from pg_roles where rolname = 'certctl') then
+        revoke update, delete on public.audit_events from certctl;
+      end if;
+    end \$\$;
+    comment on database $(identifier "$PGDATABASE") is $(literal "$done_prefix$name")" ||
+    fail "caches and audit table cannot be put in order: $(reason)"
 }
 
 # Who is connected while another schema comes writes what that schema does not know.
@@ -63,7 +66,7 @@ refuse_a_server_of_another_schema() {
 }
 
 restore_into_empty() {
-  note "$begun: $name"
+  ask "comment on database $(identifier "$target") is $(literal "$begun: $name")" || fail "the database refuses a comment: $(reason)"
   run pg_restore --no-owner --no-acl --exit-on-error --single-transaction --dbname="$target" "$dump" || fail "pg_restore failed: $(reason)"
   finish
 }

@@ -115,11 +115,20 @@ describe("a stack whose database is saved before each migration, and restored", 
     assert.equal((await stack.preview("--expect-no-changes")).code, 0);
   });
 
-  it("gets its server back after the restore when the server was deleted before", async () => {
+  it("that lost server and volume gets them back: an empty database, the restore, its migration, and then the server", async () => {
     await kubectl("delete", "deployment", "certctl-server", "--namespace", namespace);
-    stack.configure({ "certctl:restore": { backup: "latest", before: "2026-01-31T03:00:00Z", overwriteDatabase: "certctl" } });
+    await kubectl("delete", "statefulset", "certctl-postgres", "--namespace", namespace);
+    await kubectl("delete", "persistentvolumeclaim", "certctl-postgres", "--namespace", namespace);
+    for (const [key, value] of [
+      ["backup", "latest"],
+      ["before", "2026-01-31T03:00:00Z"],
+    ] as const) {
+      const set = await stack.pulumi(["config", "set", "--path", `certctl:restore.${key}`, value]);
+      assert.equal(set.code, 0, set.text);
+    }
     await upInOrder(
       [
+        "kubernetes:apps/v1:StatefulSet::certctl-postgres",
         "kubernetes:batch/v1:Job::certctl-restore",
         "kubernetes:batch/v1:Job::certctl-restore-migrate",
         "kubernetes:apps/v1:Deployment::certctl-server",
@@ -128,5 +137,17 @@ describe("a stack whose database is saved before each migration, and restored", 
     );
     const restored = await object(namespace, "job", /^certctl-restore-migrate-/);
     assert.ok(conditionTime(restored, "Complete") <= (await server()).metadata.creationTimestamp);
+    const removed = await stack.pulumi(["config", "rm", "certctl:restore"]);
+    assert.equal(removed.code, 0, removed.text);
+    await stack.up();
+  });
+
+  it("that was restored by hand is migrated and served again by an update with a refresh", async () => {
+    const before = await migration();
+    await kubectl("delete", "deployment", "certctl-server", "--namespace", namespace);
+    await kubectl("delete", "job", "--selector", "app.kubernetes.io/component=migration", "--namespace", namespace);
+    await stack.up("--refresh");
+    assert.notEqual((await migration()).metadata.uid, before.metadata.uid);
+    assert.equal((await server()).status.readyReplicas, 1);
   });
 });
