@@ -1,3 +1,4 @@
+import { backupWarnings } from "./backup/backup-warnings";
 import type { CertctlArgs } from "./certctl-args";
 import { connectionReserve } from "./certctl-parts";
 import { ExposureMode, IngressController } from "./exposure/exposure-args";
@@ -65,6 +66,7 @@ export function certctlWarnings(args: CertctlArgs): string[] {
       monitoring?.enabled === true && monitoring.rules?.kubeStateMetrics === false,
       "monitoring.rules.kubeStateMetrics is false, so nothing tells of a failed Job, a stuck rollout or the database: install kube-state-metrics",
     ),
+    ...backupWarnings(args),
     ...unusedPair.map((key) => `${key} is not used, because tls.mode is ${tlsMode}: pulumi config rm certctl:${key}`),
     ...unusedCa.map((key) => `${key} is not used, because tls.trust.mode is ${tls?.trust?.mode ?? ""}: pulumi config rm certctl:${key}`),
   ];
@@ -100,7 +102,8 @@ function present(args: CertctlArgs, keys: readonly (keyof CertctlArgs)[]): strin
   return keys.filter((key) => args[key] !== undefined);
 }
 
-function warnIf(condition: boolean, warning: string): string[] {
+/** A warning when the condition holds. */
+export function warnIf(condition: boolean, warning: string): string[] {
   return condition ? [warning] : [];
 }
 

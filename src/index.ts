@@ -3,6 +3,7 @@ export * from "./agents/agents-args";
 export { CertctlAgents } from "./agents/certctl-agents";
 export type { CertctlAgentsArgs } from "./agents/certctl-agents";
 export type * from "./backup/backup-args";
+export * from "./backup/sink-args";
 export { DatabaseBackup } from "./backup/database-backup";
 export type { DatabaseBackupArgs } from "./backup/database-backup";
 export { DatabaseRestore } from "./backup/database-restore";

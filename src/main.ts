@@ -1,15 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Certctl } from "./certctl";
 import { readStackConfig } from "./config/stack-config";
-import { settledArgs, warnCertctl } from "./config/validate";
-import { stackBackupBucket } from "./stack-backup-bucket";
+import { settledArgs, warnStack } from "./config/validate";
+import { stackBackupBucket, withStackBucket } from "./stack-backup-bucket";
 import { stackOutputs } from "./stack-outputs";
 
-/** The stack program: configuration → instance → outputs. */
-const { backupBucket, ...args } = readStackConfig();
-void settledArgs(args).then((settled) => Promise.all(warnCertctl(settled).map((warning) => pulumi.log.warn(warning))));
+/** The stack program: configuration → bucket → instance → outputs. */
+const configuration = readStackConfig();
+void settledArgs(configuration).then((settled) => Promise.all(warnStack(settled).map((warning) => pulumi.log.warn(warning))));
 
-const bucket = backupBucket && stackBackupBucket(backupBucket, args);
+const { backupBucket, ...instance } = configuration;
+const bucket = backupBucket && stackBackupBucket(backupBucket, instance);
+const args = backupBucket && bucket ? withStackBucket(instance, backupBucket, bucket.sink) : instance;
 const certctl = new Certctl("certctl", args);
 
 export = stackOutputs(certctl, args, bucket);

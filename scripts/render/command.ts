@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { ConfigurationError, formatIssues } from "../../src/config/issues";
-import { placeholderArgs, renderArgs, toYaml, warnings } from "./render-stack";
+import { instanceArgs, placeholderStack, renderArgs, toYaml, warnings } from "./render-stack";
 import { withSecrets } from "./show-secrets";
 import { lines, parseCommandLine, UserError, type Output } from "../stack/command";
 import { qualifiedConfig, readStackFile, stackFilePath, stackNames } from "../stack/stack-file";
@@ -39,10 +39,11 @@ export async function render(commandLine: readonly string[], output: Output): Pr
   const path = findStackFile(target);
   const config = qualifiedConfig(readStackFile(path));
   try {
-    const args = placeholderArgs(config);
+    const configuration = placeholderStack(config);
     const stack = options.stack ?? /^Pulumi\.(.+)\.yaml$/.exec(basename(path))?.[1];
-    const manifests = await renderArgs(options["show-secrets"] ? await withSecrets(args, { directory, stack, configFile: path }) : args);
-    output.stderr(lines(warnings(args).map((warning) => `warning: ${warning}`)));
+    const shown = options["show-secrets"] ? await withSecrets(configuration, { directory, stack, configFile: path }) : configuration;
+    const manifests = await renderArgs(instanceArgs(shown));
+    output.stderr(lines(warnings(configuration).map((warning) => `warning: ${warning}`)));
     output.stdout(toYaml(manifests));
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

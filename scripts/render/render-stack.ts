@@ -3,8 +3,10 @@ import { Certctl } from "../../src/certctl";
 import type { CertctlArgs } from "../../src/certctl-args";
 import { ConfigurationError } from "../../src/config/issues";
 import { stackArgs, stackFileValues } from "../../src/config/stack-config";
-import { withPlaceholders } from "../../src/config/placeholders";
-import { warnCertctl } from "../../src/config/validate";
+import { outputPlaceholder, withPlaceholders } from "../../src/config/placeholders";
+import { warnStack } from "../../src/config/validate";
+import type { StackArgs } from "../../src/stack-args";
+import { plannedSink, withStackBucket } from "../../src/stack-backup-bucket";
 import { captureManifests, type Manifest } from "./capture";
 
 export type { Manifest } from "./capture";
@@ -13,15 +15,29 @@ export type { Manifest } from "./capture";
 export const instance = "certctl";
 
 /**
- * The arguments in the `config` map of a stack file, each secret replaced by a placeholder such as `<secret certctl:databasePassword>`,
+ * The configuration in the `config` map of a stack file, each secret replaced by a placeholder such as `<secret certctl:databasePassword>`,
  * also one that is missing. Throws every problem at once.
  */
-export function placeholderArgs(config: Record<string, unknown>): CertctlArgs {
+export function placeholderStack(config: Record<string, unknown>): StackArgs {
   const { values, secretKeys } = stackFileValues(config);
   const { args, issues } = stackArgs(values, secretKeys, { secrets: "placeholder" });
-  const { backupBucket: _onAws, ...instanceArgs } = args;
   if (issues.length > 0) throw new ConfigurationError(issues);
-  return instanceArgs;
+  return args;
+}
+
+/** The instance of a stack. What only a deployment tells of its bucket is a placeholder, such as `<output certctl:backupBucket.bucket>`. */
+export function instanceArgs({ backupBucket, ...args }: StackArgs): CertctlArgs {
+  if (!backupBucket) return args;
+  return withStackBucket(
+    args,
+    backupBucket,
+    plannedSink(backupBucket, (output) => outputPlaceholder(`backupBucket.${output}`)),
+  );
+}
+
+/** The arguments of the instance in the `config` map of a stack file, with placeholders. */
+export function placeholderArgs(config: Record<string, unknown>): CertctlArgs {
+  return instanceArgs(placeholderStack(config));
 }
 
 /** The manifests of the stack with this configuration, without an engine and a cluster. */
@@ -37,8 +53,8 @@ export async function renderArgs(args: CertctlArgs): Promise<Manifest[]> {
 }
 
 /** Risky but legal choices. */
-export function warnings(args: CertctlArgs): string[] {
-  return warnCertctl(args);
+export function warnings(args: StackArgs): string[] {
+  return warnStack(args);
 }
 
 /** Documents as kubectl reads them: YAML 1.1, in which more texts need quotes (`on`, `1_000`) than in the current version. */

@@ -1,6 +1,6 @@
-import type { CertctlArgs } from "../../src/certctl-args";
 import { ConfigurationError } from "../../src/config/issues";
 import { stackArgs } from "../../src/config/stack-config";
+import type { StackArgs } from "../../src/stack-args";
 import { UserError } from "../stack/command";
 import { pulumi } from "../stack/pulumi-cli";
 
@@ -9,9 +9,9 @@ type PrintedConfig = Record<string, { value?: string; secret: boolean }>;
 
 /** The arguments with the secrets that the CLI decrypts in the place of their placeholders; what is missing keeps its placeholder. */
 export async function withSecrets(
-  placeholders: CertctlArgs,
+  placeholders: StackArgs,
   { directory, stack, configFile }: { directory: string; stack: string | undefined; configFile: string },
-): Promise<CertctlArgs> {
+): Promise<StackArgs> {
   if (stack === undefined) throw new UserError("To show secrets, name the stack whose key decrypts them: --stack NAME.");
   const printed = JSON.parse(await pulumi(["config", "--show-secrets", "--json"], { directory, stack, configFile })) as PrintedConfig;
   const entries = Object.entries(printed);
@@ -21,7 +21,7 @@ export async function withSecrets(
   // What is missing was reported before, unless a placeholder may stand for it.
   const problems = issues.filter(({ path }) => path.split(".").reduce<unknown>(step, args) !== undefined);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return merge(placeholders, args) as CertctlArgs;
+  return merge(placeholders, args) as StackArgs;
 }
 
 function step(value: unknown, key: string): unknown {

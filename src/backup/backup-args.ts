@@ -1,6 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-import type { StorageSettings } from "../database/database-args";
-import type { ObjectName, Quantity, Resources, Scheduling } from "../kubernetes/types";
+import type { Quantity, Resources, Scheduling } from "../kubernetes/types";
+import type { BackupSink } from "./sink-args";
 
 /**
  * When a CronJob runs: five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily`.
@@ -30,7 +29,7 @@ export interface BackupSettings {
   timeZone?: string;
   /** Whether the schedule rests: no backup is made. @default false */
   suspend?: boolean;
-  /** Where backups are kept. Without it: a volume. */
+  /** Where backups are kept, and for how long. */
   sink?: BackupSink;
   /**
    * How hard pg_dump compresses (gzip), from 0 to 9.
@@ -41,7 +40,12 @@ export interface BackupSettings {
    * @maximum 9
    */
   compression?: number;
-  /** Room for one dump before its upload, or after its download: at least the size of the database. @default 10Gi, 20Gi or 100Gi by fleet size */
+  /**
+   * Room on the node's disk for one dump before its upload, or after its download: at least the size of the database; only with
+   * `sink.mode: s3`, because on a volume a dump is written where it stays.
+   *
+   * @default 10Gi, 20Gi or 100Gi by fleet size
+   */
   scratchSize?: Quantity;
   /**
    * Seconds after its time at which a missed backup is still started.
@@ -94,117 +98,6 @@ export interface BackupSettings {
   scheduling?: Scheduling;
   /** The proof that the newest backup can be restored. */
   drill?: DrillSettings;
-}
-
-/** Where backups are kept. */
-export const BackupSinkMode = {
-  /** A persistent volume in the cluster. It is lost with the cluster's storage: copy it elsewhere. */
-  Pvc: "pvc",
-  /** A bucket, of Amazon S3 or compatible with it. */
-  S3: "s3",
-} as const;
-export type BackupSinkMode = (typeof BackupSinkMode)[keyof typeof BackupSinkMode];
-
-/** Where backups are kept: a volume, or a bucket. */
-export interface BackupSink {
-  /** Kind of storage. @default pvc */
-  mode?: BackupSinkMode;
-  /** The volume; only with `mode: pvc`. */
-  pvc?: PvcSink;
-  /** The bucket; only with `mode: s3`, and then required. */
-  s3?: S3Sink;
-}
-
-/** A volume for backups. Pods on several nodes share it one after the other, unless its class allows more. */
-export interface PvcSink {
-  /** The claim that is created. The default size is 20Gi, 50Gi or 200Gi by fleet size. */
-  storage?: StorageSettings;
-  /** A claim that exists already, instead of one that is created. */
-  existingClaim?: pulumi.Input<ObjectName>;
-  /** How long backups are kept. */
-  retention?: BackupRetention;
-}
-
-/** How long backups are kept on a volume. The newest one that is good is never removed. */
-export interface BackupRetention {
-  /**
-   * Days after which a backup is removed; the three newest stay all the same.
-   *
-   * @default 30
-   * @asType integer
-   * @minimum 1
-   * @maximum 3650
-   */
-  days?: number;
-  /**
-   * Backups that are kept at most.
-   *
-   * @default 60
-   * @asType integer
-   * @minimum 1
-   * @maximum 10000
-   */
-  count?: number;
-}
-
-/** A bucket for backups. Keys are written once; how long they are kept is the bucket's lifecycle configuration. */
-export interface S3Sink {
-  /**
-   * Name of the bucket.
-   *
-   * @pattern ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$
-   * @patternErrorMessage is not a bucket's name; use 3 to 63 lower-case letters, digits, "-" and "."
-   */
-  bucket: pulumi.Input<string>;
-  /**
-   * What every key begins with.
-   *
-   * @default certctl/
-   * @pattern ^([A-Za-z0-9_.=-]+/)+$
-   * @patternErrorMessage is not a prefix of keys; it ends with "/", and does not begin with it
-   */
-  prefix?: string;
-  /** Region of the bucket; `us-east-1` for most stores that are compatible with S3. */
-  region: pulumi.Input<string>;
-  /** URL of a store that is compatible with S3, such as MinIO or Ceph. @default Amazon S3 in the region */
-  endpoint?: pulumi.Input<string>;
-  /** Who the pods are to the store. */
-  identity?: S3Identity;
-}
-
-/** How pods prove to a bucket who they are. */
-export const S3IdentityMode = {
-  /** IAM roles for service accounts: the service accounts name their roles. */
-  Irsa: "irsa",
-  /** EKS Pod Identity: associations with the service accounts `<name>-backup` and `<name>-restore` exist in the cluster. */
-  PodIdentity: "podIdentity",
-  /** Access keys from a Secret, for stores outside AWS. */
-  AccessKeys: "accessKeys",
-} as const;
-export type S3IdentityMode = (typeof S3IdentityMode)[keyof typeof S3IdentityMode];
-
-/** Who the pods are to a bucket. */
-export interface S3Identity {
-  /** How they prove it. @default irsa */
-  mode?: S3IdentityMode;
-  /** Roles; only with `mode: irsa`, and then required. */
-  irsa?: IrsaIdentity;
-  /** Access keys; only with `mode: accessKeys`, and then required. */
-  accessKeys?: AccessKeysIdentity;
-}
-
-/** IAM roles for service accounts. */
-export interface IrsaIdentity {
-  /** ARN of the role of the service account `<name>-backup`, which puts and reads. */
-  roleArn: pulumi.Input<string>;
-  /** ARN of the role of the service account `<name>-restore` (restore and drill), which reads. @default `roleArn` */
-  restoreRoleArn?: pulumi.Input<string>;
-}
-
-/** Access keys. */
-export interface AccessKeysIdentity {
-  /** Secret with the keys `accessKeyId` and `secretAccessKey`. */
-  secretName: pulumi.Input<ObjectName>;
 }
 
 /** The restore drill: the newest backup is restored into a throw-away PostgreSQL in the drill's own pod, and compared with its manifest. */

@@ -1,16 +1,24 @@
 import type { Issue } from "../config/issues";
 import { issueIf, show, under } from "../config/issues";
 import { text } from "../config/plain";
-import { sizeIssues, storageIssues } from "../database/database-checks";
+import { sizeIssues } from "../database/database-checks";
 import { resourceIssues, schedulingIssues } from "../kubernetes/kubernetes-checks";
-import type { BackupSettings, CronSchedule, PvcSink } from "./backup-args";
+import type { BackupSettings, CronSchedule } from "./backup-args";
+import { sinkIssues } from "./sink-checks";
 
 /** What is wrong with the settings of backups. */
-export function backupIssues({ schedule, timeZone, sink, resources, scheduling, drill }: BackupSettings): Issue[] {
+export function backupIssues({ schedule, timeZone, sink = {}, scratchSize, resources, scheduling, drill }: BackupSettings): Issue[] {
+  const onVolume = (sink.mode ?? "pvc") === "pvc";
   return [
     ...scheduleIssues("schedule", schedule),
     ...timeZoneIssues(text(timeZone)),
-    ...under("sink.pvc", volumeIssues(sink?.pvc ?? {})),
+    ...under("sink", sinkIssues(sink)),
+    ...sizeIssues("scratchSize", scratchSize),
+    ...issueIf(
+      onVolume && scratchSize !== undefined,
+      "scratchSize",
+      "is only for sink.mode s3: on a volume, a dump is written where it stays; remove it",
+    ),
     ...under("resources", resourceIssues(resources)),
     ...under("scheduling", schedulingIssues(scheduling)),
     ...scheduleIssues("drill.schedule", drill?.schedule),
@@ -71,17 +79,4 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function volumeIssues({ storage, existingClaim, retention }: PvcSink): Issue[] {
-  const few = retention?.count !== undefined && retention.count <= 3;
-  return [
-    ...under("storage", storageIssues(storage)),
-    ...issueIf(storage !== undefined && existingClaim !== undefined, "storage", "has no effect with existingClaim; keep one of the two"),
-    ...issueIf(
-      few && retention.days !== undefined,
-      "retention.days",
-      `has no effect: days never remove the three newest, and no more than ${String(retention?.count)} are kept; raise count, or remove days`,
-    ),
-  ];
 }

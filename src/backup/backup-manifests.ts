@@ -7,7 +7,7 @@ import type { Volume } from "../kubernetes/environment";
 import { fieldVariable, literalVariables } from "../kubernetes/environment";
 import type { BackupPodInput, ScriptStep } from "./backup-pod";
 import { scratchMount, scratchVolume, scriptJobSpec } from "./backup-pod";
-import type { ResolvedBackup } from "./backup-settings";
+import type { ResolvedBackup, ResolvedSink } from "./backup-settings";
 import { backupDirectory, sinkAccess } from "./backup-sink";
 import type { RestoreSettings } from "./restore-args";
 
@@ -84,7 +84,7 @@ export function backupJobSpec(input: BackupManifestInput, emptyDatabase: "fail" 
     name: onVolume ? "publish" : "upload",
     image: onVolume ? "postgres" : "awsCli",
     script: onVolume ? "publish.sh" : "upload.sh",
-    env: [...run, ...sink.env, ...literalVariables(onVolume ? retention(settings) : { PART_MEBIBYTES: String(partMebibytes) })],
+    env: [...run, ...sink.env, ...literalVariables(publishing(settings.sink))],
     mounts,
     resources: settings.resources,
   };
@@ -97,8 +97,10 @@ export function backupJobSpec(input: BackupManifestInput, emptyDatabase: "fail" 
   });
 }
 
-function retention({ sink }: ResolvedBackup): Record<string, string> {
-  const { days = 30, count = 60 } = (sink.mode === "pvc" && sink.pvc.retention) || {};
+/** What the last step does besides publishing: on a volume it removes what is too old; a bucket does so itself. */
+function publishing(sink: ResolvedSink): Record<string, string> {
+  if (sink.mode === "s3") return { PART_MEBIBYTES: String(partMebibytes) };
+  const { days, count } = sink.pvc.retention;
   return { RETENTION_DAYS: String(days), RETENTION_COUNT: String(count) };
 }
 

@@ -1,17 +1,34 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { FleetSize } from "../certctl-args";
+import type { StorageSettings } from "../database/database-args";
 import type { ContainerResources } from "../fleet-size";
 import { fleetProfile, mergeResources } from "../fleet-size";
-import type { BackupSettings, BackupSink, DrillSettings, PvcSink, S3Sink } from "./backup-args";
+import type { BackupSettings, DrillSettings } from "./backup-args";
+import type { BackupRetention, BackupSink, PvcSink, S3Encryption, S3EncryptionMode, S3Identity, S3IdentityMode, S3Sink } from "./sink-args";
 
 /** Where backups are kept, decided. */
-export type ResolvedSink =
-  { mode: "pvc"; pvc: PvcSink & { storage: { size: string; storageClass?: string } } } | { mode: "s3"; s3: S3Sink & { prefix: string } };
+export type ResolvedSink = { mode: "pvc"; pvc: ResolvedVolume } | { mode: "s3"; s3: ResolvedBucket };
+
+/** A volume for backups with every default filled in. */
+export interface ResolvedVolume extends PvcSink {
+  storage: StorageSettings & { size: string };
+  retention: Required<BackupRetention>;
+}
+
+/** A bucket for backups with every default filled in. */
+export interface ResolvedBucket extends S3Sink {
+  bucket: pulumi.Input<string>;
+  prefix: string;
+  region: pulumi.Input<string>;
+  encryption: S3Encryption & { mode: S3EncryptionMode };
+  identity: S3Identity & { mode: S3IdentityMode };
+}
 
 /** Settings of backups with every default filled in. */
-export interface ResolvedBackup extends BackupSettings {
+export interface ResolvedBackup extends Omit<BackupSettings, "sink"> {
   schedule: string;
   timeZone: string;
-  sink: ResolvedSink & BackupSink;
+  sink: ResolvedSink;
   compression: number;
   scratchSize: string;
   activeDeadlineSeconds: number;
@@ -53,7 +70,27 @@ export function resolveBackup(given: BackupSettings, fleetSize: FleetSize | unde
   };
 }
 
-function resolveSink({ mode, pvc, s3 }: BackupSink, volumeSize: string): ResolvedSink {
-  if (mode === "s3" && s3) return { mode, s3: { ...s3, prefix: s3.prefix ?? "certctl/" } };
-  return { mode: "pvc", pvc: { ...pvc, storage: { ...pvc?.storage, size: pvc?.storage?.size ?? volumeSize } } };
+/** The checks have seen that a bucket is named. */
+function resolveSink({ mode, pvc, s3 = {} }: BackupSink, volumeSize: string): ResolvedSink {
+  if (mode === "s3") {
+    return {
+      mode,
+      s3: {
+        ...s3,
+        bucket: s3.bucket ?? "",
+        prefix: s3.prefix ?? "certctl/",
+        region: s3.region ?? "",
+        encryption: { ...s3.encryption, mode: s3.encryption?.mode ?? "bucketDefault" },
+        identity: { ...s3.identity, mode: s3.identity?.mode ?? "irsa" },
+      },
+    };
+  }
+  return {
+    mode: "pvc",
+    pvc: {
+      ...pvc,
+      storage: { ...pvc?.storage, size: pvc?.storage?.size ?? volumeSize },
+      retention: { days: pvc?.retention?.days ?? 30, count: pvc?.retention?.count ?? 60 },
+    },
+  };
 }

@@ -2,8 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EnvVar, Volume, VolumeMount } from "../kubernetes/environment";
 import { literalVariables, secretVariable } from "../kubernetes/environment";
-import type { S3Sink } from "./backup-args";
-import type { ResolvedSink } from "./backup-settings";
+import type { ResolvedBucket, ResolvedSink } from "./backup-settings";
 
 /** Who a pod is to a bucket: the one that writes backups, or the one that reads them. */
 export type SinkRole = "backup" | "restore";
@@ -20,7 +19,7 @@ export const backupDirectory = "/backups";
 
 /** Environment and files of a container that uses a sink. `claim` is the volume's. */
 export function sinkAccess(sink: ResolvedSink, claim: pulumi.Input<string>, role: SinkRole): SinkAccess {
-  if (sink.mode === "s3") return { env: s3Environment(sink.s3), volumes: [], mounts: [] };
+  if (sink.mode === "s3") return { env: bucketEnvironment(sink.s3), volumes: [], mounts: [] };
   const readOnly = role === "restore";
   return {
     env: literalVariables({ BACKUP_DIR: backupDirectory }),
@@ -31,25 +30,29 @@ export function sinkAccess(sink: ResolvedSink, claim: pulumi.Input<string>, role
 
 /** Annotations of the service account: with IRSA, its role. */
 export function sinkAnnotations(sink: ResolvedSink, role: SinkRole): Record<string, pulumi.Input<string>> {
-  const { mode = "irsa", irsa } = (sink.mode === "s3" && sink.s3.identity) || {};
-  if (mode !== "irsa" || !irsa) return {};
+  const irsa = sink.mode === "s3" && sink.s3.identity.mode === "irsa" ? sink.s3.identity.irsa : undefined;
+  if (!irsa) return {};
   return { "eks.amazonaws.com/role-arn": role === "restore" ? (irsa.restoreRoleArn ?? irsa.roleArn) : irsa.roleArn };
 }
 
-function s3Environment(s3: S3Sink & { prefix: string }): EnvVar[] {
-  const keys = s3.identity?.mode === "accessKeys" ? s3.identity.accessKeys : undefined;
+function bucketEnvironment({ bucket, prefix, region, endpoint, encryption, identity }: ResolvedBucket): EnvVar[] {
+  const keys = identity.mode === "accessKeys" ? identity.accessKeys : undefined;
+  const algorithm = { bucketDefault: "", kms: "aws:kms", s3: "AES256" }[encryption.mode];
   return [
     ...literalVariables({
-      S3_BUCKET: s3.bucket,
-      S3_PREFIX: s3.prefix,
+      S3_BUCKET: bucket,
+      S3_PREFIX: prefix,
+      S3_ENCRYPTION: algorithm,
+      S3_KMS_KEY: encryption.keyArn ?? "",
       READ_TIMEOUT_SECONDS: "120",
-      AWS_REGION: s3.region,
+      AWS_REGION: region,
       AWS_PAGER: "",
       AWS_RETRY_MODE: "standard",
       AWS_MAX_ATTEMPTS: "4",
       // With no identity configured, the CLI would take that of the node.
       AWS_EC2_METADATA_DISABLED: "true",
-      ...(s3.endpoint !== undefined && { AWS_ENDPOINT_URL: s3.endpoint }),
+      // For S3 alone: a token is changed into credentials at AWS, also where the bucket is behind a VPC endpoint.
+      ...(endpoint !== undefined && { AWS_ENDPOINT_URL_S3: endpoint }),
     }),
     ...(keys
       ? [

@@ -84,7 +84,7 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
       settings,
       images: resolveImages(args.images),
       connection: database.connection,
-      claim: (sink.mode === "pvc" && sink.pvc.existingClaim) || name,
+      claim: sink.mode === "pvc" ? (sink.pvc.existingClaim ?? name) : name,
       scripts: scripts.name,
       serviceAccountName: name,
     };

@@ -1,4 +1,3 @@
-const notYet = "not offered yet";
 const secretKey = (name: string): string => `it is a secret of its own: pulumi config set --secret ${name}`;
 const variable = (names: string): string => `it is an environment variable of certctl: set ${names} in secretEnv`;
 
@@ -75,8 +74,6 @@ export const chartKeys: Readonly<Record<string, string>> = {
   "agents.nodeSelector": "it is agents.scheduling.nodeSelector",
   "agents.tolerations": "it is agents.scheduling.tolerations",
   "agents.affinity": "it is agents.scheduling.affinity",
-  "backup.sink.mode": notYet,
-  "backup.sink.s3": notYet,
   "migrations.viaHook": "a Job is the default; see migrations.mode",
   "network.extraIngress": "who connects to the server is network.serverCallers",
   "network.extraEgress": "what the server connects to is network.serverDestinations",

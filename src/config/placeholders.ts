@@ -3,9 +3,14 @@ export function placeholder(path: string): string {
   return `<secret certctl:${path}>`;
 }
 
+/** Stands in rendered manifests for a value that only a deployment tells: `<output certctl:backupBucket.bucket>`. */
+export function outputPlaceholder(path: string): string {
+  return `<output certctl:${path}>`;
+}
+
 let accepted = false;
 
-/** Runs a program whose secrets are placeholders. Everywhere else a placeholder is checked like any other value, and refused. */
+/** Runs a program whose secrets and outputs are placeholders. Everywhere else a placeholder is checked like any other value, and refused. */
 export function withPlaceholders<T>(program: () => T): T {
   accepted = true;
   try {
@@ -17,5 +22,5 @@ export function withPlaceholders<T>(program: () => T): T {
 
 /** Whether a value is a placeholder where placeholders are accepted. */
 export function isAcceptedPlaceholder(value: unknown): boolean {
-  return accepted && typeof value === "string" && /^<secret certctl:[^>]+>$/.test(value);
+  return accepted && typeof value === "string" && /^<(secret|output) certctl:[^>]+>$/.test(value);
 }

@@ -10,6 +10,8 @@ import { resourceIssues } from "../kubernetes/kubernetes-checks";
 import { monitoringIssues } from "../monitoring/monitoring-checks";
 import { serverIssues } from "../server/server-checks";
 import type { StackArgs } from "../stack-args";
+import { stackIssues } from "../stack-checks";
+import { stackWarnings } from "../stack-warnings";
 import { tlsIssues } from "../tls/tls-checks";
 import type { Issue } from "./issues";
 import { inOrder, isUnder, under } from "./issues";
@@ -28,10 +30,7 @@ export function checkCertctl(args: CertctlArgs, name = "certctl"): Issue[] {
 
 /** Everything that is wrong with the configuration of a stack. */
 export function checkStack(args: StackArgs): Issue[] {
-  return allIssues("StackArgs", args, "", ({ backupBucket, ...instance }: StackArgs) => [
-    ...certctlIssues(instance, "certctl"),
-    ...under("backupBucket", backupBucket ? backupBucketIssues(backupBucket) : []),
-  ]);
+  return allIssues("StackArgs", args, "", stackIssues);
 }
 
 /** Checks of a part that need nothing of the rest of the instance. */
@@ -65,6 +64,11 @@ function jobIssues(settings: { resources?: Parameters<typeof resourceIssues>[0] 
  */
 export function warnCertctl(args: CertctlArgs): string[] {
   return certctlWarnings(args);
+}
+
+/** Risky but legal choices of a stack, in the same way. */
+export function warnStack(args: StackArgs): string[] {
+  return stackWarnings(args);
 }
 
 /** The schema's issues, and those of the checks that make sense where the form is right. In the order of their paths. */

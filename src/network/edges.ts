@@ -75,3 +75,9 @@ export function hostEnd(host: unknown): End {
   if (family === 0) return anywhere;
   return { ipBlock: { cidr: `${address}/${family === 4 ? "32" : "128"}` } };
 }
+
+/** A value as a URL; undefined when it is none, or not known yet. */
+export function urlOf(value: unknown): URL | undefined {
+  const given = text(value) ?? "";
+  return URL.canParse(given) ? new URL(given) : undefined;
+}

@@ -1,3 +1,4 @@
+import { BackupSinkMode, S3IdentityMode } from "../backup/sink-args";
 import type { CertctlArgs } from "../certctl-args";
 import { DatabaseMode } from "../database/database-args";
 import type { PodComponent } from "../kubernetes/labels";
@@ -5,7 +6,7 @@ import type { IssuerSettings } from "../server/issuer-args";
 import { ServiceType } from "../server/server-args";
 import { mailPort } from "../server/server-environment";
 import type { Edge, PolicyPort } from "./edges";
-import { anywhere, fromPeers, hostEnd, internet, isPart, tcp, toPeers } from "./edges";
+import { anywhere, fromPeers, hostEnd, internet, isPart, tcp, toPeers, urlOf } from "./edges";
 import type { NetworkPeer } from "./network-args";
 
 const https = tcp(443);
@@ -26,6 +27,7 @@ export function instanceEdges(args: CertctlArgs): Edge[] {
     ...toDatabase("server", args),
     ...toDatabase("backup", args),
     ...toDatabase("restore", args),
+    ...toBucket(args),
     ...serverCallers(args),
     ...serverDestinations(args),
     ...toPeers("agents", args.network?.agentDestinations, https),
@@ -63,10 +65,33 @@ function serverDestinations({ server, network }: CertctlArgs): Edge[] {
 
 /** A name on port 443 is taken for one of the internet: it opens nothing more. */
 function toAcme({ acme }: IssuerSettings = {}): Edge[] {
-  if (!acme || !URL.canParse(acme.directoryUrl)) return [];
-  const { hostname, port } = new URL(acme.directoryUrl);
+  const url = urlOf(acme?.directoryUrl);
+  if (!url) return [];
+  const { hostname, port } = url;
   const to = hostEnd(hostname);
   return port === "" && to === anywhere ? [] : [{ from: "server", to, ports: tcp(Number(port || "443")) }];
+}
+
+/** EKS Pod Identity: its agent on the node, at an address of AWS's choice. */
+const podIdentityAgent: NetworkPeer[] = [{ cidr: "169.254.170.23/32" }, { cidr: "fd00:ec2::23/128" }];
+
+/** Everybody who writes or reads backups in a bucket, and where they get their credentials. */
+function toBucket({ backup, network }: CertctlArgs): Edge[] {
+  const { mode, s3 = {} } = backup?.sink ?? {};
+  if (mode !== BackupSinkMode.S3) return [];
+  const { endpoint, identity } = s3;
+  const url = urlOf(endpoint);
+  const ports = url ? tcp(Number(url.port || (url.protocol === "http:" ? "80" : "443"))) : https;
+  const identityMode = identity?.mode ?? S3IdentityMode.Irsa;
+  return (["backup", "restore", "drill"] as const).flatMap((from): Edge[] => {
+    const store = endpoint === undefined ? toPeers(from, internet, https) : [{ from, to: hostEnd(url?.hostname), ports }];
+    // AWS STS, which is not behind the endpoint.
+    const tokens = endpoint !== undefined && identityMode === S3IdentityMode.Irsa ? toPeers(from, internet, https) : [];
+    return [
+      ...(network?.bucketDestinations ? toPeers(from, network.bucketDestinations, ports) : [...store, ...tokens]),
+      ...(identityMode === S3IdentityMode.PodIdentity ? toPeers(from, podIdentityAgent, tcp(80)) : []),
+    ];
+  });
 }
 
 function serverPorts(args: CertctlArgs): PolicyPort[] {

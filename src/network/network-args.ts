@@ -35,6 +35,13 @@ export interface NetworkSettings {
    */
   databaseDestinations?: NetworkPeer[];
   /**
+   * Where the store of backups is, and with IRSA also AWS STS; only with `backup.sink.mode: s3`. Ports: that of
+   * `backup.sink.s3.endpoint`, and 443 without one.
+   *
+   * @default public addresses on port 443; with an endpoint the address in it, and where that is a name, its port at every address
+   */
+  bucketDestinations?: NetworkPeer[];
+  /**
    * Who answers DNS queries, over UDP and TCP. A DNS cache on the node (NodeLocal DNSCache) is `cidr: 169.254.20.10/32`. Ports: 53.
    *
    * @default pods with the label `k8s-app: kube-dns` in the namespace kube-system

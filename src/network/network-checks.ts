@@ -7,9 +7,9 @@ import { isInside, rangeIssues, readRange } from "../kubernetes/ip-ranges";
 import type { NetworkPeer } from "./network-args";
 
 /** What is wrong with the peers of an instance. */
-export function networkIssues({ network = {}, database }: CertctlArgs): Issue[] {
-  const { serverCallers, serverDestinations, agentDestinations, databaseDestinations, dns } = network;
-  const lists = { serverCallers, serverDestinations, agentDestinations, databaseDestinations, dns };
+export function networkIssues({ network = {}, database, backup }: CertctlArgs): Issue[] {
+  const { serverCallers, serverDestinations, agentDestinations, databaseDestinations, bucketDestinations, dns } = network;
+  const lists = { serverCallers, serverDestinations, agentDestinations, databaseDestinations, bucketDestinations, dns };
   const bundled = (database?.mode ?? "bundled") === "bundled";
   return [
     ...Object.entries(lists).flatMap(([name, peers]) => under(name, listIssues(peers))),
@@ -18,6 +18,12 @@ export function networkIssues({ network = {}, database }: CertctlArgs): Issue[] 
       "databaseDestinations",
       "is only for database.mode: external; the pod of the bundled database is known",
     ),
+    ...issueIf(
+      bucketDestinations !== undefined && (backup?.sink?.mode ?? "pvc") === "pvc",
+      "bucketDestinations",
+      "is only for backup.sink.mode: s3; a volume is reached without the network",
+    ),
+    ...emptyListIssues("bucketDestinations", bucketDestinations, "no backup could reach its bucket"),
     ...emptyListIssues("databaseDestinations", databaseDestinations, "the server could not reach its database"),
     ...emptyListIssues("dns", dns, "no pod could find the server or the database"),
   ];

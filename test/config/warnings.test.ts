@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { warnCertctl } from "../../src/config/validate";
+import { warnCertctl, warnStack } from "../../src/config/validate";
+import type { StackArgs } from "../../src/stack-args";
 import { createServerCertificate, serverCertificateDays } from "../../scripts/secrets/certificates";
 import { serverDnsNames } from "../../src/tls/dns-names";
 import { generateSecrets } from "../support/secrets";
@@ -128,6 +129,59 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
       "server.networkScan is on, and the server may reach no private network: list what it scans in network.serverDestinations",
     ]);
     assert.deepEqual(warnings({ server, network: { serverDestinations: [{ cidr: "10.20.0.0/16" }] } }), []);
+  });
+
+  it("of backups in a bucket that others keep clean, see, or may change", () => {
+    const roles = { roleArn: "arn:aws:iam::123456789012:role/backup", restoreRoleArn: "arn:aws:iam::123456789012:role/restore" };
+    const keys = { mode: "accessKeys", accessKeys: { secretName: "keys" } } as const;
+    const ofSink = (s3: NonNullable<NonNullable<CertctlArgs["backup"]>["sink"]>["s3"]): string[] =>
+      warnings({ backup: { enabled: true, sink: { mode: "s3", s3: { bucket: "backups", region: "eu-central-1", ...s3 } } } });
+    const kept = "backups stay in the bucket backups until its own lifecycle removes them: see that it has one, or use backupBucket";
+    assert.deepEqual(ofSink({ identity: { irsa: roles } }), [kept]);
+    assert.deepEqual(ofSink({ identity: { mode: "podIdentity" } }), [kept]);
+    assert.deepEqual(ofSink({ identity: { irsa: { roleArn: roles.roleArn } } }), [
+      kept,
+      "backup.sink.s3.identity.irsa.restoreRoleArn is missing, so drill and restore take the role that writes: name one that only reads",
+    ]);
+    assert.deepEqual(ofSink({ identity: keys }), [
+      kept,
+      "backup.sink.s3.identity.mode is accessKeys, whose keys never expire: use irsa or podIdentity on AWS",
+    ]);
+    assert.deepEqual(ofSink({ identity: keys, endpoint: "https://minio.example.com" }), [kept]);
+    assert.deepEqual(ofSink({ identity: keys, endpoint: "http://minio.example.com" }), [
+      kept,
+      "backup.sink.s3.endpoint is not encrypted, so whoever sees the network sees the backups: use https",
+    ]);
+    assert.deepEqual(ofSink({ identity: { irsa: roles }, endpoint: "https://minio.example.com" }), [
+      kept,
+      "backup.sink.s3.endpoint is outside AWS, where nobody knows its roles: set backup.sink.s3.identity.mode: accessKeys",
+    ]);
+    assert.deepEqual(ofSink({ identity: { irsa: roles }, endpoint: "https://bucket.vpce-0a1b.s3.eu-central-1.vpce.amazonaws.com" }), [
+      kept,
+    ]);
+  });
+
+  it("of a bucket of the stack's own only where it keeps its settings", () => {
+    const stack = (backupBucket: StackArgs["backupBucket"]): string[] =>
+      warnStack({ ...secrets, backupBucket, backup: { enabled: true, sink: { mode: "s3" } } });
+    assert.deepEqual(stack({}), []);
+    assert.deepEqual(stack({ mode: "existing", existing: { bucket: "company", manageSettings: true } }), []);
+    assert.deepEqual(stack({ mode: "existing", existing: { bucket: "company" } }), [
+      "backups stay in the bucket company until its own lifecycle removes them: give it one, or set backupBucket.existing.manageSettings: true",
+    ]);
+  });
+
+  it("of room that is too small for a database that fills its volume", () => {
+    const database: CertctlArgs["database"] = { bundled: { storage: { size: "50Gi" } } };
+    const inBucket = { enabled: true, sink: { mode: "s3", s3: { identity: { mode: "podIdentity" } } } } as const;
+    const drill = "backup.drill.storageSize is 10Gi, less than the database's volume, 50Gi: the drill of a full one fails; set it to 50Gi";
+    const scratch = "backup.scratchSize is 10Gi, less than the database's volume, 50Gi: the backup of a full one fails; set it to 50Gi";
+    assert.deepEqual(warnings({ database, backup: { enabled: true } }), [drill]);
+    assert.deepEqual(warnings({ database, backup: inBucket }), [scratch, drill]);
+    assert.deepEqual(warnings({ database, backup: { ...inBucket, scratchSize: "50Gi", drill: { enabled: false } } }), []);
+    assert.deepEqual(warnings({ database, backup: { enabled: false } }), []);
+    const external = { mode: "external", external: { host: "db.example.com" } } as const;
+    assert.deepEqual(warnings({ database: external, backup: inBucket }), []);
   });
 
   it("of earlier keys that still work", () => {

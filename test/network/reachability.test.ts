@@ -9,13 +9,21 @@ import { mayConnect } from "./evaluate-policies";
 import type { Cell } from "./reachability";
 import { outsiders, reviewedCells, stacks, triedPorts } from "./reachability";
 
+/** Backups go to a bucket on AWS, and pods are known to it by EKS Pod Identity. */
+const inBucket: CertctlArgs = {
+  ...committed("dev"),
+  backup: { enabled: true, sink: { mode: "s3", s3: { bucket: "backups", region: "eu-central-1", identity: { mode: "podIdentity" } } } },
+  restore: { backup: "certctl-20260131T023000Z-0a1b2c3d" },
+};
+const configurations = { dev: committed("dev"), "prod-ha": committed("prod-ha"), "dev with backups in a bucket": inBucket };
+
 for (const stack of stacks) {
   describe(`with the policies of the stack ${stack}`, () => {
     let endpoints: Record<string, Endpoint>;
     let cluster: Cluster;
 
     before(async () => {
-      const manifests = await renderArgs({ ...placeholderArgs({}), ...committed(stack) });
+      const manifests = await renderArgs({ ...placeholderArgs({}), ...configurations[stack] });
       endpoints = endpointsOf(manifests);
       cluster = { policies: policiesOf(manifests) };
     });

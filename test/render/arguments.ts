@@ -1,16 +1,8 @@
 import { placeholder } from "../../src/config/placeholders";
+import type { ArgumentCase } from "./argument-case";
+import { resourceCases, schedulingCases } from "./argument-case";
+import { backupCases, backups, bucketSink } from "./backup-arguments";
 import { monitoringCases } from "./monitoring-arguments";
-
-/** One argument set to something else than its default, in a configuration where it applies. */
-export interface ArgumentCase {
-  value: unknown;
-  /** Other arguments that make this one apply, in both of the compared configurations. */
-  given?: Record<string, unknown>;
-  /** Other arguments that can only be set together with it. */
-  together?: Record<string, unknown>;
-  /** Arguments whose place it takes. */
-  insteadOf?: string[];
-}
 
 const smtp = { "server.smtp.host": "mail.example.com", "server.smtp.fromAddress": "certctl@example.com" };
 const digest = { ...smtp, "server.digest.recipients": ["ops@example.com"] };
@@ -19,18 +11,8 @@ const external = { "database.mode": "external", "database.external.host": "db.ex
 const onNodes = { "agents.kind": "DaemonSet", tlsCaCertificate: placeholder("tlsCaCertificate") };
 const certManager = { "tls.mode": "certManager", "tls.certManager.issuerRef.name": "private-ca" };
 const trustConfigMap = { "tls.trust.mode": "configMap", "tls.trust.configMap.name": "company-cas" };
-const backups = { "backup.enabled": true };
-const bucketSink = {
-  ...backups,
-  "backup.sink.mode": "s3",
-  "backup.sink.s3.bucket": "backups",
-  "backup.sink.s3.region": "eu-central-1",
-  "backup.sink.s3.identity.irsa.roleArn": "arn:aws:iam::123456789012:role/backup",
-};
-const storeSink = { ...bucketSink, "backup.sink.s3.identity.mode": "accessKeys" };
 const restoring = { ...backups, "restore.backup": "certctl-20260131T023000Z-0a1b2c3d" };
 const restoringLatest = { ...backups, "restore.backup": "latest", "restore.before": "2026-01-31T02:30:00Z" };
-const toleration = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
 const autoscaling = { "server.autoscaling.maxReplicas": 4 };
 const ingress = { "exposure.mode": "ingress", "exposure.ingress.hosts": ["certctl.example.com"] };
 const ingressIssuer = { ...ingress, "exposure.ingress.certManager.issuerRef.name": "private-ca" };
@@ -46,11 +28,6 @@ const passthrough = {
   "exposure.gateway.passthrough.hosts": ["enroll.example.com"],
   "tls.extraDnsNames": ["enroll.example.com", "scep.example.com"],
 };
-const nodeTerm = {
-  requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }] },
-};
-const podTerm = { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app: "x" } }, topologyKey: "zone" }] };
-
 /** Every argument of an instance. A test fails when one is missing here, or changes nothing. */
 export const argumentCases: Record<string, ArgumentCase> = {
   ...secretCases(),
@@ -172,51 +149,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "migrations.activeDeadlineSeconds": { value: 900 },
   ...resourceCases("migrations.resources"),
   "migrations.backupFirst": { value: true, given: backups },
-  "backup.enabled": { value: true },
-  "backup.schedule": { value: "@hourly", given: backups },
-  "backup.timeZone": { value: "Europe/Berlin", given: backups },
-  "backup.suspend": { value: true, given: backups },
-  "backup.sink.mode": {
-    value: "s3",
-    given: backups,
-    together: {
-      "backup.sink.s3.bucket": "backups",
-      "backup.sink.s3.region": "eu-central-1",
-      "backup.sink.s3.identity.irsa.roleArn": "arn:aws:iam::123456789012:role/backup",
-    },
-  },
-  "backup.sink.pvc.storage.size": { value: "30Gi", given: backups },
-  "backup.sink.pvc.storage.storageClass": { value: "slow", given: backups },
-  "backup.sink.pvc.existingClaim": { value: "nfs", given: backups },
-  "backup.sink.pvc.retention.days": { value: 90, given: backups },
-  "backup.sink.pvc.retention.count": { value: 10, given: backups },
-  "backup.sink.s3.bucket": { value: "others", given: bucketSink },
-  "backup.sink.s3.prefix": { value: "pki/", given: bucketSink },
-  "backup.sink.s3.region": { value: "eu-west-1", given: bucketSink },
-  "backup.sink.s3.endpoint": { value: "https://minio.example.com", given: bucketSink },
-  "backup.sink.s3.identity.mode": {
-    value: "accessKeys",
-    given: bucketSink,
-    together: { "backup.sink.s3.identity.accessKeys.secretName": "store" },
-  },
-  "backup.sink.s3.identity.irsa.roleArn": { value: "arn:aws:iam::123456789012:role/other", given: bucketSink },
-  "backup.sink.s3.identity.irsa.restoreRoleArn": { value: "arn:aws:iam::123456789012:role/restore", given: bucketSink },
-  "backup.sink.s3.identity.accessKeys.secretName": { value: "store", given: storeSink },
-  "backup.compression": { value: 1, given: backups },
-  "backup.scratchSize": { value: "7Gi", given: bucketSink },
-  "backup.startingDeadlineSeconds": { value: 60, given: backups },
-  "backup.activeDeadlineSeconds": { value: 600, given: backups },
-  "backup.backoffLimit": { value: 3, given: backups },
-  "backup.successfulJobsHistoryLimit": { value: 1, given: backups },
-  "backup.failedJobsHistoryLimit": { value: 1, given: backups },
-  ...withGiven(resourceCases("backup.resources"), backups),
-  ...withGiven(schedulingCases("backup.scheduling"), backups),
-  "backup.drill.enabled": { value: false, given: backups },
-  "backup.drill.schedule": { value: "@weekly", given: backups },
-  "backup.drill.suspend": { value: true, given: backups },
-  "backup.drill.activeDeadlineSeconds": { value: 600, given: backups },
-  "backup.drill.storageSize": { value: "7Gi", given: backups },
-  ...withGiven(resourceCases("backup.drill.resources"), backups),
+  ...backupCases,
   "restore.backup": { value: "certctl-20260201T023000Z-4d5e6f70", given: restoring },
   "restore.before": { value: "2026-01-30T02:30:00Z", given: restoringLatest },
   "restore.overwriteDatabase": { value: "certctl", given: restoring },
@@ -245,6 +178,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "network.serverDestinations": { value: [{ cidr: "10.20.0.0/16", except: ["10.20.4.0/24"], ports: [8200] }] },
   "network.agentDestinations": { value: [{ podLabels: { app: "haproxy" }, ports: [5555] }] },
   "network.databaseDestinations": { value: [{ cidr: "10.40.0.0/24" }], given: external },
+  "network.bucketDestinations": { value: [{ cidr: "10.50.0.0/24" }], given: bucketSink },
   "network.dns": { value: [{ cidr: "169.254.20.10/32" }] },
 
   "tls.mode": { value: "existingSecret", together: { "tls.existingSecret.name": "server-tls" } },
@@ -266,30 +200,6 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "existingSecrets.apiKeys": { value: "vault-api-keys", insteadOf: ["apiKeys"] },
   "existingSecrets.issuingCa": { value: "vault-ca", insteadOf: ["caCertificate", "caPrivateKey"] },
 };
-
-function withGiven(cases: Record<string, ArgumentCase>, given: Record<string, unknown>): Record<string, ArgumentCase> {
-  return Object.fromEntries(Object.entries(cases).map(([path, one]) => [path, { ...one, given }]));
-}
-
-function resourceCases(path: string): Record<string, ArgumentCase> {
-  return {
-    [`${path}.requests.cpu`]: { value: "33m" },
-    [`${path}.requests.memory`]: { value: "33Mi" },
-    [`${path}.limits.cpu`]: { value: "5" },
-    [`${path}.limits.memory`]: { value: "5Gi" },
-  };
-}
-
-function schedulingCases(path: string): Record<string, ArgumentCase> {
-  return {
-    [`${path}.nodeSelector`]: { value: { pool: "pki" } },
-    [`${path}.tolerations`]: { value: toleration },
-    [`${path}.affinity.nodeAffinity`]: { value: nodeTerm },
-    [`${path}.affinity.podAffinity`]: { value: podTerm },
-    [`${path}.affinity.podAntiAffinity`]: { value: podTerm },
-    [`${path}.priorityClassName`]: { value: "important" },
-  };
-}
 
 function secretCases(): Record<string, ArgumentCase> {
   const changed = [

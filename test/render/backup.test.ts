@@ -7,7 +7,7 @@ describe("backups", () => {
     assert.deepEqual(await renderArgs({ ...placeholderArgs({}), backup }), await renderArgs(placeholderArgs({})));
   });
 
-  it("create a claim, two service accounts, two network policies, the scripts and two schedules", async () => {
+  it("create a claim, two service accounts, three network policies, the scripts and two schedules", async () => {
     const without = (await renderArgs(placeholderArgs({}))).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     const enabled = await renderArgs({ ...placeholderArgs({}), backup: { enabled: true } });
     const added = enabled.map(({ kind, metadata }) => `${kind} ${metadata.name}`).filter((one) => !without.includes(one));
@@ -17,9 +17,10 @@ describe("backups", () => {
       "CronJob certctl-drill",
       "NetworkPolicy certctl-backup",
       "NetworkPolicy certctl-drill",
+      "NetworkPolicy certctl-restore",
       "PersistentVolumeClaim certctl-backup",
       "ServiceAccount certctl-backup",
-      "ServiceAccount certctl-drill",
+      "ServiceAccount certctl-restore",
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import schema from "../../src/config/schema.json";
-import type { ArgumentCase } from "./arguments";
+import type { ArgumentCase } from "./argument-case";
 
 const monitoring = { "monitoring.enabled": true, "monitoring.backup.period": "1d", "monitoring.drill.period": "7d" };
 

@@ -45,7 +45,8 @@ export const imageTags = {
   newerAgent: "ghcr.io/certctl-io/certctl-agent:v2.1.8",
   /** With one migration more, which fails. */
   brokenServer: "ghcr.io/certctl-io/certctl-server:v2.1.8-broken-migration",
-  awsCli: "public.ecr.aws/aws-cli/aws-cli:1.46.3",
+  /** With the CLI from PyPI, version 1: the other is not there. */
+  awsCli: "public.ecr.aws/aws-cli/aws-cli:2.27.50",
 };
 
 /** @typedef {keyof typeof imageTags} ImageName */

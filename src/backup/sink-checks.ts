@@ -1,0 +1,61 @@
+import type { Issue } from "../config/issues";
+import { issueIf, under } from "../config/issues";
+import { storageIssues } from "../database/database-checks";
+import type { BackupSink, PvcSink, S3Encryption, S3Identity, S3Sink } from "./sink-args";
+
+/** What is wrong with the place where backups are kept. */
+export function sinkIssues({ mode = "pvc", pvc, s3 }: BackupSink): Issue[] {
+  return [
+    ...issueIf(mode === "s3" && pvc !== undefined, "pvc", "is only for mode pvc, and the mode is s3; remove it"),
+    ...issueIf(mode === "pvc" && s3 !== undefined, "s3", "is only for mode s3; set backup.sink.mode: s3, or remove it"),
+    ...under("pvc", volumeIssues(pvc ?? {})),
+    ...under("s3", mode === "s3" ? bucketIssues(s3 ?? {}) : []),
+  ];
+}
+
+function volumeIssues({ storage, existingClaim, retention }: PvcSink): Issue[] {
+  const few = retention?.count !== undefined && retention.count <= 3;
+  return [
+    ...under("storage", storageIssues(storage)),
+    ...issueIf(storage !== undefined && existingClaim !== undefined, "storage", "has no effect with existingClaim; keep one of the two"),
+    ...issueIf(
+      few && retention.days !== undefined,
+      "retention.days",
+      `has no effect: days never remove the three newest, and no more than ${String(retention?.count)} are kept; raise count, or remove days`,
+    ),
+  ];
+}
+
+function bucketIssues({ bucket, region, encryption = {}, identity = {} }: S3Sink): Issue[] {
+  return [
+    ...issueIf(bucket === undefined, "bucket", "is missing; name a bucket, or let the stack make one: backupBucket"),
+    ...issueIf(bucket !== undefined && region === undefined, "region", "is missing; name the bucket's region, such as eu-central-1"),
+    ...under("encryption", encryptionIssues(encryption)),
+    // Without a bucket, who the pods are may be known with it.
+    ...under("identity", bucket === undefined ? [] : identityIssues(identity)),
+  ];
+}
+
+function encryptionIssues({ mode = "bucketDefault", keyArn }: S3Encryption): Issue[] {
+  return [
+    ...issueIf(mode === "kms" && keyArn === undefined, "keyArn", "is missing; mode kms needs the ARN of the key"),
+    ...issueIf(keyArn !== undefined && mode !== "kms", "keyArn", "is only for mode kms; set encryption.mode: kms, or remove it"),
+  ];
+}
+
+function identityIssues({ mode = "irsa", irsa, accessKeys }: S3Identity): Issue[] {
+  return [
+    ...issueIf(
+      mode === "irsa" && irsa === undefined,
+      "irsa",
+      "is missing; mode irsa needs irsa.roleArn; other modes are podIdentity and, outside AWS, accessKeys",
+    ),
+    ...issueIf(mode === "accessKeys" && accessKeys === undefined, "accessKeys", "is missing; mode accessKeys needs accessKeys.secretName"),
+    ...issueIf(irsa !== undefined && mode !== "irsa", "irsa", `is only for mode irsa, and the mode is ${mode}; remove it`),
+    ...issueIf(
+      accessKeys !== undefined && mode !== "accessKeys",
+      "accessKeys",
+      `is only for mode accessKeys, and the mode is ${mode}; remove it`,
+    ),
+  ];
+}
