@@ -115,10 +115,8 @@ describe("a stack whose database is saved before each migration, and restored", 
     assert.equal((await stack.preview("--expect-no-changes")).code, 0);
   });
 
-  it("that lost server and volume gets them back: an empty database, the restore, its migration, and then the server", async () => {
-    await kubectl("delete", "deployment", "certctl-server", "--namespace", namespace);
-    await kubectl("delete", "statefulset", "certctl-postgres", "--namespace", namespace);
-    await kubectl("delete", "persistentvolumeclaim", "certctl-postgres", "--namespace", namespace);
+  /** As the runbooks say it. */
+  const restoreTheLatest = async (): Promise<void> => {
     for (const [key, value] of [
       ["backup", "latest"],
       ["before", "2026-01-31T03:00:00Z"],
@@ -140,6 +138,18 @@ describe("a stack whose database is saved before each migration, and restored", 
     const removed = await stack.pulumi(["config", "rm", "certctl:restore"]);
     assert.equal(removed.code, 0, removed.text);
     await stack.up();
+  };
+
+  it("that lost server and volume gets them back: an empty database, the restore, its migration, and then the server", async () => {
+    await kubectl("delete", "deployment", "certctl-server", "--namespace", namespace);
+    await kubectl("delete", "statefulset", "certctl-postgres", "--namespace", namespace);
+    await kubectl("delete", "persistentvolumeclaim", "certctl-postgres", "--namespace", namespace);
+    await restoreTheLatest();
+  });
+
+  it("that lost all that was in the cluster gets it back in the same order", async () => {
+    await kubectl("delete", "namespace", namespace);
+    await restoreTheLatest();
   });
 
   it("that was restored by hand is migrated and served again by an update with a refresh", async () => {
