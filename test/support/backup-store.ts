@@ -43,6 +43,8 @@ export class BackupStore {
     private readonly admin: AwsClients,
     readonly writer: Signer,
     readonly reader: Signer,
+    /** May do everything, but for what the bucket's policy forbids. */
+    readonly administrator: Signer,
   ) {}
 
   static async start(): Promise<BackupStore> {
@@ -63,10 +65,17 @@ export class BackupStore {
     const writer = await signer("backup", backupAccess(access));
     const reader = await signer("restore", restoreAccess(access));
     const everything = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
-    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = await signer("admin", everything);
+    const administrator = await signer("admin", everything);
     await moto.enforceIam();
-    const credentials = { accessKeyId, secretAccessKey };
-    return new BackupStore(moto, await FaultProxy.start(moto.endpoint), awsClients(moto.endpoint, { credentials }), writer, reader);
+    const credentials = { accessKeyId: administrator.AWS_ACCESS_KEY_ID, secretAccessKey: administrator.AWS_SECRET_ACCESS_KEY };
+    return new BackupStore(
+      moto,
+      await FaultProxy.start(moto.endpoint),
+      awsClients(moto.endpoint, { credentials }),
+      writer,
+      reader,
+      administrator,
+    );
   }
 
   /** Names of the backups in the bucket, in the order in which they were published: what has a manifest. */
@@ -90,6 +99,11 @@ export class BackupStore {
   /** As nothing but a fault of the store could do. */
   async write(file: string, content: Buffer): Promise<void> {
     await this.admin.s3.send(new PutObjectCommand({ Bucket: bucket, Key: prefix + file, Body: content, IfNoneMatch: "*" }));
+  }
+
+  /** Another bucket, without a policy. */
+  async createBucket(name: string): Promise<void> {
+    await this.admin.s3.send(new CreateBucketCommand({ Bucket: name }));
   }
 
   /** How many versions each key has: a key that is written once has one. */

@@ -8,7 +8,6 @@ import { ImagePrograms } from "../../../test/support/backup-pods";
 import type { BackupPods, RunOptions } from "../../../test/support/backup-pods";
 import { fillMegabytes, fillTables } from "../../../test/support/backup-rows";
 import { bucketSink, said, volumeSink } from "../../../test/support/backup-sinks";
-import { bucket } from "../../../test/support/backup-store";
 
 /**
  * Prints, as JSON, how long the rendered scripts of backup and restore take beside the bare programs, each median of three rounds, and the
@@ -46,11 +45,12 @@ async function main(): Promise<void> {
     for (const part of ["dump", "json"]) rmSync(join(volume.pods.volume, `${name}.${part}`));
   }
 
-  const signed = { ...store.store.writer, AWS_ENDPOINT_URL: store.store.proxy.endpoint, AWS_REGION: "us-east-1" };
+  await store.store.createBucket("bare");
+  const signed = { ...store.store.administrator, AWS_ENDPOINT_URL: store.store.proxy.endpoint, AWS_REGION: "us-east-1" };
   let copies = 0;
   const uploads = await byTurns(
     () => inPod(store.pods, "CronJob", "certctl-backup", "upload"),
-    () => bare("aws", ["s3", "cp", "--only-show-errors", bareDump, `s3://${bucket}/bare/${String((copies += 1))}`], signed),
+    () => bare("aws", ["s3", "cp", "--only-show-errors", bareDump, `s3://bare/${String((copies += 1))}`], signed),
   );
 
   const empty = (): Promise<unknown> =>
