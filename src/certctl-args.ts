@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AgentSettings } from "./agents/agents-args";
-import type { BackupSettings, RestoreSettings } from "./backup/backup-args";
+import type { BackupSettings } from "./backup/backup-args";
+import type { RestoreSettings } from "./backup/restore-args";
 import type { DatabaseSettings, MigrationSettings } from "./database/database-args";
 import type { ExposureSettings } from "./exposure/exposure-args";
 import type { ObjectName } from "./kubernetes/types";
@@ -67,7 +68,7 @@ export interface CertctlArgs extends CertctlSecrets {
   migrations?: MigrationSettings;
   /** Backups of the database, and the proof that they can be restored. */
   backup?: BackupSettings;
-  /** A backup that is restored before the server starts. It can be removed when it is done. */
+  /** A backup that is restored before the server starts; needs `backup.enabled`. It can be removed when it is done. */
   restore?: RestoreSettings;
   /** The step that turns Ready into working: roles granted, issuers checked. */
   provisioning?: ProvisioningSettings;

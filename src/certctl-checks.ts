@@ -8,6 +8,7 @@ import { missingSecretMessage, requiredSecrets } from "./config/required-secrets
 import { agentsIssues } from "./agents/agents-checks";
 import { DatabaseMode } from "./database/database-args";
 import { backupIssues } from "./backup/backup-checks";
+import { instanceRestoreIssues } from "./backup/restore-checks";
 import { databaseIssues } from "./database/database-checks";
 import type { ExposureContext } from "./exposure/exposure-checks";
 import { exposureIssues } from "./exposure/exposure-checks";
@@ -40,6 +41,7 @@ export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
     ...under("database", databaseIssues(args.database ?? {})),
     ...under("migrations.resources", resourceIssues(args.migrations?.resources, migrationResources)),
     ...under("backup", backupIssues(args.backup ?? {})),
+    ...instanceRestoreIssues(args),
     ...under("provisioning.resources", resourceIssues(args.provisioning?.resources, scriptResources)),
     ...under("agents", agentsIssues(args.agents ?? {})),
     ...under("network", networkIssues(args)),

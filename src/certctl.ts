@@ -48,7 +48,7 @@ export class Certctl extends pulumi.ComponentResource {
   public readonly secrets: InstanceSecrets;
   public readonly tls: ServerTls;
   public readonly database: Database;
-  /** Where backups are kept, and their schedules; none without `backup` and `restore`. */
+  /** Where backups are kept, and their schedules; none unless `backup.enabled` asks for them. */
   public readonly backup?: DatabaseBackup;
   /** The restore, while `restore` asks for one. */
   public readonly restore?: DatabaseRestore;
@@ -87,20 +87,19 @@ export class Certctl extends pulumi.ComponentResource {
     this.tls = new ServerTls(`${name}-tls`, { ...args, ...shared, dnsNames }, after(this.namespace));
     this.database = databaseFor(name, args, { ...shared, requiredConnections: connectionReserve(args) }, after(this.namespace));
 
-    const { backup = {}, restore } = args;
-    if (args.backup || restore) {
-      this.backup = new DatabaseBackup(`${name}-backup`, { ...backup, ...shared, database: this.database }, after(this.namespace));
+    if (args.backup?.enabled) {
+      const backup = { ...args.backup, ...shared, database: this.database };
+      this.backup = new DatabaseBackup(`${name}-backup`, backup, after(this.namespace));
     }
-
     const { apiKeys, encryptionKey } = this.secrets;
     const credentials = { database: this.database, tlsSecret: this.tls.secretName, apiKeys, encryptionKey };
     const { mode = "job", backupFirst = false, ...migrations } = args.migrations ?? {};
-    const migration = mode === "job" ? { ...shared, ...migrations, ...credentials, scheduling } : undefined;
-    if (restore && this.backup) {
-      const restoring = { namespace, source: this.backup, restore, migration };
-      this.restore = new DatabaseRestore(`${name}-restore`, restoring, after(this.secrets, this.tls));
+    const migration = { ...shared, ...migrations, ...credentials, scheduling };
+    if (args.restore && this.backup) {
+      const restore = { namespace, source: this.backup, restore: args.restore, migration };
+      this.restore = new DatabaseRestore(`${name}-restore`, restore, after(this.secrets, this.tls));
     }
-    if (migration) {
+    if (mode === "job") {
       const saved = backupFirst ? { ...migration, backup: this.backup } : migration;
       this.migration = new DatabaseMigration(`${name}-migrate`, saved, after(this.secrets, this.tls, this.restore));
     }
@@ -122,10 +121,9 @@ export class Certctl extends pulumi.ComponentResource {
     const { trust } = this.tls;
     const serverUrl = (this.url = this.server.url);
     const revision = pulumi.all([this.server.revision, this.secrets.adminChecksum]).apply(contentHash);
-    const provisioning = { ...args.provisioning, ...shared, serverUrl, apiKeys, trust, revision, scheduling };
+    const restored = this.restore?.id;
+    const provisioning = { ...args.provisioning, ...shared, serverUrl, apiKeys, trust, revision, restored, scheduling };
     this.provisioning = new ServerProvisioning(`${name}-provision`, provisioning, after(this.server));
-    if (this.restore)
-      new ServerProvisioning(`${name}-provision-restored`, { ...provisioning, revision: this.restore.id }, after(this.server));
 
     if (args.exposure) {
       const exposure = { ...args.exposure, ...shared, ...exposedService(name, args), ...clientTrust(this.tls) };

@@ -8,6 +8,7 @@ export { DatabaseBackup } from "./backup/database-backup";
 export type { DatabaseBackupArgs } from "./backup/database-backup";
 export { DatabaseRestore } from "./backup/database-restore";
 export type { DatabaseRestoreArgs } from "./backup/database-restore";
+export type * from "./backup/restore-args";
 export { Certctl } from "./certctl";
 export * from "./certctl-args";
 export { ConfigurationError } from "./config/issues";

@@ -5,11 +5,11 @@ import { databaseClient, databaseClientVariables } from "../database/database";
 import { quantityInBytes } from "../database/postgres-parameters";
 import type { Volume } from "../kubernetes/environment";
 import { fieldVariable, literalVariables } from "../kubernetes/environment";
-import type { RestoreSettings } from "./backup-args";
 import type { BackupPodInput, ScriptStep } from "./backup-pod";
 import { scratchMount, scratchVolume, scriptJobSpec } from "./backup-pod";
 import type { ResolvedBackup, ResolvedSink } from "./backup-settings";
 import { backupDirectory, sinkAccess } from "./backup-sink";
+import type { RestoreSettings } from "./restore-args";
 
 type CronJobSpec = k8s.types.input.batch.v1.CronJobSpec;
 type JobSpec = k8s.types.input.batch.v1.JobSpec;
@@ -134,42 +134,8 @@ export function drillCronJob(input: BackupManifestInput): CronJobSpec {
   };
 }
 
-/** One restore. `id` tells it from others, so that a repeated one finds what it did. */
-export function restoreJobSpec(input: BackupManifestInput, restore: RestoreSettings, id: string): JobSpec {
-  const { settings, connection } = input;
-  const chosen = chooseStep(input, "restore", restore);
-  const client = databaseClient(connection);
-  const step: ScriptStep = {
-    name: "restore",
-    image: "postgres",
-    script: "restore.sh",
-    env: [
-      ...literalVariables({
-        SCRATCH_DIR: "/scratch",
-        RESTORE_ID: id,
-        OVERWRITE_DATABASE: restore.overwriteDatabase ?? "",
-        MAINTENANCE_DATABASE: "postgres",
-        JOBS: String(restore.jobs ?? settings.jobs),
-      }),
-      ...databaseClientVariables(connection),
-    ],
-    mounts: [scratchMount, ...client.mounts, ...chosen.step.mounts.filter(({ name }) => name === "backups")],
-    resources: settings.resources,
-  };
-  return scriptJobSpec({ ...input, component: "restore", scheduling: settings.scheduling }, [chosen.step, step], {
-    volumes: [...chosen.volumes, ...client.volumes],
-    activeDeadlineSeconds: restoreDeadline(restore),
-    backoffLimit: 2,
-  });
-}
-
-/** Seconds after which a restore has failed. */
-export function restoreDeadline(restore: RestoreSettings): number {
-  return restore.activeDeadlineSeconds ?? 7200;
-}
-
 /** Puts the backup that is asked for into the scratch folder. */
-function chooseStep(
+export function chooseStep(
   input: BackupManifestInput,
   purpose: "restore" | "drill",
   { backup, before }: Pick<RestoreSettings, "backup" | "before">,

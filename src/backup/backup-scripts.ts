@@ -8,6 +8,9 @@ const files = [
   "upload.sh",
   "choose.sh",
   "download.sh",
+  "restored.sh",
+  "find-backup.sh",
+  "restore-state.sh",
   "restore.sh",
   "drill.sh",
 ] as const;

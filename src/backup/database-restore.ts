@@ -7,9 +7,9 @@ import { dependencies } from "../kubernetes/dependencies";
 import { contentHash } from "../kubernetes/hash";
 import { jobAnnotations } from "../kubernetes/jobs";
 import { objectLabels } from "../kubernetes/labels";
-import type { RestoreSettings } from "./backup-args";
-import { restoreDeadline, restoreJobSpec } from "./backup-manifests";
 import type { DatabaseBackup } from "./database-backup";
+import type { RestoreSettings } from "./restore-args";
+import { restoreDeadline, restoreJobSpec } from "./restore-manifests";
 
 /** Arguments of a restore. */
 export interface DatabaseRestoreArgs {
@@ -19,20 +19,21 @@ export interface DatabaseRestoreArgs {
   source: DatabaseBackup;
   /** What is restored. */
   restore: RestoreSettings;
-  /** The migration that follows: the backup may be older than the server. @default none */
-  migration?: DatabaseMigrationArgs;
+  /** The migration that follows: the backup may be older than the server. */
+  migration: DatabaseMigrationArgs;
 }
 
 /**
- * Restores a backup, once: the Job's name carries a hash of what it restores. A Job that is repeated finds that it was done. Whoever depends
- * on this starts with the restored rows.
+ * Restores a backup and migrates it. The database remembers the restore's id, so a Job that is repeated touches nothing. While rows are
+ * restored, the database lets no session in; afterwards, only a server of the same schema can have waited. Whoever depends on this starts
+ * with the restored rows.
  */
 export class DatabaseRestore extends pulumi.ComponentResource {
-  /** Tells this restore from others. */
+  /** Tells this restore from others: a hash of the backup that is asked for. */
   public readonly id: string;
   public readonly job: k8s.batch.v1.Job;
   /** The migration of what was restored. */
-  public readonly migration?: DatabaseMigration;
+  public readonly migration: DatabaseMigration;
 
   constructor(name: string, args: DatabaseRestoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:DatabaseRestore", name, {}, opts);
@@ -40,26 +41,19 @@ export class DatabaseRestore extends pulumi.ComponentResource {
     const { backup, before } = restore;
     this.id = contentHash({ backup, before });
     const input = args.source.restoreInput;
-    this.job = new k8s.batch.v1.Job(
-      name,
-      {
-        metadata: {
-          name: `${name}-${this.id}`,
-          namespace: args.namespace,
-          labels: objectLabels(input, "restore"),
-          annotations: jobAnnotations(restoreDeadline(restore)),
-        },
-        spec: restoreJobSpec(input, restore, this.id),
-      },
-      { parent: this, dependsOn: dependencies(opts, [args.source]) },
+    const metadata = {
+      name: `${name}-${this.id}`,
+      namespace: args.namespace,
+      labels: objectLabels(input, "restore"),
+      annotations: jobAnnotations(restoreDeadline(restore)),
+    };
+    const spec = restoreJobSpec(input, restore, this.id);
+    this.job = new k8s.batch.v1.Job(name, { metadata, spec }, { parent: this, dependsOn: dependencies(opts, [args.source]) });
+    this.migration = new DatabaseMigration(
+      `${name}-migrate`,
+      { ...args.migration, restored: this.id },
+      { parent: this, dependsOn: dependencies(opts, [this.job]) },
     );
-    if (args.migration) {
-      this.migration = new DatabaseMigration(
-        `${name}-migrate`,
-        { ...args.migration, restored: this.id },
-        { parent: this, dependsOn: dependencies(opts, [this.job]) },
-      );
-    }
     this.registerOutputs({});
   }
 }

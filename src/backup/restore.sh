@@ -1,88 +1,158 @@
 #!/bin/sh
 # Restores a backup: into the database when it is empty; else, when told so by name, into a new one that takes its place. Nothing is half
-# restored: either one transaction fills the empty database, or a checked database takes the other's name. Safe to repeat.
+# restored: either one transaction fills the empty database, or a checked database takes the other's name. It may be stopped anywhere, and
+# repeated at any time.
+# Functions answer with an exit code, and have to be asked for it.
+# shellcheck disable=SC2310
 set -eu
 program=restore
 scripts=$(dirname "$0")
 # shellcheck source=common.sh
 . "$scripts/common.sh"
+# shellcheck source=restore-state.sh
+. "$scripts/restore-state.sh"
+if [ -e "$SCRATCH_DIR/restored" ]; then exit 0; fi
 
 dump=$SCRATCH_DIR/dump
 manifest=$SCRATCH_DIR/manifest.json
 name=$(cat "$SCRATCH_DIR/name")
 target=$PGDATABASE
-fresh=${target}_restoring_$RESTORE_ID
-aside=${target}_before_$RESTORE_ID
+maintenance=postgres
+[ "$target" != postgres ] || maintenance=template1
+# PostgreSQL cuts names at 63 bytes. Each run has a database of its own: one that was thought dead may still be at work.
+short=$(printf '%s' "$target" | cut -b 1-32)
+leftovers=${short}_restoring_
+fresh=$leftovers$(cut -c 1-8 /proc/sys/kernel/random/uuid)
+aside=${short}_before_$(date -u +%Y%m%d_%H%M%S)
 
 # An identifier, and a text, of SQL.
 identifier() { printf '"%s"' "$(printf '%s' "$1" | sed 's/"/""/g')"; }
 literal() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/''/g")"; }
 
-# What the database says of itself is how a repeated run knows what was done before it.
-comment() { ask "select coalesce(shobj_description(oid, 'pg_database'), '') from pg_database where datname = current_database()"; }
-note() { ask "comment on database $(identifier "$PGDATABASE") is $(literal "$1")" || fail "the database refuses a comment: $(reason)"; }
-tables() { ask "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'"; }
-elsewhere() { PGDATABASE=$MAINTENANCE_DATABASE ask "$1"; }
+elsewhere() { PGDATABASE=$maintenance ask "$1"; }
 # New sessions of the database: refused, or let in.
 sessions() { elsewhere "alter database $(identifier "$target") with allow_connections $1"; }
+end_sessions() { elsewhere "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = $(literal "$target")"; }
 
 # What a dump without privileges loses, and what must not be answered from before the restore.
 finish() {
   check_schema_version "$manifest"
   check_rows "$manifest"
   check_audit_chain
-  for cache in crl_cache ocsp_response_cache; do
-    ask "do \$\$ begin if to_regclass('public.$cache') is not null then truncate public.$cache; end if; end \$\$" || fail "$cache cannot be emptied: $(reason)"
-  done
-  ask "do \$\$ begin if to_regclass('public.audit_events') is not null and exists (select from pg_roles where rolname = 'certctl')
-    then revoke update, delete on public.audit_events from certctl; end if; end \$\$" || fail "the audit table cannot be protected: $(reason)"
-  note "certctl restore $RESTORE_ID: $name"
+  # In one transaction with the word that it is done: without rows in the caches, a repeated run would miss them.
+  ask "do \$\$ begin
+      if to_regclass('public.crl_cache') is not null then truncate public.crl_cache; end if;
+      if to_regclass('public.ocsp_response_cache') is not null then truncate public.ocsp_response_cache; end if;
+      if to_regclass('public.audit_events') is not null and exists (select from pg_roles where rolname = 'certctl') then
+        revoke update, delete on public.audit_events from certctl;
+      end if;
+    end \$\$;
+    comment on database $(identifier "$PGDATABASE") is $(literal "$done_prefix$name")" ||
+    fail "caches and audit table cannot be put in order: $(reason)"
 }
 
-verify_file "$dump" "$manifest"
-allowed=$(elsewhere "select datallowconn from pg_database where datname = $(literal "$target")") || fail "the database does not answer: $(reason)"
-if [ "$allowed" = f ]; then
-  echo "an earlier run was stopped: the database lets sessions in again"
-  sessions true || fail "the database lets no session in: $(reason)"
-fi
-said=$(comment) || fail "the database does not answer: $(reason)"
-if [ "$said" = "certctl restore $RESTORE_ID: $name" ]; then
-  echo "$name is restored already"
-  exit 0
-fi
-count=$(tables) || fail "the database does not answer: $(reason)"
+# Who is connected while another schema comes writes what that schema does not know.
+refuse_a_server_of_another_schema() {
+  schema=none
+  has_schema=$(ask "select to_regclass('public.schema_migrations') is not null") || fail "the database does not answer: $(reason)"
+  if [ "$has_schema" = t ]; then
+    schema=$(ask "select max(version) from schema_migrations") || fail "the schema version cannot be read: $(reason)"
+  fi
+  others=$(ask "select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()") ||
+    fail "the sessions of the database cannot be counted: $(reason)"
+  wanted=$(field "$manifest" schemaVersion)
+  [ "$others" = 0 ] || [ "$schema" = "$wanted" ] ||
+    fail "$others sessions are open, and the schema changes from $schema to $wanted: stop the server with kubectl delete deployment, and run pulumi up --refresh"
+}
 
-if [ "$count" = 0 ]; then
-  note "certctl restore $RESTORE_ID begun: $name"
+restore_into_empty() {
+  ask "comment on database $(identifier "$target") is $(literal "$begun: $name")" || fail "the database refuses a comment: $(reason)"
   run pg_restore --no-owner --no-acl --exit-on-error --single-transaction --dbname="$target" "$dump" || fail "pg_restore failed: $(reason)"
   finish
-elif [ "$said" = "certctl restore $RESTORE_ID begun: $name" ]; then
-  echo "an earlier run restored the rows, and was stopped before it was done"
-  finish
-else
+}
+
+# After a failure the server goes on with the database that it had.
+undo() {
+  code=$?
+  stop_children
+  if [ "$code" != 0 ]; then
+    elsewhere "drop database if exists $(identifier "$fresh") with (force)" || echo "restore: the database $fresh is left" >&2
+    sessions true || echo "restore: $target still lets no session in" >&2
+  fi
+}
+
+# Both names change at once, and not when another run was faster: what was written since then would be put aside.
+take_the_place() {
+  elsewhere "do \$\$ begin
+    perform pg_advisory_xact_lock(hashtext($(literal "certctl restore of $target")));
+    if (select starts_with(shobj_description(oid, 'pg_database'), $(literal "$done_prefix")) from pg_database where datname = $(literal "$target")) then
+      raise exception 'another run has done it';
+    end if;
+    alter database $(identifier "$target") rename to $(identifier "$aside");
+    alter database $(identifier "$fresh") rename to $(identifier "$target");
+  end \$\$"
+}
+
+restore_beside() {
   [ "${OVERWRITE_DATABASE:-}" = "$target" ] ||
-    fail "the database $target is not empty: it has $count tables; set restore.overwriteDatabase: $target to put it aside"
+    fail "the database $target is not empty: it has $tables tables; set restore.overwriteDatabase: $target to put it aside"
+  may=$(ask "select rolsuper or rolcreatedb from pg_roles where rolname = current_user") || fail "the database does not answer: $(reason)"
+  [ "$may" = t ] || fail "the user $PGUSER may not create databases, which putting $target aside needs: let it, with ALTER ROLE, or empty the database"
+
   # The server is stopped where it matters: no session of it is left, and none is let in, before the first row is restored.
-  restart() { code=$?; stop_children; [ "$code" = 0 ] || sessions true || echo "restore: $target still refuses sessions" >&2; }
+  trap undo EXIT
   sessions false || fail "the database cannot be closed: $(reason)"
-  trap restart EXIT
-  others=$(elsewhere "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = $(literal "$target")") ||
-    fail "sessions of $target cannot be ended: $(reason)"
-  echo "$target is closed; $others sessions were ended"
-  elsewhere "drop database if exists $(identifier "$fresh") with (force)" || fail "what an earlier run left cannot be removed: $(reason)"
-  elsewhere "create database $(identifier "$fresh") template template0 encoding 'UTF8'" || fail "no new database can be made: $(reason)"
+  ended=$(end_sessions) || fail "sessions of $target cannot be ended: $(reason)"
+  echo "$target is closed; $ended sessions were ended"
+  dropped=$(elsewhere "select coalesce(string_agg(format('drop database if exists %I with (force)', datname), '; '), 'select') from pg_database where starts_with(datname, $(literal "$leftovers"))") ||
+    fail "the database does not answer: $(reason)"
+  echo "$dropped" | tr ';' '\n' | while read -r statement; do
+    elsewhere "$statement" || fail "what an earlier run left cannot be removed: $(reason)"
+  done
+  locale=$(elsewhere "select format('encoding %L lc_collate %L lc_ctype %L', pg_encoding_to_char(encoding), datcollate, datctype) from pg_database where datname = $(literal "$target")") ||
+    fail "the database does not answer: $(reason)"
+  elsewhere "create database $(identifier "$fresh") template template0 $locale" || fail "no new database can be made: $(reason)"
   export PGDATABASE="$fresh"
   run pg_restore --no-owner --no-acl --exit-on-error --jobs="$JOBS" --dbname="$fresh" "$dump" || fail "pg_restore failed: $(reason)"
   finish
   # Ended sessions may take a moment to go.
   tries=0
-  until elsewhere "begin; alter database $(identifier "$target") rename to $(identifier "$aside");
-    alter database $(identifier "$fresh") rename to $(identifier "$target"); commit"; do
+  until end_sessions > /dev/null && take_the_place; do
     tries=$((tries + 1))
-    [ "$tries" -lt 30 ] || fail "the databases cannot change their names: $(reason)"
+    [ "$tries" -lt 10 ] || fail "the databases cannot change their names: $(reason)"
     sleep 1
   done
   trap stop_children EXIT
   echo "what was there is kept as the database $aside, which lets no session in"
+}
+
+verify_file "$dump" "$manifest"
+if ! said=$(comment); then
+  why=$(reason)
+  allowed=$(elsewhere "select datallowconn from pg_database where datname = $(literal "$target")") || fail "the database does not answer: $why"
+  [ "$allowed" = f ] || fail "the database does not answer: $why"
+  echo "an earlier run was stopped: the database lets sessions in again"
+  sessions true || fail "the database lets no session in: $(reason)"
+  said=$(comment) || fail "the database does not answer: $(reason)"
 fi
+tables=$(ask "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'") || fail "the database does not answer: $(reason)"
+case $tables/$said in
+  */"$done_prefix"*)
+    echo "another run has done it"
+    exit 0
+    ;;
+  0/*)
+    refuse_a_server_of_another_schema
+    restore_into_empty
+    ;;
+  */"$begun"*)
+    echo "an earlier run restored the rows, and was stopped before it was done"
+    finish
+    ;;
+  *)
+    refuse_a_server_of_another_schema
+    restore_beside
+    ;;
+esac
 echo "restored $name: rows, schema version and audit chain are those of the backup"

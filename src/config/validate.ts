@@ -2,6 +2,7 @@ import type { CertctlArgs } from "../certctl-args";
 import { agentsIssues } from "../agents/agents-checks";
 import { backupBucketIssues } from "../aws/backup-bucket-checks";
 import { backupIssues } from "../backup/backup-checks";
+import { restoreIssues } from "../backup/restore-checks";
 import { certctlIssues } from "../certctl-checks";
 import { certctlWarnings } from "../certctl-warnings";
 import type { MigrationSettings } from "../database/database-args";
@@ -46,6 +47,7 @@ const partChecks: Partial<Record<Definition, (settings: never) => Issue[]>> = {
   MonitoringSettings: monitoringIssues,
   PostgresSettings: postgresIssues,
   ProvisioningSettings: ({ resources }: ProvisioningSettings) => under("resources", resourceIssues(resources, scriptResources)),
+  RestoreSettings: restoreIssues,
   ServerSettings: serverIssues,
   TlsSettings: tlsIssues,
 };

@@ -78,7 +78,8 @@ export class DatabaseMigration extends pulumi.ComponentResource {
         annotations: jobAnnotations(backup.jobSpec.activeDeadlineSeconds),
       };
       const before = dependencies(opts, [...args.database.ready, ...backup.ready]);
-      this.backupJob = new k8s.batch.v1.Job(`${name}-backup`, { metadata, spec: backup.jobSpec }, { parent: this, dependsOn: before });
+      const once = { parent: this, dependsOn: before, deleteBeforeReplace: true };
+      this.backupJob = new k8s.batch.v1.Job(`${name}-backup`, { metadata, spec: backup.jobSpec }, once);
     }
 
     this.job = new k8s.batch.v1.Job(

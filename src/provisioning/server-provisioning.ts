@@ -24,6 +24,8 @@ export interface ServerProvisioningArgs extends ProvisioningSettings {
   trust: Trust;
   /** Changes when the server's pods or the admin key do: the Job then runs again. */
   revision: pulumi.Input<string>;
+  /** The restore that the server started after: what it restored is provisioned by a Job of its own. @default none */
+  restored?: string;
   /** Name of the instance, for labels. @default the component's name */
   instance?: string;
   /** Container images. */
@@ -37,27 +39,30 @@ export interface ServerProvisioningArgs extends ProvisioningSettings {
 /** Roles for the named keys, no demo grant, and the proof that issuers are loaded: what makes a Ready server a working one. */
 export class ServerProvisioning extends pulumi.ComponentResource {
   public readonly job: k8s.batch.v1.Job;
+  /** Provisions what was restored; none without a restore. It goes with the option, and the other Job stays as it is. */
+  public readonly restoredJob?: k8s.batch.v1.Job;
 
   constructor(name: string, given: ServerProvisioningArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:ServerProvisioning", name, {}, opts);
     const args = checkedSettings("ProvisioningSettings", given, name);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
-    const spec = provisioningJobSpec({ ...args, ...labelled, settings: args, images: resolveImages(args.images) });
-
-    this.job = new k8s.batch.v1.Job(
-      name,
-      {
-        metadata: {
-          name: hashedName(name, spec),
-          namespace: args.namespace,
-          labels: objectLabels(labelled, "provisioning"),
-          annotations: jobAnnotations(provisioningDeadline(args)),
-        },
-        spec,
-      },
+    const provision = (jobName: string, revision: pulumi.Input<string>, after: pulumi.Resource[]): k8s.batch.v1.Job => {
+      const spec = provisioningJobSpec({ ...args, ...labelled, settings: args, images: resolveImages(args.images), revision });
+      const metadata = {
+        name: hashedName(jobName, spec),
+        namespace: args.namespace,
+        labels: objectLabels(labelled, "provisioning"),
+        annotations: jobAnnotations(provisioningDeadline(args)),
+      };
       // Not the other way round: an earlier name may come back, and deleting the old Job would then take the new one.
-      { parent: this, dependsOn: dependencies(opts), deleteBeforeReplace: true },
-    );
+      return new k8s.batch.v1.Job(
+        jobName,
+        { metadata, spec },
+        { parent: this, dependsOn: dependencies(opts, after), deleteBeforeReplace: true },
+      );
+    };
+    this.job = provision(name, args.revision, []);
+    if (args.restored !== undefined) this.restoredJob = provision(`${name}-restored`, args.restored, [this.job]);
     this.registerOutputs({});
   }
 }

@@ -98,11 +98,13 @@ export class CertctlServer extends pulumi.ComponentResource {
     this.service = new k8s.core.v1.Service(name, serverService(input), child);
     this.deployment = new k8s.apps.v1.Deployment(name, manifest, {
       parent: this,
-      // The autoscaler's choice. A Deployment that stopped to name a number would fall back to one pod.
-      ignoreChanges: settings.autoscaling && ["spec.replicas"],
       dependsOn: dependencies(opts, [...args.database.ready, serviceAccount, scripts.resource]),
-      // The option of a restore may go when it is done, and that must not roll the pods again.
-      ...(args.restored === undefined && { ignoreChanges: [`spec.template.metadata.annotations["${restoredAnnotation}"]`] }),
+      ignoreChanges: [
+        // The autoscaler's choice. A Deployment that stopped to name a number would fall back to one pod.
+        ...(settings.autoscaling ? ["spec.replicas"] : []),
+        // The option of a restore may go when it is done, and that must not roll the pods again.
+        ...(args.restored === undefined ? [`spec.template.metadata.annotations["${restoredAnnotation}"]`] : []),
+      ],
     });
 
     const available = { parent: this, dependsOn: dependencies(opts, [this.deployment]) };

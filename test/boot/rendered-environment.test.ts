@@ -52,7 +52,8 @@ describe("the stand-in for certctl, which refuses to start by certctl's rules (f
 
       if (given.migrations?.mode !== "server") {
         it("boots as the migration Job", () => {
-          const job = manifestOf(manifests, "Job", "certctl-migrate");
+          const others = manifests.filter(({ metadata }) => !metadata.name.startsWith("certctl-migrate-backup-"));
+          const job = manifestOf(others, "Job", "certctl-migrate-");
           const container = localContainer(manifests, job, "migrate", join(folder, name, "migrate"));
           assert.deepEqual(container.args, ["--migrate-only"]);
           boots(binaries.server, container);

@@ -96,5 +96,5 @@ for (const stackName of stackNames) {
 }
 
 async function job(namespace: string, prefix: string): Promise<ClusterObject> {
-  return object(namespace, "jobs", new RegExp(`^${prefix}`));
+  return object(namespace, "jobs", new RegExp(`^${prefix}[0-9a-f]{8}$`));
 }

@@ -11,7 +11,8 @@ const external = { "database.mode": "external", "database.external.host": "db.ex
 const onNodes = { "agents.kind": "DaemonSet", tlsCaCertificate: placeholder("tlsCaCertificate") };
 const certManager = { "tls.mode": "certManager", "tls.certManager.issuerRef.name": "private-ca" };
 const trustConfigMap = { "tls.trust.mode": "configMap", "tls.trust.configMap.name": "company-cas" };
-const restoring = { ...backups, "restore.backup": "latest" };
+const restoring = { ...backups, "restore.backup": "certctl-20260131T023000Z-0a1b2c3d" };
+const restoringLatest = { ...backups, "restore.backup": "latest", "restore.before": "2026-01-31T02:30:00Z" };
 const autoscaling = { "server.autoscaling.maxReplicas": 4 };
 const ingress = { "exposure.mode": "ingress", "exposure.ingress.hosts": ["certctl.example.com"] };
 const ingressIssuer = { ...ingress, "exposure.ingress.certManager.issuerRef.name": "private-ca" };
@@ -149,8 +150,8 @@ export const argumentCases: Record<string, ArgumentCase> = {
   ...resourceCases("migrations.resources"),
   "migrations.backupFirst": { value: true, given: backups },
   ...backupCases,
-  "restore.backup": { value: "certctl-20260131T023000Z-0a1b2c3d", given: restoring },
-  "restore.before": { value: "2026-01-31T02:30:00Z", given: restoring },
+  "restore.backup": { value: "certctl-20260201T023000Z-4d5e6f70", given: restoring },
+  "restore.before": { value: "2026-01-30T02:30:00Z", given: restoringLatest },
   "restore.overwriteDatabase": { value: "certctl", given: restoring },
   "restore.jobs": { value: 3, given: restoring },
   "restore.activeDeadlineSeconds": { value: 600, given: restoring },

@@ -42,7 +42,7 @@ for (const [name, args] of Object.entries({
     before(async () => {
       manifests = await renderArgs(args);
       pods = manifests.flatMap(podOf);
-      assert.equal(pods.length, args.backup?.enabled ? 7 : 5);
+      assert.equal(pods.length, 5 + (args.backup?.enabled ? 2 : 0) + (args.migrations?.backupFirst ? 1 : 0));
     });
 
     it("gives nobody a right on the Kubernetes API", () => {

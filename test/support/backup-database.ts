@@ -74,15 +74,13 @@ export class BackupDatabase {
       "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema') order by 1",
       database,
     );
-    const found: Record<string, string> = {};
-    for (const { name } of tables as { name: string }[]) {
-      const [row] = await this.query(
-        `select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') as sum from ${name} t`,
-        database,
-      );
-      found[name] = String(row?.sum);
-    }
-    return found;
+    const sums = (tables as { name: string }[]).map(
+      ({ name }) =>
+        `select '${name}' as name, count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') as sum from ${name} t`,
+    );
+    if (sums.length === 0) return {};
+    const rows = (await this.query(sums.join(" union all "), database)) as { name: string; sum: string }[];
+    return Object.fromEntries(rows.map(({ name, sum }) => [name, sum]));
   }
 
   async stop(): Promise<void> {

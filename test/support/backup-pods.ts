@@ -96,9 +96,14 @@ export class BackupPods {
     chmodSync(this.folder, 0o755);
   }
 
-  /** `changes` replaces what stands in the environment, such as the name of a Service. */
-  static async render(args: CertctlArgs, programs: ImagePrograms, changes: Record<string, string>): Promise<BackupPods> {
-    return new BackupPods(await renderArgs(args), programs, changes);
+  /** `changes` replaces what stands in the environment, such as the name of a Service; `existing` are objects that are not ours. */
+  static async render(
+    args: CertctlArgs,
+    programs: ImagePrograms,
+    changes: Record<string, string>,
+    existing: Manifest[] = [],
+  ): Promise<BackupPods> {
+    return new BackupPods([...(await renderArgs(args)), ...existing], programs, changes);
   }
 
   /** The volume with the backups. */
@@ -125,7 +130,8 @@ export class BackupPods {
     const workload = manifestOf(this.manifests, kind, prefix);
     const pod = podSpec(workload);
     this.runs += 1;
-    const own = join(this.folder, `pod-${String(this.runs)}`);
+    const podName = `pod-${String(this.runs)}`;
+    const own = join(this.folder, podName);
     for (const { name } of [...(pod.initContainers ?? []), ...pod.containers]) localContainer(this.manifests, workload, name, own);
     this.mountBackups(own);
     if (isRoot) execFileSync("chown", ["-R", `${String(nobody)}:${String(nobody)}`, own]);
@@ -133,7 +139,7 @@ export class BackupPods {
     try {
       for (const { name } of [...(pod.initContainers ?? []), ...pod.containers]) {
         const { command, env } = localContainer(this.manifests, workload, name, own);
-        result = await this.runContainer(name, command, { ...env, POD_NAME: `pod-${String(this.runs)}` }, options);
+        result = await this.runContainer(name, command, { ...env, POD_NAME: podName }, options);
         if (result.status !== 0) return result;
       }
       return result;

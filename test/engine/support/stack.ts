@@ -40,6 +40,7 @@ export const testNamespaces = [
   "no-database",
   "bucket",
   "kinds",
+  "restore",
 ] as const;
 export type TestNamespace = (typeof testNamespaces)[number];
 

@@ -96,7 +96,12 @@ def ask_bucket_policies_in_multipart_uploads():
     get_permission = FakeBucket.get_permission
     # moto asks for the HTTP method's name.
     actions = {"s3:PostObject": "s3:PutObject", "s3:HeadObject": "s3:GetObject"}
-    FakeBucket.get_permission = lambda self, action, resource: get_permission(self, actions.get(action, action), resource)
+
+    def asked(action):
+        aborts = action == "s3:DeleteObject" and "uploadId" in request.args
+        return "s3:AbortMultipartUpload" if aborts else actions.get(action, action)
+
+    FakeBucket.get_permission = lambda self, action, resource: get_permission(self, asked(action), resource)
 
 
 def check_trust_of_web_identities():
@@ -109,6 +114,11 @@ def check_trust_of_web_identities():
         return assume(self)
 
     TokenResponse.assume_role_with_web_identity = assume_role_with_web_identity
+    # Such a request is signed by nobody: its token is what counts.
+    authorize = TokenResponse._authenticate_and_authorize_normal_action
+    TokenResponse._authenticate_and_authorize_normal_action = lambda self, resource="*": (
+        None if self._get_action() == "AssumeRoleWithWebIdentity" else authorize(self, resource)
+    )
 
 
 def is_trusted(role_arn, token, account):

@@ -1,0 +1,90 @@
+import { createServer, request } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What goes wrong with a request: an answer of the proxy's own, or a way not to give one. */
+export type Fault =
+  | { status: number }
+  /** No answer at all. */
+  | "hang"
+  /** The connection is cut before the request arrives. */
+  | "reset"
+  /** The request is carried out, and the connection cut before its answer. */
+  | "lost reply"
+  /** The answer comes, a second late. */
+  | "slow";
+
+/** Which fault befalls a request; none for `undefined`. `count` counts the requests since the rule was set, from 1. */
+export type FaultRule = (sent: { method: string; url: string; count: number }) => Fault | undefined;
+
+/** An HTTP proxy in front of an S3 store, which fails as it is told. To the store, requests have come by TLS. */
+export class FaultProxy {
+  private rule: FaultRule = () => undefined;
+  private count = 0;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {}
+
+  static async start(target: string): Promise<FaultProxy> {
+    const server = createServer();
+    const proxy = new FaultProxy(server, new URL(target));
+    server.on("request", (sent, answer) => {
+      proxy.handle(sent, answer);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return proxy;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
+  }
+
+  /** How many requests came since the rule was set. */
+  get requests(): number {
+    return this.count;
+  }
+
+  /** From now on. Without a rule, nothing goes wrong. */
+  fail(rule: FaultRule = () => undefined): void {
+    this.rule = rule;
+    this.count = 0;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private handle(sent: IncomingMessage, answer: ServerResponse): void {
+    this.count += 1;
+    const fault = this.rule({ method: sent.method ?? "", url: sent.url ?? "", count: this.count });
+    if (fault === "reset") return void sent.socket.destroy();
+    if (fault === "hang") return void sent.resume();
+    if (typeof fault === "object") {
+      sent.resume();
+      // S3's own form of an error: clients take the code from it.
+      const body = `<Error><Code>${fault.status === 503 ? "SlowDown" : "InternalError"}</Code><Message>as the test wants</Message></Error>`;
+      return void answer.writeHead(fault.status, { "content-type": "application/xml", "content-length": body.length }).end(body);
+    }
+    // The client already has its answer to `Expect`.
+    const { expect: _, ...headers } = sent.headers;
+    const { hostname, port } = this.target;
+    const passed = request(
+      { hostname, port, method: sent.method, path: sent.url, headers: { ...headers, "x-forwarded-proto": "https" } },
+      (given) => {
+        if (fault === "lost reply") return void given.resume().on("end", () => sent.socket.destroy());
+        setTimeout(
+          () => {
+            answer.writeHead(given.statusCode ?? 502, given.headers);
+            given.pipe(answer);
+          },
+          fault === "slow" ? 1_000 : 0,
+        );
+      },
+    );
+    passed.on("error", () => sent.socket.destroy());
+    sent.pipe(passed);
+  }
+}
