@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
+import { credentials } from "@grpc/grpc-js";
+import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import type { AnalyzerInfo } from "@pulumi/pulumi/proto/analyzer_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 const root = join(__dirname, "../..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  version: string;
   main: string;
   types: string;
   exports: Record<string, string | { types: string; default: string }>;
@@ -82,9 +88,50 @@ describe("the package", function () {
     assert.ok(loaded(join(root, "dist/aws/index.js")) > 0);
   });
 
+  it("has the policy pack in a folder that Pulumi can run, which serves every policy of the entry point", async () => {
+    const folder = join(root, "dist/policy");
+    for (const file of ["PulumiPolicy.yaml", "package.json", "pack.js"]) assert.ok(files.includes(`dist/policy/${file}`), file);
+    const pack = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+    assert.equal(pack.version, manifest.version);
+    const runner = join(root, "node_modules/@pulumi/pulumi/cmd/run-policy-pack");
+    const child = spawn(process.execPath, [runner, "127.0.0.1:1", "."], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      const [port] = (await once(child.stdout, "data")) as [Buffer];
+      const info = await analyzerInfo(Number(port.toString()));
+      assert.equal(info.name, "certctl");
+      assert.equal(info.version, manifest.version);
+      const script = "console.log(JSON.stringify(require('pulumi-certctl/policy').certctlPolicies.map(({ name }) => name)))";
+      const exported = JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" })) as string[];
+      assert.deepEqual(info.policies, exported);
+      assert.ok(exported.length > 20);
+    } finally {
+      child.kill();
+    }
+  });
+
+  it("loads nothing of @pulumi/policy, unless the policies are required", () => {
+    const script =
+      "require(process.argv[1]); console.log(Object.keys(require.cache).filter((file) => /@pulumi.policy\\b/.test(file)).length)";
+    assert.equal(execFileSync(process.execPath, ["-e", script, root], { encoding: "utf8" }).trim(), "0");
+  });
+
   it("exports the bucket for backups where @pulumi/aws is", () => {
     const script = "console.log(JSON.stringify(Object.keys(require('pulumi-certctl/aws'))))";
     const exported = JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" })) as string[];
     assert.ok(exported.includes("BackupBucket"));
   });
 });
+
+/** What a running policy pack says of itself. */
+async function analyzerInfo(port: number): Promise<{ name: string; version: string; policies: string[] }> {
+  const client = new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  try {
+    const info = await new Promise<AnalyzerInfo>((resolve, reject) => {
+      client.getAnalyzerInfo(new Empty(), (error, answer) => (error ? reject(error) : resolve(answer)));
+    });
+    const policies = info.getPoliciesList().map((policy) => policy.getName());
+    return { name: info.getName(), version: info.getVersion(), policies };
+  } finally {
+    client.close();
+  }
+}

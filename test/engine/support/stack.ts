@@ -40,6 +40,8 @@ export const testNamespaces = [
   "no-database",
   "bucket",
   "kinds",
+  "policy",
+  "policy-refused",
 ] as const;
 export type TestNamespace = (typeof testNamespaces)[number];
 
