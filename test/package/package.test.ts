@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
@@ -88,31 +88,32 @@ describe("the package", function () {
     assert.ok(loaded(join(root, "dist/aws/index.js")) > 0);
   });
 
-  it("has the policy pack in a folder that Pulumi can run, which serves every policy of the entry point", async () => {
-    const folder = join(root, "dist/policy");
-    for (const file of ["PulumiPolicy.yaml", "package.json", "pack.js"]) assert.ok(files.includes(`dist/policy/${file}`), file);
-    const pack = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+  it("has the policy pack in a folder that Pulumi can run, with the policies of the entry point", async () => {
+    const pack = await runPolicyPack(join(root, "dist/policy"));
+    assert.equal(pack.name, "certctl");
     assert.equal(pack.version, manifest.version);
-    const runner = join(root, "node_modules/@pulumi/pulumi/cmd/run-policy-pack");
-    const child = spawn(process.execPath, [runner, "127.0.0.1:1", "."], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
-    try {
-      const [port] = (await once(child.stdout, "data")) as [Buffer];
-      const info = await analyzerInfo(Number(port.toString()));
-      assert.equal(info.name, "certctl");
-      assert.equal(info.version, manifest.version);
-      const script = "console.log(JSON.stringify(require('pulumi-certctl/policy').certctlPolicies.map(({ name }) => name)))";
-      const exported = JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" })) as string[];
-      assert.deepEqual(info.policies, exported);
-      assert.ok(exported.length > 20);
-    } finally {
-      child.kill();
-    }
+    const script = "console.log(JSON.stringify(require('pulumi-certctl/policy').certctlPolicies.map(({ name }) => name)))";
+    assert.deepEqual(pack.policies, JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" })));
+    assert.ok(pack.policies.length > 20);
+    assert.ok(files.includes("dist/policy/PulumiPolicy.yaml"));
   });
 
-  it("loads nothing of @pulumi/policy, unless the policies are required", () => {
-    const script =
-      "require(process.argv[1]); console.log(Object.keys(require.cache).filter((file) => /@pulumi.policy\\b/.test(file)).length)";
-    assert.equal(execFileSync(process.execPath, ["-e", script, root], { encoding: "utf8" }).trim(), "0");
+  it("has policies for a pack of one's own, as the documentation shows", async () => {
+    const page = readFileSync(join(root, "docs/policy-pack.md"), "utf8");
+    const [, example = ""] = /```ts\n([\s\S]*?)```/.exec(page) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), "certctl-own-pack-"));
+    try {
+      mkdirSync(join(folder, "node_modules"));
+      symlinkSync(root, join(folder, "node_modules/pulumi-certctl"));
+      symlinkSync(join(root, "node_modules/@pulumi"), join(folder, "node_modules/@pulumi"));
+      writeFileSync(join(folder, "index.ts"), example);
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ version: "1.2.3", main: "index.ts" }));
+      const pack = await runPolicyPack(folder);
+      assert.equal(pack.name, "platform");
+      assert.ok(pack.policies.length > 20);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("exports the bucket for backups where @pulumi/aws is", () => {
@@ -122,8 +123,25 @@ describe("the package", function () {
   });
 });
 
-/** What a running policy pack says of itself. */
-async function analyzerInfo(port: number): Promise<{ name: string; version: string; policies: string[] }> {
+interface RunningPack {
+  name: string;
+  version: string;
+  policies: string[];
+}
+
+/** Starts a policy pack as Pulumi does, and asks what it is. */
+async function runPolicyPack(folder: string): Promise<RunningPack> {
+  const runner = join(root, "node_modules/@pulumi/pulumi/cmd/run-policy-pack");
+  const child = spawn(process.execPath, [runner, "127.0.0.1:1", "."], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const [port] = (await once(child.stdout, "data")) as [Buffer];
+    return await askPolicyPack(Number(port.toString()));
+  } finally {
+    child.kill();
+  }
+}
+
+async function askPolicyPack(port: number): Promise<RunningPack> {
   const client = new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
   try {
     const info = await new Promise<AnalyzerInfo>((resolve, reject) => {
