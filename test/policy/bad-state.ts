@@ -168,6 +168,14 @@ const databaseCases: BadCase[] = [
     reports: ["StatefulSet certctl-postgres: max_connections is 100; 170 are needed: 50 for each of 3 replicas and 20 for people and Jobs"],
   },
   {
+    rule: "certctl-database-connections",
+    title: "too few connections in another spelling",
+    set: [[postgres, "spec template spec containers postgres args", ["--max-connections=319"]]],
+    reports: [
+      "StatefulSet certctl-postgres: max_connections is 319; 320 are needed: 100 for each of 3 replicas and 20 for people and Jobs",
+    ],
+  },
+  {
     rule: "certctl-migration-order",
     title: "a server that neither migrates nor waits for the migration",
     detach: [server],

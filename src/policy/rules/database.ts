@@ -41,7 +41,8 @@ const databaseConnections: InstanceRule<{ reserve: number }> = {
 
 function maxConnections(pod: Pod): number {
   const settings = containersOf(pod).flatMap(({ args = [], command = [] }) => [...command, ...args]);
-  const [, value = String(defaultConnections)] = settings.map((setting) => /^(?:-c|--)?max[_-]connections=(\d+)$/.exec(setting)).find(Boolean) ?? [];
+  const [, value = String(defaultConnections)] =
+    settings.map((setting) => /^(?:-c|--)?max[_-]connections=(\d+)$/.exec(setting)).find(Boolean) ?? [];
   return Number(value);
 }
 
