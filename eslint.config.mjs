@@ -9,6 +9,9 @@ const nodeGlobals = [
 const mochaGlobals = ["after", "afterEach", "before", "beforeEach", "describe", "it"];
 const commonJsGlobals = ["__dirname", "__filename", "exports", "module", "require"];
 
+const awsAlone = { group: ["@pulumi/aws", "@pulumi/aws/*"], message: "Only src/aws uses AWS." };
+const policyAlone = { group: ["@pulumi/policy", "@pulumi/policy/*"], message: "Only src/policy uses policies." };
+
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 
 export default tseslint.config(
@@ -46,13 +49,13 @@ export default tseslint.config(
     },
   },
   {
-    // The package works where @pulumi/aws is not installed (design, decision 13).
+    // The package works where @pulumi/aws and @pulumi/policy are not installed (design, decision 13).
     files: ["src/**/*.ts"],
-    ignores: ["src/aws/**"],
-    rules: {
-      "no-restricted-imports": ["error", { patterns: [{ group: ["@pulumi/aws", "@pulumi/aws/*"], message: "Only src/aws uses AWS." }] }],
-    },
+    ignores: ["src/aws/**", "src/policy/**"],
+    rules: { "no-restricted-imports": ["error", { patterns: [awsAlone, policyAlone] }] },
   },
+  { files: ["src/aws/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [policyAlone] }] } },
+  { files: ["src/policy/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [awsAlone] }] } },
   {
     // A component must do the same in every stack: what it is told, it is told by its args (design, section 3).
     files: ["src/**/*.ts"],

@@ -59,9 +59,9 @@ export function fleetProfile(size: FleetSize = FleetSize.Small): FleetProfile {
   return profiles[size];
 }
 
-/** Connections that PostgreSQL must accept: every pool at its fullest, and 20 for people and Jobs (certctl facts 6). */
-export function requiredConnections(poolSize: number, replicas: number): number {
-  return poolSize * replicas + 20;
+/** Connections that PostgreSQL must accept: every pool at its fullest, and a reserve for people and Jobs (certctl facts 6). */
+export function requiredConnections(poolSize: number, replicas: number, reserve = 20): number {
+  return poolSize * replicas + reserve;
 }
 
 /** The resources of a container, as Kubernetes takes them. */

@@ -8,11 +8,27 @@ export interface Manifest {
   [key: string]: unknown;
 }
 
+/** A Kubernetes object with what the engine is told about it. */
+export interface CapturedResource {
+  type: string;
+  name: string;
+  manifest: Manifest;
+  /** Whether the engine refuses to delete it. */
+  protect: boolean;
+  /** Names of the Kubernetes objects that it waits for, with their types. */
+  dependencies: Pick<CapturedResource, "type" | "name">[];
+}
+
+/** The Kubernetes objects that a program registers. */
+export async function captureManifests(program: () => void): Promise<Manifest[]> {
+  return (await captureResources(program)).map(({ manifest }) => manifest);
+}
+
 /**
  * Runs a program against Pulumi's mocks, and returns the Kubernetes objects that it registers, in the order of registration: what
  * depends on an object comes after it. Nothing runs besides: the mocks belong to the process, so callers take turns.
  */
-export function captureManifests(program: () => void): Promise<Manifest[]> {
+export function captureResources(program: () => void): Promise<CapturedResource[]> {
   const result = turn.then(() => capture(program));
   turn = result.catch(() => undefined);
   return result;
@@ -20,8 +36,8 @@ export function captureManifests(program: () => void): Promise<Manifest[]> {
 
 let turn: Promise<unknown> = Promise.resolve();
 
-async function capture(program: () => void): Promise<Manifest[]> {
-  const manifests: Manifest[] = [];
+async function capture(program: () => void): Promise<CapturedResource[]> {
+  const resources: CapturedResource[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs, id }: pulumi.runtime.MockResourceArgs) {
@@ -30,7 +46,8 @@ async function capture(program: () => void): Promise<Manifest[]> {
         const state = plain(inputs) as Record<string, unknown>;
         if (!type.startsWith("kubernetes:")) return { id: name, state };
         const manifest = manifestOf(name, state);
-        manifests.push(manifest);
+        const { protect, dependencies } = registrations.find((known) => known.type === type && known.name === name) ?? notRegistered(name);
+        resources.push({ type, name, manifest, protect, dependencies });
         return { id: [manifest.metadata.namespace, manifest.metadata.name].filter(Boolean).join("/"), state: manifest };
       },
       call: ({ inputs }: pulumi.runtime.MockCallArgs) => inputs as Record<string, unknown>,
@@ -38,6 +55,7 @@ async function capture(program: () => void): Promise<Manifest[]> {
     "certctl",
     "render",
   );
+  const registrations = recordRegistrations();
   // What fails in an Output has no caller that could catch it.
   const failures: unknown[] = [];
   const onRejection = (reason: unknown): void => void failures.push(reason);
@@ -51,7 +69,38 @@ async function capture(program: () => void): Promise<Manifest[]> {
     process.off("unhandledRejection", onRejection);
   }
   if (failures.length > 0) throw failures[0];
-  return manifests;
+  return resources;
+}
+
+/** What a resource is registered with, besides its inputs. */
+type Registration = Omit<CapturedResource, "manifest">;
+
+/** The message that registers a resource, as far as it is read here. */
+interface RegistrationRequest {
+  getType(): string;
+  getName(): string;
+  getProtect(): boolean;
+  getDependenciesList(): string[];
+}
+
+/** Lets the mocks' monitor, which hands on the inputs alone, note the options of each resource. */
+function recordRegistrations(): Registration[] {
+  const registrations: Registration[] = [];
+  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource(request: RegistrationRequest, callback: unknown): unknown };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    const dependencies = request.getDependenciesList().map((urn) => {
+      const [, , types = "", name = ""] = urn.split("::");
+      return { type: types.split("$").at(-1) ?? "", name };
+    });
+    registrations.push({ type: request.getType(), name: request.getName(), protect: request.getProtect(), dependencies });
+    return register(request, callback);
+  };
+  return registrations;
+}
+
+function notRegistered(name: string): never {
+  throw new Error(`${name} was not registered`);
 }
 
 /** The object in the order that people write it. One without a name gets that of its resource; the provider would append random letters. */

@@ -52,7 +52,8 @@ const wholeDirectories = [
   "/var/lib/etcd",
 ];
 
-function nodeIssues(node: NodeAgentSettings): Issue[] {
+/** What is wrong with the directories of nodes that agents see. */
+export function nodeIssues(node: NodeAgentSettings): Issue[] {
   const state = normalPath(text(node.stateDirectory) ?? "/var/lib/certctl-agent");
   const forbidden =
     [...systemDirectories, ...wholeDirectories].includes(state) || ["/proc", "/sys", "/dev"].some((one) => overlaps(state, one));

@@ -5,10 +5,13 @@ import { objectLabels, selectorLabels } from "../kubernetes/labels";
 import { readyTimeout } from "../kubernetes/ready-timeout";
 import { restrictedContainer } from "../kubernetes/security";
 import type { AgentManifestInput } from "./agents-manifests";
-import { agentPodTemplate } from "./agents-manifests";
+import { agentPodTemplate, stateVolume } from "./agents-manifests";
 
 /** Where the node's own directories appear in the agent's container. */
 const hostRoot = "/host";
+
+/** Name of the container that gives an agent the directory of its state. */
+export const ownStateName = "own-state";
 
 /** One agent per node, named after it, with identity, keys and the scanned directories on host paths. */
 export function agentDaemonSet(input: AgentManifestInput): k8s.types.input.apps.v1.DaemonSet {
@@ -30,7 +33,7 @@ export function agentDaemonSet(input: AgentManifestInput): k8s.types.input.apps.
       template: agentPodTemplate(input, {
         nameField: "spec.nodeName",
         volumes: [
-          { name: "state", hostPath: { path: node.stateDirectory ?? "/var/lib/certctl-agent", type: "DirectoryOrCreate" } },
+          { name: stateVolume, hostPath: { path: node.stateDirectory ?? "/var/lib/certctl-agent", type: "DirectoryOrCreate" } },
           ...hostVolumes,
         ],
         discovery: {
@@ -46,7 +49,7 @@ export function agentDaemonSet(input: AgentManifestInput): k8s.types.input.apps.
 /** The only root container of the project, with the one capability that it needs: fsGroup does not apply to host paths. */
 function ownStateContainer(input: AgentManifestInput): k8s.types.input.core.v1.Container {
   return {
-    name: "own-state",
+    name: ownStateName,
     image: input.images.agent,
     imagePullPolicy: input.images.pullPolicy,
     terminationMessagePolicy: "FallbackToLogsOnError",
@@ -59,7 +62,7 @@ function ownStateContainer(input: AgentManifestInput): k8s.types.input.core.v1.C
     },
     resources: scriptResources,
     volumeMounts: [
-      { name: "state", mountPath: "/state" },
+      { name: stateVolume, mountPath: "/state" },
       { name: "scripts", mountPath: "/scripts", readOnly: true },
     ],
   };

@@ -36,11 +36,14 @@ export interface AgentManifestInput extends LabelSource {
   scripts: pulumi.Input<string>;
 }
 
+/** Name of the volume that keeps identity and keys. */
+export const stateVolume = "state";
+
 /** What differs between agents on claims and agents on nodes. */
 export interface AgentPlacement {
   /** Field of the pod that names the agent for good. */
   nameField: string;
-  /** Volumes besides those of every agent; the one called `state` keeps identity and keys. */
+  /** Volumes besides those of every agent; `stateVolume` keeps identity and keys. */
   volumes: Volume[];
   /** Directories that are scanned, and their mounts. */
   discovery: { directories: string[]; mounts: VolumeMount[] };
@@ -88,7 +91,7 @@ function enrollContainer(input: AgentManifestInput, placement: AgentPlacement): 
     securityContext: restrictedContainer(),
     resources: scriptResources,
     volumeMounts: [
-      { name: "state", mountPath: agentHome },
+      { name: stateVolume, mountPath: agentHome },
       { name: "enroll-key", mountPath: "/etc/certctl/keys", readOnly: true },
       { name: "scripts", mountPath: "/scripts", readOnly: true },
       ...trustFiles(input.trust).mounts,
@@ -120,7 +123,7 @@ function agentContainer(input: AgentManifestInput, placement: AgentPlacement): C
     securityContext: restrictedContainer(),
     resources: input.resources,
     volumeMounts: [
-      { name: "state", mountPath: agentHome },
+      { name: stateVolume, mountPath: agentHome },
       ...mounts,
       { name: "scripts", mountPath: "/scripts", readOnly: true },
       ...trustFiles(input.trust).mounts,

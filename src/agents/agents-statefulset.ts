@@ -3,7 +3,7 @@ import { objectLabels, selectorLabels } from "../kubernetes/labels";
 import { readyTimeout } from "../kubernetes/ready-timeout";
 import { preferOtherNodes } from "../kubernetes/scheduling";
 import type { AgentManifestInput } from "./agents-manifests";
-import { agentPodTemplate } from "./agents-manifests";
+import { agentPodTemplate, stateVolume } from "./agents-manifests";
 
 /** Agents with identity and keys on a claim each. Claims outlive pods, scaling and the StatefulSet: a lost key is a lost certificate. */
 export function agentStatefulSet(input: AgentManifestInput): k8s.types.input.apps.v1.StatefulSet {
@@ -32,7 +32,7 @@ export function agentStatefulSet(input: AgentManifestInput): k8s.types.input.app
       }),
       volumeClaimTemplates: [
         {
-          metadata: { name: "state", labels: selector },
+          metadata: { name: stateVolume, labels: selector },
           spec: {
             accessModes: ["ReadWriteOnce"],
             resources: { requests: { storage: size } },

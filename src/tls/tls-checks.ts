@@ -93,7 +93,7 @@ function providedIssues(tls: TlsSettings, secrets: CertctlSecrets, dnsNames: rea
   if (!certificate) return keyIssues;
   const problem = dateProblem(certificate);
   const extra = (tls.extraDnsNames ?? []).filter((name) => text(name) !== undefined);
-  const missing = [...dnsNames, ...extra].filter((name) => !covers(certificate, name));
+  const missing = [...dnsNames, ...extra].filter((name) => !holdsFor(certificate, name));
   const renew = "npm run secrets -- <stack> --renew-tls makes a new one";
   return [
     ...issueIf(problem !== undefined, "tlsCertificate", `${problem ?? ""}; ${renew}`),
@@ -103,8 +103,8 @@ function providedIssues(tls: TlsSettings, secrets: CertctlSecrets, dnsNames: rea
   ];
 }
 
-/** Go looks at the alternative names only. */
-function covers(certificate: X509Certificate, name: string): boolean {
+/** Whether a certificate holds for a name. Go looks at the alternative names only. */
+export function holdsFor(certificate: X509Certificate, name: string): boolean {
   if (name.startsWith("*.")) return (certificate.subjectAltName ?? "").split(", ").includes(`DNS:${name}`);
   return certificate.checkHost(name, { subject: "never", partialWildcards: false }) !== undefined;
 }

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
+import { credentials } from "@grpc/grpc-js";
+import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import type { AnalyzerInfo } from "@pulumi/pulumi/proto/analyzer_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 const root = join(__dirname, "../..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  version: string;
   main: string;
   types: string;
   exports: Record<string, string | { types: string; default: string }>;
@@ -82,9 +88,68 @@ describe("the package", function () {
     assert.ok(loaded(join(root, "dist/aws/index.js")) > 0);
   });
 
+  it("has the policy pack in a folder that Pulumi can run, with the policies of the entry point", async () => {
+    const pack = await runPolicyPack(join(root, "dist/policy"));
+    assert.equal(pack.name, "certctl");
+    assert.equal(pack.version, manifest.version);
+    const script = "console.log(JSON.stringify(require('pulumi-certctl/policy').certctlPolicies.map(({ name }) => name)))";
+    assert.deepEqual(pack.policies, JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" })));
+    assert.ok(pack.policies.length > 20);
+    assert.ok(files.includes("dist/policy/PulumiPolicy.yaml"));
+  });
+
+  it("has policies for a pack of one's own, as the documentation shows", async () => {
+    const page = readFileSync(join(root, "docs/policy-pack.md"), "utf8");
+    const [, example = ""] = /```ts\n([\s\S]*?)```/.exec(page) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), "certctl-own-pack-"));
+    try {
+      mkdirSync(join(folder, "node_modules"));
+      symlinkSync(root, join(folder, "node_modules/pulumi-certctl"));
+      symlinkSync(join(root, "node_modules/@pulumi"), join(folder, "node_modules/@pulumi"));
+      writeFileSync(join(folder, "index.ts"), example);
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ version: "1.2.3", main: "index.ts" }));
+      const pack = await runPolicyPack(folder);
+      assert.equal(pack.name, "platform");
+      assert.ok(pack.policies.length > 20);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it("exports the bucket for backups where @pulumi/aws is", () => {
     const script = "console.log(JSON.stringify(Object.keys(require('pulumi-certctl/aws'))))";
     const exported = JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" })) as string[];
     assert.ok(exported.includes("BackupBucket"));
   });
 });
+
+interface RunningPack {
+  name: string;
+  version: string;
+  policies: string[];
+}
+
+/** Starts a policy pack as Pulumi does, and asks what it is. */
+async function runPolicyPack(folder: string): Promise<RunningPack> {
+  const runner = join(root, "node_modules/@pulumi/pulumi/cmd/run-policy-pack");
+  const child = spawn(process.execPath, [runner, "127.0.0.1:1", "."], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const [port] = (await once(child.stdout, "data")) as [Buffer];
+    return await askPolicyPack(Number(port.toString()));
+  } finally {
+    child.kill();
+  }
+}
+
+async function askPolicyPack(port: number): Promise<RunningPack> {
+  const client = new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  try {
+    const info = await new Promise<AnalyzerInfo>((resolve, reject) => {
+      client.getAnalyzerInfo(new Empty(), (error, answer) => (error ? reject(error) : resolve(answer)));
+    });
+    const policies = info.getPoliciesList().map((policy) => policy.getName());
+    return { name: info.getName(), version: info.getVersion(), policies };
+  } finally {
+    client.close();
+  }
+}

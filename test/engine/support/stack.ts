@@ -41,6 +41,8 @@ export const testNamespaces = [
   "bucket",
   "kinds",
   "restore",
+  "policy",
+  "policy-refused",
 ] as const;
 export type TestNamespace = (typeof testNamespaces)[number];
 

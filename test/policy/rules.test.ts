@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import type { Resource } from "../../src/policy/instance";
+import { reports } from "../../src/policy/rule";
+import type { Rule } from "../../src/policy/rule";
+import { rules } from "../../src/policy/rules";
+import { configurationCases } from "./bad-cases";
+import { stateCases } from "./bad-state";
+import { changed, goodStack, resourcesOf, stackArgs } from "./stacks";
+import type { StackName } from "./stacks";
+
+const cases = [...configurationCases, ...stateCases];
+
+/** What the rules report, by their names. Names of objects are without the hashes of what is in them. */
+function allReports(resources: readonly Resource[], settings: Record<string, Record<string, unknown>> = {}): Record<string, string[]> {
+  const hash = /-[0-9a-f]{8}\b/g;
+  const messages = (rule: Rule): string[] =>
+    reports(rule, resources, settings[rule.name]).map(({ message }) => message.replaceAll(hash, ""));
+  const all = rules.map((rule) => [rule.name, messages(rule)] as const);
+  return Object.fromEntries(all.filter(([, found]) => found.length > 0));
+}
+
+describe("the policy pack", function () {
+  this.timeout(120_000);
+  const good = {} as Record<StackName, Resource[]>;
+
+  before(async () => {
+    good.dev = await goodStack("dev");
+    good["prod-ha"] = await goodStack("prod-ha");
+  });
+
+  for (const stack of ["dev", "prod-ha"] as const) {
+    it(`finds nothing in ${stack} with images by digest and backups`, () => {
+      assert.deepEqual(allReports(good[stack]), {});
+    });
+
+    it(`gives the stack ${stack} as it is committed advice, and refuses nothing`, async () => {
+      const found = Object.keys(allReports(await resourcesOf(stack, await stackArgs(stack))));
+      assert.deepEqual(found, ["certctl-image-digests", "certctl-backups"]);
+      assert.ok(rules.filter(({ name }) => found.includes(name)).every(({ enforcementLevel }) => enforcementLevel === "advisory"));
+    });
+  }
+
+  it("looks at certctl's objects alone, wherever they are", () => {
+    const bad = changed(good["prod-ha"], {
+      set: [
+        ["Deployment certctl-server", "spec template spec hostNetwork", true],
+        ["Service certctl-server", "spec type", "NodePort"],
+      ],
+      unprotect: ["PersistentVolumeClaim certctl-postgres"],
+    });
+    const relabelled = JSON.stringify(bad.map((resource) => ({ ...resource, dependencies: [] }))).replaceAll('"certctl"', '"something"');
+    assert.deepEqual(Object.keys(allReports(bad)), ["certctl-no-node-access", "certctl-closed-services", "certctl-protected-data"]);
+    assert.deepEqual(allReports(JSON.parse(relabelled) as Resource[]), {});
+  });
+
+  for (const bad of cases) {
+    it(`${bad.rule} refuses ${bad.title}`, () => {
+      const found = allReports(changed(good["prod-ha"], bad), { [bad.rule]: bad.settings ?? {} });
+      assert.deepEqual(found, { [bad.rule]: bad.reports });
+    });
+  }
+
+  it("has a bad stack for every rule", () => {
+    const tried = new Set(cases.map(({ rule }) => rule));
+    assert.deepEqual(
+      rules.map(({ name }) => name).filter((name) => !tried.has(name)),
+      [],
+    );
+  });
+});
