@@ -19,11 +19,11 @@ import { existingSecretIssues, secretIssues } from "./secrets/secrets-checks";
 import { networkIssues } from "./network/network-checks";
 import type { SetVariable } from "./server/environment";
 import { secretVariables, settingVariables } from "./server/environment";
-import { enrollmentIssues } from "./server/enrollment-checks";
 import { pathIssues } from "./server/file-checks";
 import { serverIssues } from "./server/server-checks";
 import { SessionAffinity } from "./server/server-args";
 import { resolveServer } from "./server/server-settings";
+import { secretVariableIssues } from "./server/secret-variable-checks";
 import { duplicateIssues, variableIssues } from "./server/variable-checks";
 import { bundleIssues } from "./server/bundle-checks";
 import { serverDnsNames } from "./tls/dns-names";
@@ -161,6 +161,6 @@ function environmentIssues(args: CertctlArgs): Issue[] {
     ...pathIssues(secret, settings.mounts ?? []),
     ...duplicateIssues(all).filter(({ path }) => path.startsWith("secretEnv")),
     ...bundleIssues(all, settings.issuer),
-    ...enrollmentIssues(all),
+    ...secretVariableIssues(settings, all),
   ];
 }

@@ -2,7 +2,6 @@ import { backupWarnings } from "./backup/backup-warnings";
 import type { CertctlArgs } from "./certctl-args";
 import { connectionReserve } from "./certctl-parts";
 import { ExposureMode, IngressController } from "./exposure/exposure-args";
-import { booleanValue, secretVariables, settingVariables } from "./server/environment";
 import { TrustMode } from "./tls/tls-args";
 import { trustMode } from "./tls/trust";
 import { text } from "./config/plain";
@@ -37,6 +36,10 @@ export function certctlWarnings(args: CertctlArgs): string[] {
     ...warnIf(
       service.type === "LoadBalancer" && service.sourceRanges === undefined,
       "the load balancer admits every address: set server.service.sourceRanges",
+    ),
+    ...warnIf(
+      server?.est?.open !== undefined,
+      "server.est.open gives certificates to everybody who reaches the server: use server.est.profiles",
     ),
     ...warnIf(
       args.caCertificate === undefined && existingSecrets?.issuingCa === undefined,
@@ -76,10 +79,9 @@ export function certctlWarnings(args: CertctlArgs): string[] {
 function exposureWarnings(args: CertctlArgs): string[] {
   const { mode = ExposureMode.None, ingress, gateway } = args.exposure ?? {};
   if (mode === ExposureMode.None) return [];
-  const { rateLimiting } = args.server ?? {};
-  const showCertificates = [...settingVariables(args.server ?? {}), ...secretVariables(args)].some(
-    ({ name, value }) => name.endsWith("_MTLS_ENABLED") && booleanValue(value) === true,
-  );
+  const { rateLimiting, est, scep } = args.server ?? {};
+  const profiles = [...Object.values(est?.profiles ?? {}), ...Object.values(scep?.profiles ?? {})];
+  const showCertificates = profiles.some(({ clientCas }) => clientCas !== undefined);
   const trust = trustMode(args.tls, args.tlsCaCertificate !== undefined);
   const nginx = mode === ExposureMode.Ingress && (ingress?.controller ?? IngressController.Nginx) === IngressController.Nginx;
   return [

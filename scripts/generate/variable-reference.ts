@@ -5,6 +5,10 @@ import { table } from "./words";
 
 const all = variableGroups.flatMap(({ variables }) => variables);
 
+const ofProfiles = profileFamilies.flatMap(({ prefix, variables }) =>
+  variables.map((variable) => ({ ...variable, name: `${prefix}<NAME>_${variable.name}` })),
+);
+
 /** The variables that an argument governs. */
 export function variablesOf(argument: string): string[] {
   return all.filter(({ status, note }) => status === "governed" && note === argument).map(({ name }) => name);
@@ -34,16 +38,16 @@ export function variableChapter(): string {
       ["Variables", "Meaning"],
       foreignFamilies.map(({ prefix, note }) => [`\`${prefix}…\``, note]),
     ),
-    ...profileFamilies.flatMap(({ list, prefix, variables }) => [
+    ...profileFamilies.flatMap(({ argument, prefix, variables }) => [
       `### ${prefix}<NAME>_…`,
-      `For each name in \`${list}\`: in capitals in the variable, and in lower case in the path of the URL. Names have letters, digits and "-" inside.`,
-      openTable(variables.map((variable) => ({ ...variable, name: `…_${variable.name}` }))),
+      `For each profile in \`${argument}\`, with its name in capitals.`,
+      openTable(variables.filter(({ status }) => status === "open").map((variable) => ({ ...variable, name: `…_${variable.name}` }))),
     ]),
     "### Refused variables",
     "These cannot be set: an argument governs them, the deployment fixes them, or this version of certctl reads them without effect.",
     table(
       ["Variable", "Instead, or why"],
-      all.filter(({ status }) => status !== "open").map((variable) => [`\`${variable.name}\``, refusal(variable)]),
+      [...all, ...ofProfiles].filter(({ status }) => status !== "open").map((variable) => [`\`${variable.name}\``, refusal(variable)]),
     ),
   ].join("\n\n");
 }

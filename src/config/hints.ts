@@ -1,5 +1,14 @@
+const notRead = "certctl has no such setting";
+const httpOnly = "http-01 is the only one that works; dns-01 needs an issuer created over the API";
 const secretKey = (name: string): string => `it is a secret of its own: pulumi config set --secret ${name}`;
-const variable = (names: string): string => `it is an environment variable of certctl: set ${names} in secretEnv`;
+const variable = (name: string): string => `it is secret: set the variable ${name} in secretEnv or server.envFromSecrets`;
+
+function probeKeys(path: string, startup: string): Record<string, string> {
+  const fixed = "what is asked is fixed";
+  const keys = { httpGet: fixed, exec: fixed, tcpSocket: fixed, initialDelaySeconds: startup };
+  const probes = ["livenessProbe", "readinessProbe"];
+  return Object.fromEntries(probes.flatMap((probe) => Object.entries(keys).map(([key, hint]) => [`${path}.${probe}.${key}`, hint])));
+}
 
 /** Keys of the Helm chart that have another name or place here, by path. */
 export const chartKeys: Readonly<Record<string, string>> = {
@@ -14,7 +23,9 @@ export const chartKeys: Readonly<Record<string, string>> = {
   customAnnotations: "annotations are offered for the Service: server.service.annotations",
   nameOverride: "names are derived from the component's name",
   fullnameOverride: "names are derived from the component's name",
-  serviceAccount: "every part has a service account of its own, without a token",
+  serviceAccount: "every part has a service account of its own, without a token; annotations are server.serviceAccount.annotations",
+  "server.serviceAccount.create": "it is always created",
+  "server.serviceAccount.name": "the name is derived from the component's",
   rbac: "no part uses the Kubernetes API, so none needs rights",
   kubernetesSecrets: "the target is a stub in certctl 2.1",
   nodeAffinity: "it is server.scheduling.affinity.nodeAffinity",
@@ -36,17 +47,38 @@ export const chartKeys: Readonly<Record<string, string>> = {
   "server.smtp.useTLS": "did you mean server.smtp.useTls?",
   "server.smtp.from": "did you mean server.smtp.fromAddress?",
   "server.issuer.local": "give caCertificate and caPrivateKey: iss-local signs with them",
-  "server.issuer.stepca": "step-ca is configured by CERTCTL_STEPCA_ variables in server.env",
-  "server.issuer.openssl": "scripts are configured by CERTCTL_OPENSSL_ variables in server.env, and mounted by server.mounts",
-  "server.issuer.acme.challengeType": "http-01 is the only one that works; dns-01 needs an issuer created over the API",
+  "server.issuer.openssl.enabled": "scripts are on when server.issuer.openssl is there",
+  "server.issuer.openssl.timeoutSeconds": notRead,
+  "server.issuer.stepca": "it is server.issuer.stepCa",
+  "server.issuer.stepCa.enabled": "step-ca is on when server.issuer.stepCa is there",
+  "server.issuer.stepCa.intermediateCAPath": notRead,
+  "server.issuer.stepCa.provisionerPassword": variable("CERTCTL_STEPCA_PASSWORD"),
+  "server.issuer.stepCa.rootCAPath": "it is server.issuer.stepCa.rootCertificate",
+  "server.issuer.stepCa.provisionerName": "it is server.issuer.stepCa.provisioner",
+  "server.issuer.acme.challengeType": httpOnly,
+  "server.issuer.acme.dnsPresentScript": httpOnly,
+  "server.issuer.acme.dnsCleanupScript": httpOnly,
+  "server.issuer.acme.dnsPropagationWait": httpOnly,
+  "server.issuer.acme.dnsPersistIssuerDomain": httpOnly,
+  "server.issuer.acme.eabKid": notRead,
+  "server.issuer.acme.eabHmac": notRead,
   "server.issuer.acme.enabled": "ACME is on when server.issuer.acme is there",
-  "server.notifiers": variable("CERTCTL_SLACK_WEBHOOK_URL, CERTCTL_TEAMS_WEBHOOK_URL and others"),
-  "server.est": "EST is configured by CERTCTL_EST_ variables in server.env",
-  "server.scep": "SCEP is configured by CERTCTL_SCEP_ variables in server.env",
+  "server.notifiers.slack.enabled": "Slack is on when server.notifiers.slack is there",
+  "server.notifiers.slack.webhookUrl": variable("CERTCTL_SLACK_WEBHOOK_URL"),
+  "server.notifiers.slack.iconEmoji": notRead,
+  "server.notifiers.teams": variable("CERTCTL_TEAMS_WEBHOOK_URL"),
+  "server.notifiers.pagerduty.enabled": "PagerDuty is on when server.notifiers.pagerduty is there",
+  "server.notifiers.pagerduty.routingKey": variable("CERTCTL_PAGERDUTY_ROUTING_KEY"),
+  "server.notifiers.opsgenie.enabled": "Opsgenie is on when server.notifiers.opsgenie is there",
+  "server.notifiers.opsgenie.apiKey": variable("CERTCTL_OPSGENIE_API_KEY"),
+  "server.est.enabled": "EST is on when server.est is there",
+  "server.est.issuerID": "it is server.est.open.issuerId, or the issuerId of a profile in server.est.profiles",
+  "server.est.profileID": "it is server.est.open.profileId, or the profileId of a profile in server.est.profiles",
+  "server.scep.enabled": "SCEP is on when server.scep is there",
   "server.keygen": "agents always make the private keys",
   "server.securityContext": "every pod is restricted; that is no choice",
-  "server.livenessProbe": "probes are fixed; server.lifecycle.startupTimeoutSeconds is how long a start may take",
-  "server.readinessProbe": "probes are fixed; server.lifecycle.startupTimeoutSeconds is how long a start may take",
+  ...probeKeys("server", "server.lifecycle.startupTimeoutSeconds is how long a start may take"),
+  ...probeKeys("database.bundled", "a start may take five minutes"),
   "server.logging.format": "certctl always writes JSON",
   "server.service.port": "it is server.port",
   "server.volumes": "it is server.mounts",
@@ -74,6 +106,11 @@ export const chartKeys: Readonly<Record<string, string>> = {
   "agents.nodeSelector": "it is agents.scheduling.nodeSelector",
   "agents.tolerations": "it is agents.scheduling.tolerations",
   "agents.affinity": "it is agents.scheduling.affinity",
+  "backup.image": "it is images.postgres",
+  "backup.imagePullPolicy": "it is images.pullPolicy",
+  "backup.s3": "it is backup.sink.s3, with backup.sink.mode: s3",
+  "backup.pvc": "it is backup.sink.pvc, and the claim's name is existingClaim",
+  "backup.tolerations": "it is backup.scheduling.tolerations",
   "migrations.viaHook": "a Job is the default; see migrations.mode",
   "network.extraIngress": "who connects to the server is network.serverCallers",
   "network.extraEgress": "what the server connects to is network.serverDestinations",
@@ -81,7 +118,6 @@ export const chartKeys: Readonly<Record<string, string>> = {
   "tls.certManager.secretName": "the Secret's name is derived from the component's",
   "tls.certManager.enabled": "it is tls.mode: certManager",
   "tls.certManager.dnsNames": "names of the Service are always there; others are tls.extraDnsNames",
-  "tls.certManager.commonName": "certificates carry DNS names only; others are tls.extraDnsNames",
 };
 
 /** What to add when a value is refused, by definition and value; `any` stands for every value. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Duration, ObjectName, Port, Quantity, Resources, Scheduling } from "../kubernetes/types";
+import type { Duration, ObjectName, Port, ProbeSettings, Quantity, Resources, Scheduling } from "../kubernetes/types";
 
 /** Where certctl's data lives. */
 export const DatabaseMode = {
@@ -77,6 +77,10 @@ export interface PostgresSettings {
    * @maximum 3600
    */
   terminationGracePeriodSeconds?: number;
+  /** When the server is restarted. @default every 10 seconds, 5 to answer, 6 failures */
+  livenessProbe?: ProbeSettings;
+  /** When the server gets no more connections. @default every 5 seconds, 1 to answer, 3 failures */
+  readinessProbe?: ProbeSettings;
   /** Where the pod may run. */
   scheduling?: Scheduling;
 }

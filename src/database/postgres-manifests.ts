@@ -114,8 +114,8 @@ function postgresContainer(input: PostgresManifestInput): k8s.types.input.core.v
     }),
     securityContext: restrictedContainer(),
     startupProbe: { ...ready(settings), periodSeconds: 2, failureThreshold: 150 },
-    readinessProbe: { ...ready(settings), periodSeconds: 5, failureThreshold: 3 },
-    livenessProbe: { ...ready(settings), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+    readinessProbe: { ...ready(settings), periodSeconds: 5, failureThreshold: 3, ...settings.readinessProbe },
+    livenessProbe: { ...ready(settings), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6, ...settings.livenessProbe },
     resources: settings.resources,
     volumeMounts: [
       { name: "data", mountPath: dataDirectory },

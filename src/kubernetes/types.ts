@@ -47,6 +47,21 @@ export type AbsolutePath = string;
  */
 export type Port = number;
 
+/** A file in a Secret or a ConfigMap that exists already. */
+export interface FileSource {
+  /** Name of the Secret; this or `configMap`. */
+  secret?: ObjectName;
+  /** Name of the ConfigMap; this or `secret`. */
+  configMap?: ObjectName;
+  /**
+   * Key that holds the file.
+   *
+   * @pattern ^[-._a-zA-Z0-9]+$
+   * @patternErrorMessage is not a key of a Secret or ConfigMap; use letters, digits, "-", "_" and "."
+   */
+  key: string;
+}
+
 /** CPU and memory of one container. */
 export interface Resources {
   /** What the scheduler reserves. @default by fleet size */
@@ -61,6 +76,37 @@ export interface ResourceAmounts {
   cpu?: Quantity;
   /** Memory, in bytes with a unit (`512Mi`). @default by fleet size */
   memory?: Quantity;
+}
+
+/** How a node asks a container whether it is well. What is asked is fixed, and so is how long a start may take. */
+export interface ProbeSettings {
+  /**
+   * Seconds between two questions.
+   *
+   * @default by probe
+   * @asType integer
+   * @minimum 1
+   * @maximum 3600
+   */
+  periodSeconds?: number;
+  /**
+   * Seconds after which a question counts as answered with no.
+   *
+   * @default by probe
+   * @asType integer
+   * @minimum 1
+   * @maximum 3600
+   */
+  timeoutSeconds?: number;
+  /**
+   * Answers with no in a row, after which the container is restarted (liveness) or gets no more connections (readiness).
+   *
+   * @default by probe
+   * @asType integer
+   * @minimum 1
+   * @maximum 100
+   */
+  failureThreshold?: number;
 }
 
 /** Lets pods run on nodes that carry a matching taint. */

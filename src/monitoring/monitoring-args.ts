@@ -1,4 +1,4 @@
-import type { ObjectName } from "../kubernetes/types";
+import type { KubernetesObject, ObjectName } from "../kubernetes/types";
 import type { AlertsSettings } from "./alerts-args";
 
 /**
@@ -37,6 +37,8 @@ export interface ServiceMonitorSettings {
   scrapeTimeout?: PrometheusDuration;
   /** Labels that the Prometheus resource selects ServiceMonitors by, such as `release: kube-prometheus-stack`. @default {} */
   labels?: Record<string, string>;
+  /** Relabelings of the targets before they are scraped, as the Prometheus Operator's `RelabelConfig`. Alerts need the labels `job` and `namespace` as they are. @default [] */
+  relabelings?: KubernetesObject[];
 }
 
 /** The PrometheusRule. */

@@ -2,6 +2,7 @@ import type { Issue } from "../config/issues";
 import { issueIf, joinPath, show, under } from "../config/issues";
 import { text } from "../config/plain";
 import { labelIssues } from "../kubernetes/kubernetes-checks";
+import type { KubernetesObject } from "../kubernetes/types";
 import { prometheusSeconds } from "../kubernetes/units";
 import type { AlertName, ThresholdAlertSettings } from "./alerts-args";
 import { alerts } from "./alerts";
@@ -20,7 +21,7 @@ export function monitoringIssues(settings: MonitoringSettings): Issue[] {
   ];
 }
 
-function scrapeIssues({ interval, scrapeTimeout, labels }: ServiceMonitorSettings): Issue[] {
+function scrapeIssues({ interval, scrapeTimeout, labels, relabelings }: ServiceMonitorSettings): Issue[] {
   const between = prometheusSeconds(text(interval) ?? "1m");
   const timeout = prometheusSeconds(text(scrapeTimeout) ?? "30s");
   // The path is that of a value which the user gave; the other one may be a default.
@@ -35,7 +36,14 @@ function scrapeIssues({ interval, scrapeTimeout, labels }: ServiceMonitorSetting
       `a scrape may take ${text(scrapeTimeout) ?? "30s"}, which is longer than the interval, ${text(interval) ?? "1m"}`,
     ),
     ...under("labels", labelIssues(labels)),
+    ...(relabelings ?? []).flatMap((relabeling, index) => relabelingIssues(`relabelings[${String(index)}].targetLabel`, relabeling)),
   ];
+}
+
+/** Alerts and dashboard find an instance by these labels. */
+function relabelingIssues(path: string, { targetLabel }: KubernetesObject): Issue[] {
+  const needed = ["job", "namespace"].includes(text(targetLabel) ?? "");
+  return issueIf(needed, path, `${show(targetLabel)} is a label by which the alerts find the server; choose another`);
 }
 
 function ruleIssues(rules: RuleSettings): Issue[] {

@@ -34,6 +34,7 @@ export function serviceMonitorSpec(input: ScrapeInput): Record<string, unknown> 
         scrapeTimeout: settings.scrapeTimeout ?? "30s",
         authorization: { type: "Bearer", credentials: { name: input.apiKeys, key: "metrics" } },
         tlsConfig: { ...certificateAuthority(trust), serverName: input.serverName },
+        ...(settings.relabelings?.length && { relabelings: settings.relabelings }),
       },
     ],
   };

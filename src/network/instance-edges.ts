@@ -2,7 +2,6 @@ import { BackupSinkMode, S3IdentityMode } from "../backup/sink-args";
 import type { CertctlArgs } from "../certctl-args";
 import { DatabaseMode } from "../database/database-args";
 import type { PodComponent } from "../kubernetes/labels";
-import type { IssuerSettings } from "../server/issuer-args";
 import { ServiceType } from "../server/server-args";
 import { mailPort } from "../server/server-environment";
 import type { Edge, PolicyPort } from "./edges";
@@ -54,22 +53,23 @@ function serverCallers(args: CertctlArgs): Edge[] {
 
 /** Issuers, notifiers and identity providers, by HTTPS; what arguments name; what the user adds. */
 function serverDestinations({ server, network }: CertctlArgs): Edge[] {
-  const { smtp, issuer } = server ?? {};
+  const { smtp, issuer, notifiers } = server ?? {};
+  const urls = [issuer?.acme?.directoryUrl, issuer?.stepCa?.url, notifiers?.webhook?.url];
   return [
     ...toPeers("server", internet, https),
     ...(smtp ? [{ from: "server", to: hostEnd(smtp.host), ports: tcp(mailPort(smtp)) } as const] : []),
-    ...toAcme(issuer),
+    ...urls.flatMap(toUrl),
     ...toPeers("server", network?.serverDestinations, https),
   ];
 }
 
 /** A name on port 443 is taken for one of the internet: it opens nothing more. */
-function toAcme({ acme }: IssuerSettings = {}): Edge[] {
-  const url = urlOf(acme?.directoryUrl);
-  if (!url) return [];
-  const { hostname, port } = url;
+function toUrl(url: string | undefined): Edge[] {
+  if (url === undefined || !URL.canParse(url)) return [];
+  const { hostname, protocol, port } = new URL(url);
   const to = hostEnd(hostname);
-  return port === "" && to === anywhere ? [] : [{ from: "server", to, ports: tcp(Number(port || "443")) }];
+  const number = Number(port || (protocol === "http:" ? "80" : "443"));
+  return number === 443 && to === anywhere ? [] : [{ from: "server", to, ports: tcp(number) }];
 }
 
 /** EKS Pod Identity: its agent on the node, at an address of AWS's choice. */

@@ -19,8 +19,8 @@ export interface NetworkSettings {
    */
   serverCallers?: NetworkPeer[];
   /**
-   * Where the server connects to, besides its database and what its arguments name (`server.smtp.port`, the port of
-   * `server.issuer.acme.directoryUrl`): issuers, identity providers and webhooks in private address ranges or on other ports, networks to
+   * Where the server connects to, besides its database and what its arguments name (`server.smtp.port`, the ports of
+   * `server.issuer.acme.directoryUrl`, `server.issuer.stepCa.url` and `server.notifiers.webhook.url`): issuers, identity providers and webhooks in private address ranges or on other ports, networks to
    * scan, collectors of traces. Ports: 443.
    *
    * @default []; always open are public addresses on port 443, which leave out private, shared and link-local ranges

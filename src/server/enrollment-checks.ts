@@ -1,123 +1,71 @@
 import type { Issue } from "../config/issues";
-import { issueIf, sentenceList, show } from "../config/issues";
+import { issueIf, joinPath, show, under } from "../config/issues";
+import { text } from "../config/plain";
+import { durationIssues } from "../kubernetes/kubernetes-checks";
 import { durationSeconds } from "../kubernetes/units";
-import type { SetVariable } from "./environment";
-import { booleanValue, listValue } from "./environment";
-import { profileFamilies, profileVariable } from "./server-variables";
-import type { ProfileFamily } from "./variables/enrollment";
-import { estFamily, scepFamily } from "./variables/enrollment";
+import type { EstProfileSettings, EstSettings, IntuneSettings, ScepProfileSettings, ScepSettings } from "./enrollment-args";
+import { fileSourceIssues } from "./file-checks";
 
-type Lookup = (name: string) => SetVariable | undefined;
-
-/** The rules of EST and SCEP profiles that certctl refuses to start without (certctl facts 1.4), as far as variables tell. */
-export function enrollmentIssues(variables: readonly SetVariable[]): Issue[] {
-  const find: Lookup = (name) => variables.find((one) => one.name === name);
-  return profileFamilies.flatMap((family) => [
-    ...strayIssues(family, variables, find),
-    ...(isOn(find(family.enabled)) ? familyIssues(family, find) : disabledIssues(family, variables)),
-  ]);
+/** What certctl refuses to start with, or ignores, in EST (certctl facts 1.4). Passwords are checked with the variables. */
+export function estIssues(settings: EstSettings | undefined): Issue[] {
+  if (!settings) return [];
+  const { profiles = {}, open } = settings;
+  const none = Object.keys(profiles).length === 0;
+  return [
+    ...issueIf(none && !open, "", "serves nothing; give profiles, or open for an EST that asks nobody who they are"),
+    ...issueIf(!none && open !== undefined, "open", "has no effect with profiles; keep one of the two"),
+    ...under("profiles", profileIssues(profiles, estProfileIssues)),
+  ];
 }
 
-function isOn(variable: SetVariable | undefined): boolean {
-  // A value that cannot be looked at is taken for yes, so that what follows is checked.
-  return variable !== undefined && (variable.value === undefined || booleanValue(variable.value) === true);
+/** What certctl refuses to start with, or ignores, in SCEP (certctl facts 1.4). */
+export function scepIssues(settings: ScepSettings | undefined): Issue[] {
+  if (!settings) return [];
+  const { profiles = {}, default: single } = settings;
+  const none = Object.keys(profiles).length === 0;
+  return [
+    ...issueIf(none && !single, "", "serves nothing; give profiles, or default"),
+    ...issueIf(!none && single !== undefined, "default", "has no effect with profiles; keep one of the two"),
+    ...under("profiles", profileIssues(profiles, scepProfileIssues)),
+  ];
 }
 
-function disabledIssues(family: ProfileFamily, variables: readonly SetVariable[]): Issue[] {
-  const base = family.list.replace("PROFILES", "");
-  const first = variables.find(({ name }) => name.startsWith(base) && name !== family.enabled);
-  return first ? [{ path: first.path, message: `has no effect; set ${family.enabled}: "true"` }] : [];
-}
-
-/** Variables of profiles that nobody lists. */
-function strayIssues(family: ProfileFamily, variables: readonly SetVariable[], find: Lookup): Issue[] {
-  const listed = find(family.list);
-  if (listed && listed.value === undefined) return [];
-  const names = listValue(listed?.value).map((name) => name.toUpperCase());
-  return variables.flatMap(({ name, path }) => {
-    const found = profileVariable(name);
-    if (found?.family !== family) return [];
-    const { profile } = found;
-    if (profile !== profile.toUpperCase()) return [{ path, message: `certctl asks for capitals: ${name.toUpperCase()}` }];
-    return issueIf(!names.includes(profile), path, `belongs to the profile ${profile}, which is not in ${family.list}`);
+function profileIssues<Profile>(profiles: Record<string, Profile>, check: (profile: Profile) => Issue[]): Issue[] {
+  return Object.entries(profiles).flatMap(([name, profile]) => {
+    const fits = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name);
+    const grammar = `${show(name)} cannot be in the URL; use lower-case letters, digits and "-" inside`;
+    return under(joinPath("", name), [...issueIf(!fits, "", grammar), ...check(profile)]);
   });
 }
 
-function familyIssues(family: ProfileFamily, find: Lookup): Issue[] {
-  const listed = find(family.list);
-  if (!listed) return family === scepFamily ? legacyScepIssues(find) : [];
-  const names = listValue(listed.value);
+function estProfileIssues({ authModes, clientCas, channelBindingRequired, serverKeygen, profileId }: EstProfileSettings): Issue[] {
+  const modes = Array.isArray(authModes) ? authModes : [];
+  const nobody = Array.isArray(authModes) && modes.length === 0;
   return [
-    ...nameIssues(listed, names),
-    ...names.flatMap((name) => profileIssues(family, name, listed, find)),
-    ...legacyLeftovers(family, find),
+    ...issueIf(nobody, "authModes", "is empty, so that nobody would be asked who they are; give mtls, basic, or both"),
+    ...issueIf(modes.includes("mtls") && !clientCas, "authModes", "mtls needs clientCas, the CA certificates of the clients"),
+    ...issueIf(
+      channelBindingRequired === true && !clientCas,
+      "channelBindingRequired",
+      "needs clientCas, the CA certificates of the clients",
+    ),
+    ...issueIf(serverKeygen === true && profileId === undefined, "serverKeygen", "needs profileId"),
+    ...under("clientCas", fileSourceIssues(clientCas)),
   ];
 }
 
-function nameIssues({ path }: SetVariable, names: readonly string[]): Issue[] {
-  return names.flatMap((name, index) => {
-    const slug = name.toLowerCase();
-    const again = names.slice(0, index).some((one) => one.toLowerCase() === slug);
-    return [
-      ...issueIf(
-        !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(slug),
-        path,
-        `${show(name)} cannot be in a URL; use letters, digits and "-" inside`,
-      ),
-      ...issueIf(again, path, `${show(name)} is there twice`),
-    ];
-  });
+function scepProfileIssues({ clientCas, intune }: ScepProfileSettings): Issue[] {
+  return [...under("clientCas", fileSourceIssues(clientCas)), ...under("intune", intune ? intuneIssues(intune) : [])];
 }
 
-/** Without profiles certctl serves one SCEP, from variables of its own. */
-function legacyScepIssues(find: Lookup): Issue[] {
-  const missing = ["CHALLENGE_PASSWORD", "RA_CERT_PATH", "RA_KEY_PATH"].map((name) => `CERTCTL_SCEP_${name}`).filter((name) => !find(name));
-  return issueIf(missing.length > 0, find("CERTCTL_SCEP_ENABLED")?.path ?? "", `needs ${sentenceList(missing)} too`);
-}
-
-function legacyLeftovers(family: ProfileFamily, find: Lookup): Issue[] {
-  const base = family.list.replace("PROFILES", "");
-  const suffixes = ["ISSUER_ID", "PROFILE_ID", "CHALLENGE_PASSWORD", "RA_CERT_PATH", "RA_KEY_PATH"];
-  const found = suffixes.map((suffix) => find(base + suffix)).filter((one) => one !== undefined);
-  return found.map(({ path }) => ({ path, message: `has no effect with ${family.list}; set it for each profile` }));
-}
-
-function profileIssues(family: ProfileFamily, name: string, listed: SetVariable, find: Lookup): Issue[] {
-  const prefix = `${family.prefix}${name.toUpperCase()}_`;
-  const get = (suffix: string): SetVariable | undefined => find(prefix + suffix);
-  const required = [
-    "ISSUER_ID",
-    ...(family === scepFamily ? ["CHALLENGE_PASSWORD", "RA_CERT_PATH", "RA_KEY_PATH"] : []),
-    ...(isOn(get("MTLS_ENABLED")) ? ["MTLS_CLIENT_CA_TRUST_BUNDLE_PATH"] : []),
-    ...(isOn(get("INTUNE_ENABLED")) ? ["INTUNE_CONNECTOR_CERT_PATH"] : []),
-    ...(isOn(get("SERVERKEYGEN_ENABLED")) ? ["PROFILE_ID"] : []),
-  ];
-  const missing = required.filter((suffix) => !get(suffix)).map((suffix) => prefix + suffix);
+function intuneIssues({ connectorCertificates, challengeValidity, clockSkewTolerance }: IntuneSettings): Issue[] {
+  const validity = text(challengeValidity) ?? "60m";
+  const tolerance = text(clockSkewTolerance) ?? "60s";
+  const path = clockSkewTolerance === undefined ? "challengeValidity" : "clockSkewTolerance";
+  const tooLong = durationSeconds(validity) > 0 && durationSeconds(tolerance) >= durationSeconds(validity);
   return [
-    ...issueIf(missing.length > 0, listed.path, `the profile ${show(name)} needs ${sentenceList(missing)}`),
-    ...(family === estFamily ? estIssues(prefix, get) : intuneIssues(get)),
+    ...under("connectorCertificates", fileSourceIssues(connectorCertificates)),
+    ...durationIssues("challengeValidity", challengeValidity, "1s"),
+    ...issueIf(tooLong, path, `the tolerance, ${tolerance}, must be shorter than the validity of a challenge, ${validity}`),
   ];
-}
-
-function estIssues(prefix: string, get: Lookup): Issue[] {
-  const modes = get("ALLOWED_AUTH_MODES");
-  const binding = get("CHANNEL_BINDING_REQUIRED");
-  const named = listValue(modes?.value).map((mode) => mode.toLowerCase());
-  const mutualTls = isOn(get("MTLS_ENABLED"));
-  const path = modes?.path ?? "";
-  return [
-    ...named.flatMap((mode) => issueIf(!["mtls", "basic"].includes(mode), path, `${show(mode)} is not one of mtls, basic`)),
-    ...issueIf(named.includes("mtls") && !mutualTls, path, `mtls needs ${prefix}MTLS_ENABLED: "true"`),
-    ...issueIf(named.includes("basic") && !get("ENROLLMENT_PASSWORD"), path, `basic needs ${prefix}ENROLLMENT_PASSWORD`),
-    ...issueIf(isOn(binding) && !mutualTls, binding?.path ?? "", `needs ${prefix}MTLS_ENABLED: "true"`),
-  ];
-}
-
-function intuneIssues(get: Lookup): Issue[] {
-  const skew = get("INTUNE_CLOCK_SKEW_TOLERANCE");
-  const validity = get("INTUNE_CHALLENGE_VALIDITY")?.value ?? "60m";
-  const seconds = durationSeconds(validity);
-  const tooLong = seconds > 0 && durationSeconds(skew?.value ?? "60s") >= seconds;
-  const path = skew?.path ?? get("INTUNE_CHALLENGE_VALIDITY")?.path ?? "";
-  return issueIf(tooLong, path, `the tolerance, ${skew?.value ?? "60s"}, must be shorter than the validity of a challenge, ${validity}`);
 }

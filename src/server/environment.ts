@@ -3,6 +3,9 @@ import { joinPath } from "../config/issues";
 import { text } from "../config/plain";
 import type { ServerSettings } from "./server-args";
 
+/** A value of an argument, before it becomes the text of a variable. */
+export type VariableValue = string | number | boolean | readonly string[] | undefined;
+
 /** Where a variable is set, and with what. */
 export interface SetVariable {
   name: string;

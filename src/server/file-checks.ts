@@ -1,9 +1,11 @@
 import type { Issue } from "../config/issues";
-import { issueIf, show } from "../config/issues";
+import { issueIf, show, under } from "../config/issues";
 import { text } from "../config/plain";
 import type { SetVariable } from "./environment";
-import type { MountSettings } from "./server-args";
+import type { FileSource } from "../kubernetes/types";
+import type { MountSettings, ServerSettings } from "./server-args";
 import { findVariable } from "./server-variables";
+import { settingFilesDirectory } from "./setting-files";
 
 /** Directories of the deployment: nothing may be mounted on or below them. */
 const ownDirectories: Readonly<Record<string, string>> = {
@@ -12,6 +14,7 @@ const ownDirectories: Readonly<Record<string, string>> = {
   "/etc/certctl/tls": "the server's certificate is there",
   "/etc/certctl/ca": "the issuing CA is there",
   "/etc/certctl/database-ca": "the CA of the database is there",
+  [settingFilesDirectory]: "the files of other settings are there",
 };
 const systemDirectories = ["/dev", "/proc", "/sys"];
 const imageDirectories = ["/bin", "/etc", "/etc/certctl", "/lib", "/sbin", "/usr"];
@@ -22,14 +25,35 @@ export function mountIssues(mounts: readonly MountSettings[]): Issue[] {
     const path = `[${String(index)}]`;
     const directory = text(mount.mountPath);
     const earlier = mounts.slice(0, index).findIndex((one) => text(one.mountPath) === directory);
-    const both = mount.secret !== undefined && mount.configMap !== undefined;
     return [
-      ...issueIf(both, path, "has a secret and a configMap; keep one of the two"),
-      ...issueIf(mount.secret === undefined && mount.configMap === undefined, path, "has no files; give secret or configMap"),
+      ...under(path, sourceIssues(mount)),
       ...issueIf(earlier >= 0, `${path}.mountPath`, `${show(directory)} is the path of mounts[${String(earlier)}] too`),
       ...(directory === undefined ? [] : takenIssues(`${path}.mountPath`, directory)),
     ];
   });
+}
+
+/** What is wrong with the place of a file. */
+export function fileSourceIssues(source: FileSource | undefined): Issue[] {
+  return source ? sourceIssues(source) : [];
+}
+
+function sourceIssues({ secret, configMap }: Pick<FileSource, "secret" | "configMap">): Issue[] {
+  return [
+    ...issueIf(secret !== undefined && configMap !== undefined, "", "has a secret and a configMap; keep one of the two"),
+    ...issueIf(secret === undefined && configMap === undefined, "", "has no files; give secret or configMap"),
+  ];
+}
+
+/** What is wrong with the files of issuers. */
+export function issuerFileIssues({ stepCa, openssl }: NonNullable<ServerSettings["issuer"]>): Issue[] {
+  return [
+    ...under("stepCa.provisionerKey", fileSourceIssues(stepCa?.provisionerKey)),
+    ...under("stepCa.rootCertificate", fileSourceIssues(stepCa?.rootCertificate)),
+    ...under("openssl.signScript", fileSourceIssues(openssl?.signScript)),
+    ...under("openssl.revokeScript", fileSourceIssues(openssl?.revokeScript)),
+    ...under("openssl.crlScript", fileSourceIssues(openssl?.crlScript)),
+  ];
 }
 
 function takenIssues(path: string, directory: string): Issue[] {
@@ -49,7 +73,7 @@ function reasonForReserve(directory: string): string | undefined {
   return imageDirectories.includes(directory) ? "it is part of the image" : undefined;
 }
 
-/** Paths in variables that no mount covers, and keys that certctl would refuse for their mode. */
+/** Paths in variables that no mount covers, and a key that the driver of PostgreSQL would refuse for its mode. */
 export function pathIssues(variables: readonly SetVariable[], mounts: readonly MountSettings[]): Issue[] {
   return variables.flatMap(({ name, path, value, source }) => {
     const variable = findVariable(name);
@@ -58,7 +82,7 @@ export function pathIssues(variables: readonly SetVariable[], mounts: readonly M
     const shown = source === "env" ? `${show(value)} ` : "";
     const index = mounts.findIndex((mount) => isBelow(value, text(mount.mountPath) ?? value));
     if (index < 0) return [{ path, message: `${shown}is in no mount of the server; add its Secret or ConfigMap to server.mounts` }];
-    const mode = /(^PGSSLKEY|_RA_KEY_PATH)$/.test(name) && mounts[index]?.ownerOnly !== true;
+    const mode = name === "PGSSLKEY" && mounts[index]?.ownerOnly !== true;
     return issueIf(mode, path, `${shown}must be readable by its owner only; set ownerOnly: true in server.mounts[${String(index)}]`);
   });
 }

@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AbsolutePath, Cidr, Duration, ObjectName, Port, Resources, Scheduling } from "../kubernetes/types";
+import type { AbsolutePath, Cidr, Duration, ObjectName, Port, ProbeSettings, Resources, Scheduling } from "../kubernetes/types";
 import type { AutoscalingSettings, DisruptionBudgetSettings } from "./availability-args";
+import type { EstSettings, ScepSettings } from "./enrollment-args";
 import type { IssuerSettings } from "./issuer-args";
-import type { DigestSettings, SmtpSettings } from "./notification-args";
+import type { DigestSettings, NotifierSettings, SmtpSettings } from "./notification-args";
 import type { RateLimitingSettings, SchedulerSettings } from "./limits-args";
 
 /** How callers of the API prove who they are. Named API keys work in both. */
@@ -65,8 +66,14 @@ export interface ServerSettings {
   smtp?: SmtpSettings;
   /** Summary by mail; needs `smtp`. */
   digest?: DigestSettings;
+  /** Chat, paging and webhooks. */
+  notifiers?: NotifierSettings;
   /** Issuers that the first boot writes into the empty database. */
   issuer?: IssuerSettings;
+  /** Enrollment over Secure Transport (`CERTCTL_EST_ENABLED`). @default not served */
+  est?: EstSettings;
+  /** Simple Certificate Enrollment Protocol (`CERTCTL_SCEP_ENABLED`). @default not served */
+  scep?: ScepSettings;
   /** Scan of networks for certificates. */
   networkScan?: NetworkScanSettings;
   /** Refuse calls of OIDC, webhook and ACME clients, and scans, to private address ranges (`CERTCTL_BLOCK_RFC1918_OUTBOUND`). @default false */
@@ -81,6 +88,12 @@ export interface ServerSettings {
   maxBodySize?: number;
   /** How a pod starts and stops. */
   lifecycle?: LifecycleSettings;
+  /** When a pod is restarted. @default every 10 seconds, 5 to answer, 3 failures */
+  livenessProbe?: ProbeSettings;
+  /** When a pod gets no more requests. @default every 5 seconds, 3 to answer, 2 failures */
+  readinessProbe?: ProbeSettings;
+  /** The pods' identity in the cluster. It never has a token of the Kubernetes API. */
+  serviceAccount?: ServiceAccountSettings;
   /** Files that settings name by path: existing Secrets and ConfigMaps, mounted read-only. @default [] */
   mounts?: MountSettings[];
   /**
@@ -181,6 +194,12 @@ export interface LifecycleSettings {
    * @maximum 600
    */
   shutdownTimeoutSeconds?: number;
+}
+
+/** The pods' identity in the cluster. */
+export interface ServiceAccountSettings {
+  /** Annotations, such as `eks.amazonaws.com/role-arn`, by which a cloud gives the pods a role: AWS Private CA and Secrets Manager need one. @default {} */
+  annotations?: Record<string, string>;
 }
 
 /** Files from an existing Secret or ConfigMap. */

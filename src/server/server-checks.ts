@@ -5,7 +5,8 @@ import { text } from "../config/plain";
 import { rangeIssues } from "../kubernetes/ip-ranges";
 import { duplicateIssues, variableIssues } from "./variable-checks";
 import { settingVariables } from "./environment";
-import { mountIssues, pathIssues } from "./file-checks";
+import { estIssues, scepIssues } from "./enrollment-checks";
+import { issuerFileIssues, mountIssues, pathIssues } from "./file-checks";
 import type { RateLimitingSettings, SchedulerSettings } from "./limits-args";
 import type { DigestSettings, SmtpSettings } from "./notification-args";
 import { SessionAffinity } from "./server-args";
@@ -22,6 +23,9 @@ export function serverIssues(settings: ServerSettings): Issue[] {
     ...under("scheduler", schedulerIssues(settings.scheduler)),
     ...under("smtp", smtpIssues(settings.smtp)),
     ...under("digest", digestIssues(settings.digest, settings.smtp)),
+    ...under("issuer", issuerFileIssues(settings.issuer ?? {})),
+    ...under("est", estIssues(settings.est)),
+    ...under("scep", scepIssues(settings.scep)),
     ...under("networkScan", networkScanIssues(settings.networkScan)),
     ...under("resources", resourceIssues(settings.resources)),
     ...under("scheduling", schedulingIssues(settings.scheduling)),

@@ -1,15 +1,15 @@
+import { estVariables, scepVariables } from "./enrollment-variables";
+import type { VariableValue } from "./environment";
 import type { SmtpSettings } from "./notification-args";
 import type { ResolvedServer } from "./server-settings";
-
-/** A value of an argument, before it becomes text. */
-type Value = string | number | boolean | readonly string[] | undefined;
+import { fileVariables } from "./setting-files";
 
 /**
  * certctl's variables from the arguments: every variable with an argument is here, and in server-variables.ts as governed by it.
  * Defaults that matter are written out, so that releases that differ in them behave the same (certctl facts 1.1).
  */
 export function serverVariables(settings: ResolvedServer): Record<string, string> {
-  const { rateLimiting, scheduler = {}, smtp, digest, networkScan, lifecycle } = settings;
+  const { rateLimiting, scheduler = {}, smtp, digest, notifiers, issuer, networkScan, lifecycle } = settings;
   const rps = rateLimiting.rps ?? 50;
   return textValues({
     CERTCTL_SERVER_HOST: "0.0.0.0",
@@ -56,11 +56,23 @@ export function serverVariables(settings: ResolvedServer): Record<string, string
       CERTCTL_DIGEST_INTERVAL: digest.interval ?? "24h",
       CERTCTL_DIGEST_RECIPIENTS: digest.recipients,
     }),
-    ...(settings.issuer?.acme && {
-      CERTCTL_ACME_DIRECTORY_URL: settings.issuer.acme.directoryUrl,
-      CERTCTL_ACME_EMAIL: settings.issuer.acme.email,
+    CERTCTL_SLACK_CHANNEL: notifiers?.slack?.channel,
+    CERTCTL_SLACK_USERNAME: notifiers?.slack?.username,
+    CERTCTL_PAGERDUTY_SEVERITY: notifiers?.pagerduty?.severity,
+    CERTCTL_OPSGENIE_PRIORITY: notifiers?.opsgenie?.priority,
+    CERTCTL_WEBHOOK_URL: notifiers?.webhook?.url,
+
+    ...(issuer?.acme && {
+      CERTCTL_ACME_DIRECTORY_URL: issuer.acme.directoryUrl,
+      CERTCTL_ACME_EMAIL: issuer.acme.email,
       CERTCTL_ACME_CHALLENGE_TYPE: "http-01",
     }),
+    CERTCTL_STEPCA_URL: issuer?.stepCa?.url,
+    CERTCTL_STEPCA_PROVISIONER: issuer?.stepCa?.provisioner,
+
+    ...(settings.est && estVariables(settings.est)),
+    ...(settings.scep && scepVariables(settings.scep)),
+    ...fileVariables(settings),
     ...settings.env,
   });
 }
@@ -71,7 +83,7 @@ export function mailPort({ port, useTls = true }: SmtpSettings): number {
 }
 
 /** What is undefined is left to certctl's default; lists become comma lists; an empty list is left out, because empty means unset. */
-function textValues(values: Record<string, Value>): Record<string, string> {
+function textValues(values: Record<string, VariableValue>): Record<string, string> {
   const text = Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value] as const);
   return Object.fromEntries(text.filter(([, value]) => value !== undefined && value !== "").map(([name, value]) => [name, String(value)]));
 }

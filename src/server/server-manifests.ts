@@ -19,6 +19,7 @@ import { issuingCaFiles, scratchVolume, serverTlsFiles } from "./server-files";
 import { mountedFiles } from "./server-mounts";
 import { gracePeriodSeconds } from "./server-settings";
 import type { ResolvedServer } from "./server-settings";
+import { fileMounts } from "./setting-files";
 
 type Container = k8s.types.input.core.v1.Container;
 
@@ -73,7 +74,8 @@ export function serverService(input: ServerManifestInput): k8s.types.input.core.
 
 /** The pods' identity: without a token, because certctl does not use the Kubernetes API. */
 export function serverServiceAccount(input: ServerManifestInput): k8s.types.input.core.v1.ServiceAccount {
-  return { metadata: metadata(input), automountServiceAccountToken: false };
+  const { annotations } = input.settings.serviceAccount ?? {};
+  return { metadata: { ...metadata(input), ...(annotations && { annotations }) }, automountServiceAccountToken: false };
 }
 
 /** The Deployment. */
@@ -105,7 +107,7 @@ function serverPod(input: ServerManifestInput): k8s.types.input.core.v1.PodSpec 
   const client = databaseClient(input.connection);
   const tls = serverTlsFiles(input.tlsSecret);
   const issuingCa = issuingCaFiles(input.issuingCa);
-  const files = mountedFiles(settings.mounts ?? [], images);
+  const files = mountedFiles([...(settings.mounts ?? []), ...fileMounts(settings)], images);
   const port = literalVariables({ CERTCTL_SERVER_PORT: String(settings.port) });
   return {
     serviceAccountName: input.name,
@@ -192,8 +194,8 @@ function probes(settings: ResolvedServer): Pick<Container, "startupProbe" | "rea
   const get = (path: string) => ({ httpGet: { path, port: "https", scheme: "HTTPS" } });
   return {
     startupProbe: { ...get("/health"), periodSeconds: 2, failureThreshold: Math.ceil(settings.lifecycle.startupTimeoutSeconds / 2) },
-    readinessProbe: { ...get("/ready"), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2 },
-    livenessProbe: { ...get("/health"), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+    readinessProbe: { ...get("/ready"), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2, ...settings.readinessProbe },
+    livenessProbe: { ...get("/health"), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3, ...settings.livenessProbe },
   };
 }
 

@@ -14,10 +14,15 @@ export interface MountedFiles {
   initContainers: k8s.types.input.core.v1.Container[];
 }
 
+/** A mount with all files of its source, or with one. */
+export interface FileMount extends MountSettings {
+  key?: string;
+}
+
 const copyScript = readScript(__dirname, "copy-private-files.sh");
 
 /** Existing Secrets and ConfigMaps as directories; those that only their owner may read are copied to memory first. */
-export function mountedFiles(given: MountSettings[], images: Images): MountedFiles {
+export function mountedFiles(given: readonly FileMount[], images: Images): MountedFiles {
   const files: MountedFiles = { volumes: [], mounts: [], initContainers: [] };
   const copies: { source: VolumeMount; target: VolumeMount }[] = [];
   given.forEach((mount, index) => {
@@ -50,7 +55,8 @@ export function mountedFiles(given: MountSettings[], images: Images): MountedFil
   return files;
 }
 
-function volumeOf(name: string, { secret, configMap, executable }: MountSettings): Volume {
+function volumeOf(name: string, { secret, configMap, key, executable }: FileMount): Volume {
   const mode = executable ? 0o550 : 0o440;
-  return secret === undefined ? configMapVolume(name, configMap ?? "", undefined, mode) : secretVolume(name, secret, undefined, mode);
+  const files = key === undefined ? undefined : { [key]: key };
+  return secret === undefined ? configMapVolume(name, configMap ?? "", files, mode) : secretVolume(name, secret, files, mode);
 }

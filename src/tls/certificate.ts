@@ -16,6 +16,7 @@ export function certificateResource(
     spec: {
       secretName: metadata.name,
       dnsNames: [...dnsNames, ...(tls.extraDnsNames ?? [])],
+      ...(settings.commonName !== undefined && { commonName: settings.commonName }),
       duration: settings.duration ?? "2160h",
       renewBefore: settings.renewBefore ?? "360h",
       privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },

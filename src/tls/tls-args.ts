@@ -44,6 +44,12 @@ export interface ExistingTlsSecretSettings {
 export interface CertManagerSettings {
   /** The issuer that signs. */
   issuerRef: CertManagerIssuerReference;
+  /**
+   * Common name of the certificate. Clients look at DNS names only; some issuers refuse a request without one.
+   *
+   * @default no common name
+   */
+  commonName?: DnsName;
   /** Lifetime of a certificate. @default 2160h */
   duration?: Duration;
   /** Time before the end at which cert-manager renews. @default 360h */

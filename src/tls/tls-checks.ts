@@ -31,11 +31,16 @@ function otherMode(chosen: string, other: string): string {
   return `is only for mode ${other}, and the mode is ${chosen}; keep one source`;
 }
 
-function certManagerIssues({ duration, renewBefore, issuerRef }: Partial<CertManagerSettings>): Issue[] {
+function certManagerIssues({ commonName, duration, renewBefore, issuerRef }: Partial<CertManagerSettings>): Issue[] {
   const lifetime = text(duration) ?? "2160h";
   const before = text(renewBefore) ?? "360h";
   const path = renewBefore === undefined ? "duration" : "renewBefore";
   return [
+    ...issueIf(
+      (text(commonName) ?? "").length > 64,
+      "commonName",
+      "is longer than the 64 characters that a certificate holds; leave it out",
+    ),
     // cert-manager's own least values.
     ...durationIssues("duration", duration, "1h"),
     ...durationIssues("renewBefore", renewBefore, "5m"),

@@ -38,6 +38,17 @@ export const configurations: Record<string, CertctlArgs> = {
     smtpPassword: "p,a:s s",
   },
   "an ACME issuer": { server: { issuer: { acme: { directoryUrl: "https://acme.example.com/directory", email: "ops@example.com" } } } },
+  "an EST that asks for a password, and notifiers": {
+    server: {
+      est: { profiles: { "corp-1": { issuerId: "iss-local", authModes: ["basic"], enrollmentsPerDay: 5 } } },
+      notifiers: { slack: { channel: "#pki" }, webhook: { url: "https://hooks.example.com/certctl" } },
+    },
+    secretEnv: {
+      "CERTCTL_EST_PROFILE_CORP-1_ENROLLMENT_PASSWORD": "let-me-in",
+      CERTCTL_SLACK_WEBHOOK_URL: "https://hooks.example.com/x",
+    },
+  },
+  "an EST that asks for nothing": { server: { est: { open: { issuerId: "iss-local" } } } },
   "OpenID Connect": { server: { auth: { type: "oidc" } } },
   "keys that are being rotated": { previousApiKeys: { admin: "a".repeat(40), fleet: "f".repeat(40), metrics: "m".repeat(40) } },
   "no issuing CA": { caCertificate: undefined, caPrivateKey: undefined },

@@ -68,13 +68,20 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
     ]);
     const rateLimiting = { rps: 500 };
     assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting } }), []);
-    const env = { CERTCTL_EST_PROFILE_CORP_MTLS_ENABLED: "true" };
-    assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting, env } }), [
+    const corp = { issuerId: "iss-local", authModes: ["mtls"], clientCas: { secret: "cas", key: "ca.crt" } } as const;
+    const est = { profiles: { corp: { ...corp, authModes: [...corp.authModes] } } };
+    assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting, est } }), [
       "clients that show certificates cannot come through the ingress, which ends TLS: use exposure.gateway.passthrough or a load balancer",
     ]);
     const trust = { mode: "systemRoots" } as const;
     assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting }, tlsCaCertificate: undefined, tls: { trust } }), [
       "nginx does not verify the server's certificate, because it reads CA certificates from a Secret only: set tlsCaCertificate",
+    ]);
+  });
+
+  it("of an EST that asks nobody who they are", () => {
+    assert.deepEqual(warnings({ server: { est: { open: {} } } }), [
+      "server.est.open gives certificates to everybody who reaches the server: use server.est.profiles",
     ]);
   });
 

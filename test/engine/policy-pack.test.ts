@@ -73,8 +73,8 @@ describe("the policy pack on the engine", function () {
       try {
         const update = await command(["up", "--yes"]);
         assert.equal(update.code, 0, update.text);
-        assert.deepEqual(violated(update), { mandatory: [], advisory: ["certctl-backups", "certctl-image-digests"] });
-        const strict = await command(["preview"], { "certctl-image-digests": "mandatory", "certctl-backups": "disabled" });
+        assert.deepEqual(violated(update), { mandatory: [], advisory: ["certctl-image-digests"] });
+        const strict = await command(["preview"], { "certctl-image-digests": "mandatory" });
         assert.notEqual(strict.code, 0, strict.text);
         assert.deepEqual(violated(strict), { mandatory: ["certctl-image-digests"], advisory: [] });
       } finally {

@@ -130,6 +130,14 @@ describe("the network policy", () => {
       assert.deepEqual(open, { to: [...everyInternetAddress, { ipBlock: { cidr: "10.0.0.9/32" } }], ports: tcp(443) });
     });
 
+    it("its step-ca and its webhook, on the ports of their URLs", () => {
+      const stepCa = { url: "https://step-ca.pki.svc:9000", provisioner: "certctl", provisionerKey: { secret: "step-ca", key: "key" } };
+      assert.deepEqual(egress({ issuer: { stepCa } }), [usual, { ports: tcp(9000) }]);
+      const webhook = (url: string): CertctlArgs["server"] => ({ notifiers: { webhook: { url } } });
+      assert.deepEqual(egress(webhook("https://hooks.example.com/certctl")), [usual]);
+      assert.deepEqual(egress(webhook("http://10.0.0.7/certctl")), [usual, { to: [{ ipBlock: { cidr: "10.0.0.7/32" } }], ports: tcp(80) }]);
+    });
+
     it("the destinations that are named, on HTTPS or their own ports", () => {
       const serverDestinations = [{ cidr: "10.20.0.0/16", except: ["10.20.4.0/24"], ports: [8200, 636] }, { podLabels: { app: "ca" } }];
       assert.deepEqual(egress({}, { serverDestinations }), [

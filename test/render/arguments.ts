@@ -1,19 +1,16 @@
 import { placeholder } from "../../src/config/placeholders";
-import type { ArgumentCase } from "./argument-case";
-import { resourceCases, schedulingCases } from "./argument-case";
+import type { ArgumentCase } from "./argument-cases";
+import { probeCases, resourceCases, schedulingCases } from "./argument-cases";
 import { backupCases, backups, bucketSink } from "./backup-arguments";
 import { monitoringCases } from "./monitoring-arguments";
+import { serverCases, smtp } from "./server-arguments";
 
-const smtp = { "server.smtp.host": "mail.example.com", "server.smtp.fromAddress": "certctl@example.com" };
-const digest = { ...smtp, "server.digest.recipients": ["ops@example.com"] };
-const acme = { "server.issuer.acme.directoryUrl": "https://acme.example.com/directory", "server.issuer.acme.email": "ops@example.com" };
 const external = { "database.mode": "external", "database.external.host": "db.example.com" };
 const onNodes = { "agents.kind": "DaemonSet", tlsCaCertificate: placeholder("tlsCaCertificate") };
 const certManager = { "tls.mode": "certManager", "tls.certManager.issuerRef.name": "private-ca" };
 const trustConfigMap = { "tls.trust.mode": "configMap", "tls.trust.configMap.name": "company-cas" };
 const restoring = { ...backups, "restore.backup": "certctl-20260131T023000Z-0a1b2c3d" };
 const restoringLatest = { ...backups, "restore.backup": "latest", "restore.before": "2026-01-31T02:30:00Z" };
-const autoscaling = { "server.autoscaling.maxReplicas": 4 };
 const ingress = { "exposure.mode": "ingress", "exposure.ingress.hosts": ["certctl.example.com"] };
 const ingressIssuer = { ...ingress, "exposure.ingress.certManager.issuerRef.name": "private-ca" };
 const alb = { ...ingress, "exposure.ingress.controller": "alb" };
@@ -45,60 +42,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "images.pullPolicy": { value: "Always" },
   "images.pullSecrets": { value: ["registry-login"] },
 
-  "server.replicas": { value: 2 },
-  "server.autoscaling.minReplicas": { value: 3, given: autoscaling },
-  "server.autoscaling.maxReplicas": { value: 5, given: autoscaling },
-  "server.autoscaling.targetCpuPercent": { value: 50, given: autoscaling },
-  "server.podDisruptionBudget.enabled": { value: false, given: { "server.replicas": 3 } },
-  "server.podDisruptionBudget.maxUnavailable": { value: 2, given: { "server.replicas": 3 } },
-  "server.port": { value: 9443 },
-  ...resourceCases("server.resources"),
-  "server.maxConnections": { value: 60 },
-  "server.auth.type": { value: "oidc" },
-  "server.service.type": { value: "NodePort" },
-  "server.service.annotations": { value: { "example.com/pool": "internal" } },
-  "server.service.sourceRanges": { value: ["192.0.2.0/24"], given: { "server.service.type": "LoadBalancer" } },
-  "server.service.sessionAffinity": { value: "ClientIP" },
-  "server.service.sessionAffinityTimeoutSeconds": { value: 600, given: { "server.service.sessionAffinity": "ClientIP" } },
-  "server.logging.level": { value: "debug" },
-  "server.cors.origins": { value: ["https://portal.example.com"] },
-  "server.rateLimiting.enabled": { value: false },
-  "server.rateLimiting.rps": { value: 80 },
-  "server.rateLimiting.burst": { value: 333 },
-  "server.rateLimiting.backend": { value: "postgres" },
-  "server.rateLimiting.janitorInterval": { value: "7m" },
-  "server.rateLimiting.bucketTtl": { value: "2h" },
-  "server.scheduler.renewalCheckInterval": { value: "30m" },
-  "server.scheduler.jobProcessorInterval": { value: "1h" },
-  "server.scheduler.jobClaimLimit": { value: 50 },
-  "server.scheduler.renewalConcurrency": { value: 10 },
-  "server.scheduler.agentHealthCheckInterval": { value: "3m" },
-  "server.scheduler.notificationProcessInterval": { value: "3m" },
-  "server.scheduler.notificationRetryInterval": { value: "3m" },
-  "server.scheduler.retryInterval": { value: "3m" },
-  "server.scheduler.jobTimeoutInterval": { value: "3m" },
-  "server.scheduler.crlGenerationInterval": { value: "3h" },
-  "server.smtp.host": { value: "other.example.com", given: smtp },
-  "server.smtp.port": { value: 2465, given: smtp },
-  "server.smtp.username": { value: "certctl", given: { ...smtp, smtpPassword: placeholder("smtpPassword") } },
-  "server.smtp.fromAddress": { value: "pki@example.com", given: smtp },
-  "server.smtp.useTls": { value: false, given: smtp },
-  "server.digest.enabled": { value: false, given: digest },
-  "server.digest.interval": { value: "12h", given: digest },
-  "server.digest.recipients": { value: ["pki@example.com"], given: digest },
-  "server.issuer.acme.directoryUrl": { value: "https://other.example.com/directory", given: acme },
-  "server.issuer.acme.email": { value: "pki@example.com", given: acme },
-  "server.networkScan.enabled": { value: true },
-  "server.networkScan.interval": { value: "12h" },
-  "server.blockPrivateNetworks": { value: true },
-  "server.maxBodySize": { value: 2097152 },
-  "server.lifecycle.startupTimeoutSeconds": { value: 300 },
-  "server.lifecycle.preStopSeconds": { value: 20 },
-  "server.lifecycle.shutdownTimeoutSeconds": { value: 60 },
-  "server.mounts": { value: [{ mountPath: "/etc/certctl/scep", secret: "scep-ra", ownerOnly: true }] },
-  "server.env": { value: { CERTCTL_SESSION_IDLE_TIMEOUT: "2h" } },
-  "server.envFromSecrets": { value: { CERTCTL_SLACK_WEBHOOK_URL: { name: "slack", key: "url" } } },
-  ...schedulingCases("server.scheduling"),
+  ...serverCases,
 
   "exposure.mode": { value: "ingress", together: { "exposure.ingress.hosts": ["certctl.example.com"] } },
   "exposure.ingress.controller": { value: "alb", given: ingress },
@@ -133,6 +77,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "database.bundled.parameters": { value: { log_min_duration_statement: "500" } },
   "database.bundled.tls.secretName": { value: "postgres-tls" },
   "database.bundled.terminationGracePeriodSeconds": { value: 60 },
+  ...probeCases("database.bundled"),
   ...schedulingCases("database.bundled.scheduling"),
   "database.external.host": { value: "other.example.com", given: external },
   "database.external.port": { value: 5433, given: external },
@@ -186,6 +131,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "tls.certManager.issuerRef.name": { value: "other-ca", given: certManager },
   "tls.certManager.issuerRef.kind": { value: "Issuer", given: certManager },
   "tls.certManager.issuerRef.group": { value: "example.com", given: certManager },
+  "tls.certManager.commonName": { value: "certctl.example.com", given: certManager },
   "tls.certManager.duration": { value: "1440h", given: certManager },
   "tls.certManager.renewBefore": { value: "240h", given: certManager },
   "tls.extraDnsNames": { value: ["certctl.example.com"], given: certManager },

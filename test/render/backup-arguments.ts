@@ -1,5 +1,5 @@
-import type { ArgumentCase } from "./argument-case";
-import { resourceCases, schedulingCases, withGiven } from "./argument-case";
+import type { ArgumentCase } from "./argument-cases";
+import { resourceCases, schedulingCases, withGiven } from "./argument-cases";
 
 export const backups = { "backup.enabled": true };
 const bucket = { "backup.sink.mode": "s3", "backup.sink.s3.bucket": "backups", "backup.sink.s3.region": "eu-central-1" };

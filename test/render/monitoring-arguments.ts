@@ -1,5 +1,5 @@
 import schema from "../../src/config/schema.json";
-import type { ArgumentCase } from "./argument-case";
+import type { ArgumentCase } from "./argument-cases";
 
 const monitoring = { "monitoring.enabled": true, "monitoring.backup.period": "1d", "monitoring.drill.period": "7d" };
 
@@ -10,6 +10,7 @@ export const monitoringCases: Record<string, ArgumentCase> = {
   "monitoring.serviceMonitor.interval": { value: "2m", given: monitoring },
   "monitoring.serviceMonitor.scrapeTimeout": { value: "20s", given: monitoring },
   "monitoring.serviceMonitor.labels": { value: { release: "prometheus" }, given: monitoring },
+  "monitoring.serviceMonitor.relabelings": { value: [{ action: "labeldrop", regex: "pod" }], given: monitoring },
   "monitoring.rules.enabled": { value: false, given: monitoring },
   "monitoring.rules.interval": { value: "30s", given: monitoring },
   "monitoring.rules.labels": { value: { release: "prometheus" }, given: monitoring },

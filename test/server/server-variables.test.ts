@@ -24,7 +24,7 @@ describe("the table of the server's variables", () => {
 
   it("names an argument that exists for each variable that one governs", () => {
     const root = definitionSchema("CertctlArgs");
-    const lost = variables.filter(({ status, note }) => {
+    const lost = [...variables, ...profileFamilies.flatMap((family) => family.variables)].filter(({ status, note }) => {
       const target = note.split(".").reduce((node: typeof root | undefined, key) => resolve(stepInto(resolve(node), key)), root);
       return status === "governed" && target === undefined;
     });
@@ -73,12 +73,12 @@ describe("the table of the server's variables", () => {
 
   it("finds the variables of a profile by their ending", () => {
     const found = profileVariable("CERTCTL_SCEP_PROFILE_CORP_MTLS_ENABLED");
-    assert.deepEqual([found?.profile, found?.variable.note], ["CORP", "Also serve clients that show a certificate."]);
+    assert.deepEqual([found?.profile, found?.variable.note], ["CORP", "server.scep.profiles.<name>.clientCas"]);
     assert.equal(profileVariable("CERTCTL_EST_PROFILE_A-1_SERVERKEYGEN_ENABLED")?.profile, "A-1");
     assert.equal(profileVariable("CERTCTL_SCEP_PROFILE_MTLS_ENABLED"), undefined);
     assert.deepEqual(
-      profileFamilies.map(({ list }) => list),
-      ["CERTCTL_EST_PROFILES", "CERTCTL_SCEP_PROFILES"],
+      profileFamilies.map(({ argument }) => argument),
+      ["server.est.profiles", "server.scep.profiles"],
     );
   });
 
@@ -114,7 +114,7 @@ describe("the check of a variable's value", () => {
       CERTCTL_HEALTH_CHECK_INTERVAL: ["60", "1d", "-5m", "1 h", "0s", "h"],
       CERTCTL_SESSION_SAMESITE: ["lax", "None"],
       CERTCTL_VAULT_ADDR: ["vault.example.com", "https://", "ftp://vault"],
-      CERTCTL_STEPCA_ROOT_CERT: ["root.pem"],
+      CERTCTL_GCP_SM_CREDENTIALS: ["key.json"],
     })) {
       for (const value of values) assert.equal(check(name, value).length, 1, `${name}=${value}`);
     }

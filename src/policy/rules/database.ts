@@ -1,7 +1,7 @@
 import { FleetSize } from "../../certctl-args";
 import { fleetProfile, requiredConnections } from "../../fleet-size";
 import { containersOf, isPart, mostReplicas, ofKind, podsOf, specOf, variableOf } from "../instance";
-import type { Instance, Pod, Resource } from "../instance";
+import type { Instance, Pod, Resource, StackObject } from "../instance";
 import type { InstanceRule } from "../rule";
 
 /** certctl's own default (certctl facts 2.2), which is that of a small fleet. */
@@ -96,14 +96,18 @@ const backups: InstanceRule = {
     const schedules = ofKind(instance.objects, "CronJob").filter((object) => isPart(object, "backup", "drill"));
     const suspended = schedules.filter((object) => specOf<{ suspend: boolean }>(object).suspend);
     return [
-      ...missingBackup(instance).map(({ object }) => ({ object, problem: "nothing backs it up; set certctl:backup.enabled: true" })),
+      ...missingBackup(instance, schedules).map(({ object }) => ({
+        object,
+        problem: "nothing backs it up; set certctl:backup.enabled: true",
+      })),
       ...suspended.map((object) => ({ object, problem: "suspend is true, so it never runs; remove it" })),
     ];
   },
 };
 
-function missingBackup(instance: Instance): Pod[] {
-  return podsOf(instance, "backup").length > 0 ? [] : podsOf(instance, "database");
+/** A backup before a migration is no schedule. */
+function missingBackup(instance: Instance, schedules: readonly StackObject[]): Pod[] {
+  return schedules.some((object) => isPart(object, "backup")) ? [] : podsOf(instance, "database");
 }
 
 /** What the database needs from the rest of the instance. */

@@ -7,11 +7,9 @@ export interface VariableBundle {
 
 const family = (prefix: string, ...suffixes: string[]): VariableBundle => ({ prefix, needs: suffixes.map((suffix) => prefix + suffix) });
 
-/** What certctl's connectors ask for (certctl facts 2.6, 2.7, 2.10). */
+/** What certctl's connectors ask for (certctl facts 2.7, 2.10). */
 export const variableBundles: readonly VariableBundle[] = [
   family("CERTCTL_VAULT_", "ADDR", "TOKEN", "ROLE"),
-  family("CERTCTL_STEPCA_", "URL", "PROVISIONER", "KEY_PATH", "PASSWORD"),
-  family("CERTCTL_OPENSSL_", "SIGN_SCRIPT"),
   family("CERTCTL_DIGICERT_", "API_KEY", "ORG_ID"),
   family("CERTCTL_SECTIGO_", "CUSTOMER_URI", "LOGIN", "PASSWORD", "ORG_ID"),
   family("CERTCTL_GOOGLE_CAS_", "PROJECT", "LOCATION", "CA_POOL", "CREDENTIALS"),
@@ -19,10 +17,6 @@ export const variableBundles: readonly VariableBundle[] = [
   family("CERTCTL_ENTRUST_", "API_URL", "CLIENT_CERT_PATH", "CLIENT_KEY_PATH", "CA_ID"),
   family("CERTCTL_GLOBALSIGN_", "API_URL", "API_KEY", "API_SECRET", "CLIENT_CERT_PATH", "CLIENT_KEY_PATH"),
   family("CERTCTL_EJBCA_", "API_URL", "CA_NAME"),
-  family("CERTCTL_SLACK_", "WEBHOOK_URL"),
-  family("CERTCTL_PAGERDUTY_", "ROUTING_KEY"),
-  family("CERTCTL_OPSGENIE_", "API_KEY"),
-  family("CERTCTL_WEBHOOK_", "URL"),
   { prefix: "CERTCTL_AWS_SM_", needs: ["CERTCTL_AWS_SM_DISCOVERY_ENABLED", "CERTCTL_CLOUD_DISCOVERY_ENABLED"] },
   {
     prefix: "CERTCTL_AZURE_KV_",

@@ -15,12 +15,10 @@ const nodeTerm = {
 };
 const podTerm = { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app: "x" } }, topologyKey: "zone" }] };
 
-/** The cases, with these arguments in both of the compared configurations. */
 export function withGiven(cases: Record<string, ArgumentCase>, given: Record<string, unknown>): Record<string, ArgumentCase> {
   return Object.fromEntries(Object.entries(cases).map(([path, one]) => [path, { ...one, given }]));
 }
 
-/** CPU and memory, each. */
 export function resourceCases(path: string): Record<string, ArgumentCase> {
   return {
     [`${path}.requests.cpu`]: { value: "33m" },
@@ -30,7 +28,26 @@ export function resourceCases(path: string): Record<string, ArgumentCase> {
   };
 }
 
-/** Where pods run. */
+export function fileAt(path: string, kind: "configMap" | "secret" = "configMap"): Record<string, string> {
+  return { [`${path}.${kind}`]: "files", [`${path}.key`]: "file" };
+}
+
+export function fileCases(path: string, given: Record<string, unknown>): Record<string, ArgumentCase> {
+  return {
+    [`${path}.secret`]: { value: "other", given: { ...given, ...fileAt(path, "secret") } },
+    [`${path}.configMap`]: { value: "other", given: { ...given, ...fileAt(path) } },
+    [`${path}.key`]: { value: "other", given: { ...given, ...fileAt(path) } },
+  };
+}
+
+export function probeCases(path: string): Record<string, ArgumentCase> {
+  const tuned = { periodSeconds: 17, timeoutSeconds: 11, failureThreshold: 9 };
+  const cases = ["livenessProbe", "readinessProbe"].flatMap((probe) =>
+    Object.entries(tuned).map(([key, value]) => [`${path}.${probe}.${key}`, { value }] as const),
+  );
+  return Object.fromEntries(cases);
+}
+
 export function schedulingCases(path: string): Record<string, ArgumentCase> {
   return {
     [`${path}.nodeSelector`]: { value: { pool: "pki" } },
