@@ -8,7 +8,7 @@ import { withWorkspace } from "./workspace.mjs";
 
 const help = `npm run bench [-- --json]
 
-Measures the figures of docs/performance.md on the real engine and a local control plane of its own; takes about 5 minutes, once the
+Measures the figures of docs/performance.md on the real engine and a local control plane of its own; takes about 8 minutes, once the
 toolchain is built. Exits 1 when a figure is over its limit.
 
   --json  print an array of {name, value, unit, limit}, and exit 0

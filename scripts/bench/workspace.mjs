@@ -65,20 +65,21 @@ export async function timed(workspace, command, { cwd = root, env = {}, onOutput
 }
 
 /**
- * Makes a stack whose stack file lies in the workspace; the repository's stays as it is.
+ * Makes a stack, in a namespace of its own, whose stack file lies in the workspace; the repository's stays as it is.
  * @param {Workspace} workspace
  * @param {string} stack
  * @returns {Promise<string>} the stack file
  */
-export async function createDevStack(workspace, stack) {
+export async function createStack(workspace, stack) {
   const project = join(workspace.folder, "project");
   mkdirSync(project, { recursive: true });
   copyFileSync(join(root, "Pulumi.yaml"), join(project, "Pulumi.yaml"));
   // The CLI writes its salt beside Pulumi.yaml.
   await timed(workspace, ["pulumi", "stack", "init", stack, "--non-interactive"], { cwd: project });
   const file = join(workspace.folder, `Pulumi.${stack}.yaml`);
-  const committed = readFileSync(join(root, "Pulumi.dev.yaml"), "utf8");
-  writeFileSync(file, committed.replace(/^encryptionsalt:.*\n/m, ""));
+  const committed = readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8");
+  const ownNamespace = committed.replace(/^( {2}certctl:namespace:) .*$/m, `$1 bench-${stack}`);
+  writeFileSync(file, ownNamespace.replace(/^encryptionsalt:.*\n/m, ""));
   await timed(workspace, ["npm", "run", "--silent", "secrets", "--", stack, "--config-file", file]);
   return file;
 }

@@ -60,12 +60,16 @@ async function capture(program: () => void): Promise<CapturedResource[]> {
   const failures: unknown[] = [];
   const onRejection = (reason: unknown): void => void failures.push(reason);
   process.on("unhandledRejection", onRejection);
+  // The SDK writes down the stack of each promise that it makes. To find their places in the sources would take half of the time here;
+  // stacks of errors are written when they are printed, which is later.
+  process.setSourceMapsEnabled(false);
   try {
     program();
     await pulumi.runtime.disconnect();
     // Rejections are reported after the queue of promises has drained.
     await new Promise(setImmediate);
   } finally {
+    process.setSourceMapsEnabled(true);
     process.off("unhandledRejection", onRejection);
   }
   if (failures.length > 0) throw failures[0];

@@ -2,10 +2,7 @@ import { ConfigurationError } from "../../src/config/issues";
 import { stackArgs } from "../../src/config/stack-config";
 import type { StackArgs } from "../../src/stack-args";
 import { UserError } from "../stack/command";
-import { pulumi } from "../stack/pulumi-cli";
-
-/** What `pulumi config --json` prints for each key. */
-type PrintedConfig = Record<string, { value?: string; secret: boolean }>;
+import { decryptedConfig } from "../stack/decrypted-config";
 
 /** The arguments with the secrets that the CLI decrypts in the place of their placeholders; what is missing keeps its placeholder. */
 export async function withSecrets(
@@ -13,8 +10,7 @@ export async function withSecrets(
   { directory, stack, configFile }: { directory: string; stack: string | undefined; configFile: string },
 ): Promise<StackArgs> {
   if (stack === undefined) throw new UserError("To show secrets, name the stack whose key decrypts them: --stack NAME.");
-  const printed = JSON.parse(await pulumi(["config", "--show-secrets", "--json"], { directory, stack, configFile })) as PrintedConfig;
-  const entries = Object.entries(printed);
+  const entries = Object.entries(await decryptedConfig({ directory, stack, configFile }));
   const values = Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value]));
   const secretKeys = new Set(entries.filter(([, { secret }]) => secret).map(([key]) => key));
   const { args, issues } = stackArgs(values, secretKeys);

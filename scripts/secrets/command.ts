@@ -3,20 +3,34 @@ import type { CertctlArgs } from "../../src/certctl-args";
 import { formatIssues, isUnder } from "../../src/config/issues";
 import { stackArgs, stackFileValues } from "../../src/config/stack-config";
 import { serverDnsNames } from "../../src/tls/dns-names";
+import { keyOf, lockOf, refuseMixture, usersPath } from "./archive-options";
+import { archiveName, exportSecrets } from "./export";
+import { importSecrets } from "./import";
+import { outsideSecrets } from "./outside-secrets";
+import { passphraseVariable } from "./passphrase";
 import { planSecrets, type SecretsPlan } from "./plan";
 import { setSecrets } from "./set-secrets";
 import { lines, parseCommandLine, UserError, type Output } from "../stack/command";
 import { project, qualifiedConfig, readStackFile, stackFilePath, type StackFile } from "../stack/stack-file";
 
 const help = `npm run secrets -- <stack> [--config-file FILE] [--dry-run] [--renew-tls]
+npm run secrets -- <stack> --export [--output FILE] [--recipient age1...]... [--recipients-file FILE]...
+npm run secrets -- <stack> --import FILE [--identity FILE]... [--dry-run]
 
 Sets each missing secret of the stack by "pulumi config set --secret", and never changes one that exists.
 The stack must exist ("npx pulumi stack init <stack>").
 
-  --config-file FILE  the stack's configuration [default: PULUMI_OPTION_CONFIG_FILE, or Pulumi.<stack>.yaml]
-  --dry-run           say what is missing, and set nothing
-  --renew-tls         make a new server certificate and root; previous roots that are still in date stay trusted
-  --help              this text
+  --config-file FILE      the stack's configuration [default: PULUMI_OPTION_CONFIG_FILE, or Pulumi.<stack>.yaml]
+  --dry-run               say what is missing, and set nothing
+  --renew-tls             make a new server certificate and root; previous roots that are still in date stay trusted
+  --export                write all secrets of the stack into one archive, encrypted for age (https://age-encryption.org)
+  --output FILE           the archive, which must not exist [default: certctl-secrets-<stack>-<date>.tar.age]
+  --recipient RECIPIENT   who can decrypt the archive; may be repeated [default: who knows the passphrase]
+  --recipients-file FILE  recipients, one a line; may be repeated
+  --import FILE           set what is missing from an archive
+  --identity FILE         what decrypts the archive, as "age-keygen" wrote it; may be repeated [default: the passphrase]
+  --passphrase-file FILE  its first line is the passphrase [default: ${passphraseVariable}, or it is asked for]
+  --help                  this text
 `;
 
 const directory = join(__dirname, "../..");
@@ -31,6 +45,13 @@ export async function secrets(commandLine: readonly string[], output: Output): P
       "config-file": { type: "string" },
       "dry-run": { type: "boolean", default: false },
       "renew-tls": { type: "boolean", default: false },
+      export: { type: "boolean", default: false },
+      output: { type: "string" },
+      recipient: { type: "string", multiple: true, default: [] },
+      "recipients-file": { type: "string", multiple: true, default: [] },
+      import: { type: "string" },
+      identity: { type: "string", multiple: true, default: [] },
+      "passphrase-file": { type: "string" },
       help: { type: "boolean", default: false },
     },
     allowPositionals: true,
@@ -48,7 +69,19 @@ export async function secrets(commandLine: readonly string[], output: Output): P
       `${file.path} imports Pulumi ESC environments, which may hold secrets that this command cannot see: set what is missing there.`,
     );
   }
+  refuseMixture(options);
   const args = readArgs(file);
+  const call = { directory, stack, configFile: file.path };
+  if (options.export) {
+    const archive = usersPath(options.output ?? archiveName(stack));
+    await exportSecrets({ call, outside: outsideSecrets(args), file: archive, lock: () => lockOf(options) }, output);
+    return;
+  }
+  if (options.import !== undefined) {
+    const archive = usersPath(options.import);
+    await importSecrets({ call, stackFile: file, archive, key: await keyOf(options), dryRun: options["dry-run"] }, output);
+    return;
+  }
   const plan = planSecrets({ config: file.config, args, dnsNames: dnsNamesOf(args), renewTls: options["renew-tls"] });
   if (plan.missing.length > 0 && !options["dry-run"]) {
     const settings = await Promise.all(plan.missing.map((group) => group.generate()));

@@ -8,7 +8,7 @@ import { certificatesOf, createIssuingCa, createServerCertificate, isTransportCa
 
 /** One value for the stack file. */
 export interface Setting {
-  /** Path below the project's prefix, such as `apiKeys.admin`. */
+  /** Path below the project's prefix, such as `apiKeys.admin`; or a key of another project in full, such as `aws:secretKey`. */
   key: string;
   value: string;
   /** Whether the value is stored encrypted. */
@@ -127,7 +127,8 @@ function refuseLoneHalves({ config, args }: PlanRequest, plan: SecretsPlan): voi
   if (sentences.length > 0) throw new UserError(sentences.join("\n"));
 }
 
-function isSet(config: Record<string, unknown>, key: string): boolean {
+/** Whether the stack file has a value at a path. */
+export function isSet(config: Record<string, unknown>, key: string): boolean {
   return valueOf(config, key) !== undefined;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { UserError } from "../stack/command";
 import { pulumi } from "../stack/pulumi-cli";
-import { project, type StackFile } from "../stack/stack-file";
+import { qualified, type StackFile } from "../stack/stack-file";
 import type { Setting } from "./plan";
 
 /**
@@ -17,7 +17,7 @@ export async function setSecrets(directory: string, stack: string, file: StackFi
     if (file.text !== undefined) writeFileSync(copy, file.text, { mode: 0o600 });
     for (const { key, value, secret } of settings) {
       const path = key.includes(".") ? ["--path"] : [];
-      const args = ["config", "set", secret ? "--secret" : "--plaintext", ...path, "--raw", `${project}:${key}`];
+      const args = ["config", "set", secret ? "--secret" : "--plaintext", ...path, "--raw", qualified(key)];
       await pulumi(args, { directory, stack, configFile: copy, input: value });
     }
     replace(file, readFileSync(copy, "utf8"));

@@ -13,6 +13,8 @@ export interface StackFile {
   text: string | undefined;
   /** Configuration of the project by key, without the prefix `certctl:`. An encrypted value is a map with the one key `secure`. */
   config: Record<string, unknown>;
+  /** Configuration of providers and other projects, by full key. */
+  others: Record<string, unknown>;
   /** Whether configuration comes from Pulumi ESC, too. */
   importsEnvironments: boolean;
 }
@@ -33,7 +35,7 @@ export function stackNames(files: readonly string[]): string[] {
 export function readStackFile(path: string): StackFile {
   const text = existsSync(path) ? readFileSync(path, "utf8") : undefined;
   const content = parseYaml(path, text ?? "");
-  return { path, text, config: projectConfig(path, content.config ?? {}), importsEnvironments: content.environment !== undefined };
+  return { path, text, ...splitConfig(path, content.config ?? {}), importsEnvironments: content.environment !== undefined };
 }
 
 function parseYaml(path: string, text: string): Record<string, unknown> {
@@ -49,21 +51,30 @@ function parseYaml(path: string, text: string): Record<string, unknown> {
   return content;
 }
 
-/** Takes the project's keys, in each spelling that the CLI accepts: `certctl:tls`, `certctl:config:tls` and `tls`. */
-function projectConfig(path: string, config: unknown): Record<string, unknown> {
-  if (!isMap(config)) throw new UserError(`${path} is not a stack file: "config" must be a map.`);
-  const own = Object.entries(config).flatMap(([key, value]) => {
+/** Takes the project's keys apart from others, in each spelling that the CLI accepts: `certctl:tls`, `certctl:config:tls` and `tls`. */
+function splitConfig(path: string, content: unknown): Pick<StackFile, "config" | "others"> {
+  if (!isMap(content)) throw new UserError(`${path} is not a stack file: "config" must be a map.`);
+  const config: Record<string, unknown> = {};
+  const others: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(content)) {
     const parts = key.split(":");
     const name = parts.at(-1) ?? "";
-    const namespace = parts.length === 1 ? project : parts[0];
-    return namespace === project && (parts.length < 3 || parts[1] === "config") ? [[name, value] as const] : [];
-  });
-  return Object.fromEntries(own);
+    const namespace = parts.length === 1 ? project : (parts[0] ?? "");
+    if (parts.length > 2 && parts[1] !== "config") continue;
+    if (namespace === project) config[name] = value;
+    else others[`${namespace}:${name}`] = value;
+  }
+  return { config, others };
 }
 
 /** The project's configuration by full key, as the CLI hands it to the program. */
 export function qualifiedConfig({ config }: StackFile): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [`${project}:${key}`, value]));
+}
+
+/** A key with the project's prefix, unless it has that of another project. */
+export function qualified(key: string): string {
+  return key.includes(":") ? key : `${project}:${key}`;
 }
 
 /** Whether a value of a stack file is encrypted. */

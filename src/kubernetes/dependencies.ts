@@ -1,10 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** The resources that a component was told to wait for, and its own: components do not hand `dependsOn` down to their children. */
+/**
+ * The resources that a component was told to wait for, and its own: components do not hand `dependsOn` down to their children.
+ * A list, not an Output of one, wherever it can be: for each Output that holds a resource the SDK looks through all the resources that hang
+ * together with it, so that the time of a program would grow with the square of its resources.
+ */
 export function dependencies(
   opts: pulumi.ComponentResourceOptions | undefined,
   own: pulumi.Input<pulumi.Resource>[] = [],
-): pulumi.Output<pulumi.Resource[]> {
-  const given: pulumi.Output<unknown> = pulumi.output(opts?.dependsOn ?? []);
-  return pulumi.all([given, pulumi.all(own)]).apply(([before, resources]) => [...([before].flat() as pulumi.Resource[]), ...resources]);
+): pulumi.Input<pulumi.Input<pulumi.Resource>[]> {
+  const given = opts?.dependsOn ?? [];
+  if (Array.isArray(given)) return [...given, ...own];
+  if (pulumi.Resource.isInstance(given)) return [given, ...own];
+  const known: pulumi.Output<unknown> = pulumi.output<unknown>(given);
+  return known.apply((before) => [...([before].flat() as pulumi.Resource[]), ...own]);
 }

@@ -13,25 +13,27 @@ interface Node {
 
 const definitions = schema.definitions as unknown as Record<string, Node>;
 
+/** How an instance, or the part of it that the chosen arguments go to, is rendered. */
+type Render = (args: CertctlArgs) => Promise<Manifest[]>;
+
 /** A test for each chosen argument. In several files, because files run side by side. */
-export function testArguments(chosen: (path: string) => boolean): void {
+export function testArguments(chosen: (path: string) => boolean, render: Render = renderArgs): void {
+  const renderings = new Map<string, Promise<Manifest[]>>();
+  /** What is compared with, rendered once for all cases that share it. */
+  const renderedWithout = (given: Record<string, unknown>): Promise<Manifest[]> => {
+    const key = JSON.stringify(given);
+    const rendering = renderings.get(key) ?? render(withValues(given));
+    renderings.set(key, rendering);
+    return rendering;
+  };
+
   for (const [path, { value, given = {}, together = {}, insteadOf = [] }] of Object.entries(argumentCases)) {
     if (!chosen(path)) continue;
     it(`changes a manifest: ${path}`, async () => {
       const changed = withValues({ ...given, ...together, [path]: value }, insteadOf);
-      assert.notDeepEqual(await renderArgs(changed), await renderedWithout(given));
+      assert.notDeepEqual(await render(changed), await renderedWithout(given));
     });
   }
-}
-
-const renderings = new Map<string, Promise<Manifest[]>>();
-
-/** What is compared with, rendered once for all cases that share it. */
-function renderedWithout(given: Record<string, unknown>): Promise<Manifest[]> {
-  const key = JSON.stringify(given);
-  const rendering = renderings.get(key) ?? renderArgs(withValues(given));
-  renderings.set(key, rendering);
-  return rendering;
 }
 
 /** Paths of the leaves of CertctlArgs. */

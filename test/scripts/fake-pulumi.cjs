@@ -21,7 +21,7 @@ if (args.includes("--show-secrets")) {
 const file = option("--config-file");
 const content = (fs.existsSync(file) && parse(fs.readFileSync(file, "utf8"))) || {};
 content.config ??= {};
-const key = args.find((argument) => argument.startsWith("certctl:"));
+const key = args.find((argument) => /^[\w-]+:/.test(argument));
 const [name, entry] = key.split(".");
 const value = args.includes("--secret") ? { secure: `encrypted ${input.length}` } : input;
 if (entry === undefined) content.config[name] = value;

@@ -1,19 +1,19 @@
-// A stack of so many instances as CERTCTL_BENCH_INSTANCES says, besides a namespace that is always there.
+// A stack of so many instances as CERTCTL_BENCH_INSTANCES says, each configured as the stack CERTCTL_BENCH_STACK, besides a namespace that
+// is always there. A preview needs no secret, so placeholders do.
 "use strict";
-const { createHash } = require("node:crypto");
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
 require("../../register-typescript.cjs");
 const k8s = require("@pulumi/kubernetes");
+const { parse } = require("yaml");
 const { Certctl } = require("../../../src/certctl.ts");
+const { withPlaceholders } = require("../../../src/config/placeholders.ts");
+const { placeholderArgs } = require("../../render/render-stack.ts");
 
-const key = (duty) => createHash("sha256").update(duty).digest("hex");
+const stackFile = join(__dirname, "../../..", `Pulumi.${process.env.CERTCTL_BENCH_STACK}.yaml`);
+const args = placeholderArgs(parse(readFileSync(stackFile, "utf8")).config);
 
 new k8s.core.v1.Namespace("bench", { metadata: { name: "bench" } });
 for (let index = 0; index < Number(process.env.CERTCTL_BENCH_INSTANCES); index++) {
-  new Certctl(`bench-${index}`, {
-    namespace: `bench-${index}`,
-    databasePassword: key("database"),
-    encryptionKey: key("encryption"),
-    apiKeys: { admin: key("admin"), enroll: key("enroll"), fleet: key("fleet"), metrics: key("metrics") },
-    tls: { mode: "existingSecret", existingSecret: { name: "tls" } },
-  });
+  withPlaceholders(() => new Certctl(`bench-${index}`, { ...args, namespace: `bench-${index}` }));
 }
