@@ -9,22 +9,30 @@ export interface OutsideSecret {
   name: string;
 }
 
+/** The last key of an argument that names a Secret. */
+const naming = ["secret", "secretName", "raSecret", "tlsSecret"];
+
 /** Secrets that live in the cluster only: a stack's configuration has their names, not their values. */
 export function outsideSecrets(args: CertctlArgs): OutsideSecret[] {
-  const { namespace = "certctl", tls, server, database, exposure, images, existingSecrets = {} } = args;
+  const { namespace = "certctl", tls, server, images, existingSecrets = {}, ...parts } = args;
+  const { envFromSecrets = {}, ...servers } = server ?? {};
   const named: [string, unknown][] = [
     ...Object.entries(existingSecrets).map(([key, name]): [string, unknown] => [`existingSecrets.${key}`, name]),
     ["tls.existingSecret.name", tls?.mode === TlsMode.ExistingSecret ? tls.existingSecret?.name : undefined],
-    ["database.bundled.tls.secretName", database?.bundled?.tls?.secretName],
-    ["exposure.ingress.tlsSecret", exposure?.ingress?.tlsSecret],
-    ...(server?.mounts ?? []).map(({ secret }, index): [string, unknown] => [`server.mounts[${index}].secret`, secret]),
-    ...Object.entries(server?.envFromSecrets ?? {}).map(([variable, { name }]): [string, unknown] => [
-      `server.envFromSecrets.${variable}`,
-      name,
-    ]),
+    ...Object.entries(envFromSecrets).map(([variable, { name }]): [string, unknown] => [`server.envFromSecrets.${variable}`, name]),
     ...(images?.pullSecrets ?? []).map((name, index): [string, unknown] => [`images.pullSecrets[${index}]`, name]),
+    ...namesIn({ ...parts, server: servers }, ""),
   ];
   return named.flatMap(([argument, name]) => (typeof name === "string" ? [{ argument, namespace, name }] : []));
+}
+
+/** What stands at keys that name Secrets, at any depth. */
+function namesIn(value: unknown, path: string): [string, unknown][] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
+    const at = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
+    return naming.includes(key) ? [[at, inner]] : namesIn(inner, at);
+  });
 }
 
 /** The command that reads such a Secret. */

@@ -1,6 +1,7 @@
 import type { Issue } from "../config/issues";
 import { issueIf, under } from "../config/issues";
 import { storageIssues } from "../database/database-checks";
+import { S3IdentityMode } from "./sink-args";
 import type { BackupSink, PvcSink, S3Encryption, S3Identity, S3Sink } from "./sink-args";
 
 /** What is wrong with the place where backups are kept. */
@@ -44,6 +45,8 @@ function encryptionIssues({ mode = "bucketDefault", keyArn }: S3Encryption): Iss
 }
 
 function identityIssues({ mode = "irsa", irsa, accessKeys }: S3Identity): Issue[] {
+  // Another mode is told by its form.
+  if (!Object.values(S3IdentityMode).includes(mode)) return [];
   return [
     ...issueIf(
       mode === "irsa" && irsa === undefined,

@@ -255,7 +255,21 @@ describe("the archive of a stack's secrets", function () {
     const named = argumentPaths().filter((path) => /secret/i.test(path) && !["secretEnv"].includes(path));
     const all = outsideSecrets({
       images: { pullSecrets: ["a"] },
-      server: { envFromSecrets: { X: { name: "b", key: "k" } }, mounts: [{ mountPath: "/x", secret: "c" }] },
+      server: {
+        envFromSecrets: { X: { name: "b", key: "k" } },
+        mounts: [{ mountPath: "/x", secret: "c" }],
+        issuer: {
+          stepCa: {
+            url: "https://ca",
+            provisioner: "p",
+            provisionerKey: { secret: "k", key: "k" },
+            rootCertificate: { secret: "l", key: "k" },
+          },
+          openssl: { signScript: { secret: "m", key: "k" }, revokeScript: { secret: "n", key: "k" }, crlScript: { secret: "o", key: "k" } },
+        },
+        scep: { default: { issuerId: "iss-local", raSecret: "p" } },
+      },
+      backup: { sink: { s3: { identity: { mode: "accessKeys", accessKeys: { secretName: "q" } } } } },
       exposure: { mode: "ingress", ingress: { hosts: [], tlsSecret: "d" } },
       database: { bundled: { tls: { secretName: "e" } } },
       tls: { mode: "existingSecret", existingSecret: { name: "f" } },
@@ -267,6 +281,6 @@ describe("the archive of a stack's secrets", function () {
         found.some((one) => one.startsWith(path)),
         `${path} is not in scripts/secrets/outside-secrets.ts`,
       );
-    assert.equal(new Set(all.map(({ name }) => name)).size, 10);
+    assert.equal(new Set(all.map(({ name }) => name)).size, 17);
   });
 });
