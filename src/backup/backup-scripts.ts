@@ -10,6 +10,7 @@ const files = [
   "download.sh",
   "restore.sh",
   "drill.sh",
+  "push.sh",
 ] as const;
 
 /** What the pods of backup, restore and drill run. */
