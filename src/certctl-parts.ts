@@ -74,7 +74,7 @@ export function databaseFor(
 
 /** What the instance's alerts look at, by the names that its parts give their objects. */
 export function watchedParts(name: string, args: CertctlArgs): WatchedParts {
-  const { server, database } = args;
+  const { server, database, backup } = args;
   return {
     instance: name,
     server: `${name}-server`,
@@ -83,6 +83,7 @@ export function watchedParts(name: string, args: CertctlArgs): WatchedParts {
     provisioningJob: `${name}-provision`,
     renewalScanSeconds: durationSeconds(server?.scheduler?.renewalCheckInterval ?? "1h"),
     sentinelAgents: sentinelAgents(server),
+    pushesBackups: backup?.enabled === true && backup.pushgateway !== undefined,
   };
 }
 

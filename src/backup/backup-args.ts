@@ -96,8 +96,25 @@ export interface BackupSettings {
   resources?: Resources;
   /** Where the pods may run; those of drill and restore, too. */
   scheduling?: Scheduling;
+  /** A Prometheus Pushgateway that is told of each good backup and drill. @default none is told */
+  pushgateway?: PushgatewaySettings;
   /** The proof that the newest backup can be restored. */
   drill?: DrillSettings;
+}
+
+/**
+ * A Prometheus Pushgateway. It is told `certctl_backup_size_bytes`, `certctl_backup_duration_seconds`,
+ * `certctl_backup_last_success_timestamp_seconds` and `certctl_drill_last_success_timestamp_seconds`, with the labels `job` and `namespace`.
+ * When it cannot be told, the pod's log has a warning, and the backup counts all the same.
+ */
+export interface PushgatewaySettings {
+  /**
+   * Its URL in the cluster, without TLS: no figure of these is secret.
+   *
+   * @pattern ^http://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._-]+)*$
+   * @patternErrorMessage is not the URL of a Pushgateway, such as http://pushgateway.monitoring.svc:9091; it starts with http:// and does not end with "/"
+   */
+  url: string;
 }
 
 /** The restore drill: the newest backup is restored into a throw-away PostgreSQL in the drill's own pod, and compared with its manifest. */

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseConnection } from "../database/database";
 import { databaseClient, databaseClientVariables } from "../database/database";
 import { quantityInBytes } from "../database/postgres-parameters";
-import type { Volume } from "../kubernetes/environment";
+import type { EnvVar, Volume, VolumeMount } from "../kubernetes/environment";
 import { fieldVariable, literalVariables } from "../kubernetes/environment";
 import type { BackupPodInput, ScriptStep } from "./backup-pod";
 import { scratchMount, scratchVolume, scriptJobSpec } from "./backup-pod";
@@ -90,11 +90,21 @@ export function backupJobSpec(input: BackupManifestInput, emptyDatabase: "fail" 
   };
   // Room for the dump, and for the part of it that is on its way.
   const volumes = onVolume ? sink.volumes : [scratchVolume(String(quantityInBytes(settings.scratchSize) + partMebibytes * 2 ** 20))];
-  return scriptJobSpec({ ...input, component: "backup", scheduling: settings.scheduling }, [dump, publish], {
+  const push = pushStep(input, "backup", [...run, ...sink.env.filter(({ name }) => name === "BACKUP_DIR")], mounts);
+  return scriptJobSpec({ ...input, component: "backup", scheduling: settings.scheduling }, [dump, publish, ...push], {
     volumes: [...volumes, ...client.volumes],
     activeDeadlineSeconds: settings.activeDeadlineSeconds,
     backoffLimit: settings.backoffLimit ?? 1,
   });
+}
+
+/** Comes after what it tells of. */
+function pushStep(input: BackupManifestInput, purpose: "backup" | "drill", env: EnvVar[] = [], mounts: VolumeMount[] = []): ScriptStep[] {
+  const { pushgateway, resources } = input.settings;
+  if (!pushgateway) return [];
+  const told = literalVariables({ PURPOSE: purpose, PUSHGATEWAY_URL: pushgateway.url, JOB: `${input.instance}-${purpose}` });
+  const variables = [...env, ...told, fieldVariable("NAMESPACE", "metadata.namespace")];
+  return [{ name: "push", image: "postgres", script: "push.sh", env: variables, mounts, resources }];
 }
 
 /** What the last step does besides publishing: on a volume it removes what is too old; a bucket does so itself. */
@@ -125,11 +135,15 @@ export function drillCronJob(input: BackupManifestInput): CronJobSpec {
   return {
     ...cronFields(drill.schedule, drill.suspend, settings),
     jobTemplate: {
-      spec: scriptJobSpec({ ...input, component: "drill", scheduling: settings.scheduling }, [chosen.step, step], {
-        volumes: [...chosen.volumes, { name: "data", emptyDir: { sizeLimit: drill.storageSize } }],
-        activeDeadlineSeconds: drill.activeDeadlineSeconds,
-        backoffLimit: 0,
-      }),
+      spec: scriptJobSpec(
+        { ...input, component: "drill", scheduling: settings.scheduling },
+        [chosen.step, step, ...pushStep(input, "drill")],
+        {
+          volumes: [...chosen.volumes, { name: "data", emptyDir: { sizeLimit: drill.storageSize } }],
+          activeDeadlineSeconds: drill.activeDeadlineSeconds,
+          backoffLimit: 0,
+        },
+      ),
     },
   };
 }

@@ -13,6 +13,7 @@ const files = [
   "restore-state.sh",
   "restore.sh",
   "drill.sh",
+  "push.sh",
 ] as const;
 
 /** What the pods of backup, restore and drill run. */

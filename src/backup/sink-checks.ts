@@ -1,7 +1,7 @@
 import type { Issue } from "../config/issues";
 import { issueIf, under } from "../config/issues";
+import { text } from "../config/plain";
 import { storageIssues } from "../database/database-checks";
-import { S3IdentityMode } from "./sink-args";
 import type { BackupSink, PvcSink, S3Encryption, S3Identity, S3Sink } from "./sink-args";
 
 /** What is wrong with the place where backups are kept. */
@@ -40,25 +40,26 @@ function bucketIssues({ bucket, region, encryption = {}, identity = {} }: S3Sink
 function encryptionIssues({ mode = "bucketDefault", keyArn }: S3Encryption): Issue[] {
   return [
     ...issueIf(mode === "kms" && keyArn === undefined, "keyArn", "is missing; mode kms needs the ARN of the key"),
-    ...issueIf(keyArn !== undefined && mode !== "kms", "keyArn", "is only for mode kms; set encryption.mode: kms, or remove it"),
+    ...issueIf(keyArn !== undefined && isOther(mode, "kms"), "keyArn", "is only for mode kms; set encryption.mode: kms, or remove it"),
   ];
 }
 
 function identityIssues({ mode = "irsa", irsa, accessKeys }: S3Identity): Issue[] {
-  // Another mode is told by its form.
-  if (!Object.values(S3IdentityMode).includes(mode)) return [];
-  return [
+  const missing = {
+    irsa: "is missing; mode irsa needs irsa.roleArn; other modes are podIdentity and, outside AWS, accessKeys",
+    accessKeys: "is missing; mode accessKeys needs accessKeys.secretName",
+  };
+  return Object.entries({ irsa, accessKeys }).flatMap(([name, settings]) => [
+    ...issueIf(mode === name && settings === undefined, name, missing[name as keyof typeof missing]),
     ...issueIf(
-      mode === "irsa" && irsa === undefined,
-      "irsa",
-      "is missing; mode irsa needs irsa.roleArn; other modes are podIdentity and, outside AWS, accessKeys",
+      settings !== undefined && isOther(mode, name),
+      name,
+      `is only for mode ${name}, and the mode is ${text(mode) ?? ""}; remove it`,
     ),
-    ...issueIf(mode === "accessKeys" && accessKeys === undefined, "accessKeys", "is missing; mode accessKeys needs accessKeys.secretName"),
-    ...issueIf(irsa !== undefined && mode !== "irsa", "irsa", `is only for mode irsa, and the mode is ${mode}; remove it`),
-    ...issueIf(
-      accessKeys !== undefined && mode !== "accessKeys",
-      "accessKeys",
-      `is only for mode accessKeys, and the mode is ${mode}; remove it`,
-    ),
-  ];
+  ]);
+}
+
+/** Whether a mode is another one than that; one that cannot be looked at may be it. */
+function isOther(mode: string, than: string): boolean {
+  return text(mode) !== undefined && mode !== than;
 }

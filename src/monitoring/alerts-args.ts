@@ -94,6 +94,8 @@ export interface AlertsSettings {
   CertctlBackupTooOld?: ThresholdAlertSettings;
   /** The last backup failed. Needs kube-state-metrics. @default for 0s, warning */
   CertctlBackupFailed?: AlertSettings;
+  /** The last backup is much smaller than that of a period of `monitoring.backup` before. Threshold: share of its size. Needs `backup.pushgateway`. @default below 0.5 for 0s, warning */
+  CertctlBackupShrank?: ThresholdAlertSettings;
   /** The CronJob of backups or of restore drills is suspended. Needs kube-state-metrics. @default for 1h, warning */
   CertctlBackupSuspended?: AlertSettings;
   /** The last good restore drill is too old. Threshold: periods of `monitoring.drill`. Needs kube-state-metrics. @default above 2 for 0s, warning */

@@ -17,13 +17,15 @@ export interface WatchedParts {
   provisioningJob: string;
   /** Seconds between two renewal scans. */
   renewalScanSeconds?: number;
+  /** Whether a Pushgateway is told of backups. @default false */
+  pushesBackups?: boolean;
   /** Agents that certctl registers for its own scans. */
   sentinelAgents?: number;
 }
 
 /** What alerts are written for, with defaults. */
 export function alertContext(parts: WatchedParts, namespace: string, settings: MonitoringSettings): AlertContext {
-  const { instance, fleetSize = "small", renewalScanSeconds = 3600, sentinelAgents = 0, ...names } = parts;
+  const { instance, fleetSize = "small", renewalScanSeconds = 3600, sentinelAgents = 0, pushesBackups = false, ...names } = parts;
   const rules = settings.rules ?? {};
   return {
     ...names,
@@ -31,6 +33,7 @@ export function alertContext(parts: WatchedParts, namespace: string, settings: M
     namespace,
     fleetSize,
     renewalScanSeconds,
+    pushesBackups,
     sentinelAgents: rules.sentinelAgents ?? sentinelAgents,
     issuanceObjective: rules.issuanceObjective ?? 0.99,
     kubeStateMetrics: rules.kubeStateMetrics ?? true,

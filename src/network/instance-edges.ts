@@ -27,6 +27,7 @@ export function instanceEdges(args: CertctlArgs): Edge[] {
     ...toDatabase("backup", args),
     ...toDatabase("restore", args),
     ...toBucket(args),
+    ...toPushgateway(args),
     ...serverCallers(args),
     ...serverDestinations(args),
     ...toPeers("agents", args.network?.agentDestinations, https),
@@ -92,6 +93,12 @@ function toBucket({ backup, network }: CertctlArgs): Edge[] {
       ...(identityMode === S3IdentityMode.PodIdentity ? toPeers(from, podIdentityAgent, tcp(80)) : []),
     ];
   });
+}
+
+function toPushgateway({ backup }: CertctlArgs): Edge[] {
+  const url = urlOf(backup?.pushgateway?.url);
+  if (!url) return [];
+  return (["backup", "drill"] as const).map((from) => ({ from, to: hostEnd(url.hostname), ports: tcp(Number(url.port || "80")) }));
 }
 
 function serverPorts(args: CertctlArgs): PolicyPort[] {

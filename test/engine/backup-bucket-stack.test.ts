@@ -77,6 +77,11 @@ describe("the stack prod-ha with backups in its bucket on AWS", function () {
     }
   });
 
+  it("changes nothing the second time", async () => {
+    const preview = await stack.preview("--expect-no-changes");
+    assert.equal(preview.code, 0, preview.text);
+  });
+
   describe("has a bucket whose policy, as S3 tells it, with the role's, as IAM does,", () => {
     const sse = "s3:x-amz-server-side-encryption";
     let resourcePolicy: PolicyDocument;
@@ -126,15 +131,13 @@ describe("the stack prod-ha with backups in its bucket on AWS", function () {
     });
   });
 
-  it("changes nothing the second time", async () => {
-    const preview = await stack.preview("--expect-no-changes");
-    assert.equal(preview.code, 0, preview.text);
-  });
-
-  it("leaves bucket and volume when it goes", async () => {
-    const destroyed = await stack.destroy("--exclude-protected");
-    assert.equal(destroyed.code, 0, destroyed.text);
-    await awsClients(moto.endpoint).s3.send(new HeadBucketCommand({ Bucket: sink.bucket }));
-    assert.equal((await object("bucket", "persistentvolumeclaim", "certctl-postgres")).status.phase, "Bound");
+  // After the tests of the policies: the roles go with the stack.
+  describe("when it goes", () => {
+    it("leaves bucket and volume", async () => {
+      const destroyed = await stack.destroy("--exclude-protected");
+      assert.equal(destroyed.code, 0, destroyed.text);
+      await awsClients(moto.endpoint).s3.send(new HeadBucketCommand({ Bucket: sink.bucket }));
+      assert.equal((await object("bucket", "persistentvolumeclaim", "certctl-postgres")).status.phase, "Bound");
+    });
   });
 });

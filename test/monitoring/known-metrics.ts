@@ -44,6 +44,13 @@ export const knownMetrics: Record<string, readonly string[]> = {
     "kube_cronjob_spec_suspend",
     "kube_cronjob_status_last_successful_time",
   ],
+  // What src/backup/push.sh tells a Pushgateway.
+  pushgateway: [
+    "certctl_backup_size_bytes",
+    "certctl_backup_duration_seconds",
+    "certctl_backup_last_success_timestamp_seconds",
+    "certctl_drill_last_success_timestamp_seconds",
+  ],
   // kubelet, /metrics.
   kubelet: ["kubelet_volume_stats_available_bytes", "kubelet_volume_stats_capacity_bytes", "kubelet_volume_stats_used_bytes"],
 };

@@ -232,4 +232,11 @@ describe("the network policy", () => {
       ]);
     });
   });
+
+  it("lets backup and drill connect to the Pushgateway that is told of them", () => {
+    const args: CertctlArgs = { backup: { enabled: true, pushgateway: { url: "http://pushgateway.monitoring.svc:9091" } } };
+    assert.deepEqual(rules(args, "drill").egress, [{ ports: tcp(9091) }, dns]);
+    assert.deepEqual(rules(args, "backup").egress, [{ to: [pods("database")], ports: tcp(5432) }, { ports: tcp(9091) }, dns]);
+    assert.deepEqual(rules(args, "restore").egress, [{ to: [pods("database")], ports: tcp(5432) }, dns]);
+  });
 });

@@ -42,6 +42,7 @@ export const backupCases: Record<string, ArgumentCase> = {
   "backup.failedJobsHistoryLimit": { value: 1, given: backups },
   ...withGiven(resourceCases("backup.resources"), backups),
   ...withGiven(schedulingCases("backup.scheduling"), backups),
+  "backup.pushgateway.url": { value: "http://pushgateway.monitoring.svc:9091", given: backups },
   "backup.drill.enabled": { value: false, given: backups },
   "backup.drill.schedule": { value: "@weekly", given: backups },
   "backup.drill.suspend": { value: true, given: backups },

@@ -1,7 +1,12 @@
 import schema from "../../src/config/schema.json";
 import type { ArgumentCase } from "./argument-cases";
 
-const monitoring = { "monitoring.enabled": true, "monitoring.backup.period": "1d", "monitoring.drill.period": "7d" };
+const monitoring = {
+  ...{ "backup.enabled": true, "backup.pushgateway.url": "http://pushgateway.monitoring.svc:9091" },
+  "monitoring.enabled": true,
+  "monitoring.backup.period": "1d",
+  "monitoring.drill.period": "7d",
+};
 
 /** Every argument of `monitoring`. */
 export const monitoringCases: Record<string, ArgumentCase> = {

@@ -100,9 +100,16 @@ function writeVolume(manifests: readonly Manifest[], volume: Volume | undefined,
   }
 }
 
+/** What a pod is told of itself. */
+const podFields: Record<string, string> = {
+  "metadata.name": "certctl-agents-0",
+  "metadata.namespace": "certctl",
+  "spec.nodeName": "node-1",
+};
+
 function valueOf(manifests: readonly Manifest[], { value, valueFrom }: Source): string {
   if (valueFrom?.secretKeyRef) return keyOf(dataOf(manifests, "Secret", valueFrom.secretKeyRef.name), valueFrom.secretKeyRef.key);
-  if (valueFrom?.fieldRef) return valueFrom.fieldRef.fieldPath === "spec.nodeName" ? "node-1" : "certctl-agents-0";
+  if (valueFrom?.fieldRef) return podFields[valueFrom.fieldRef.fieldPath] ?? "";
   return value ?? "";
 }
 

@@ -19,6 +19,8 @@ export interface AlertContext extends WatchedInstance {
   provisioningJob: string;
   backup?: WatchedCronJob;
   drill?: WatchedCronJob;
+  /** Whether a Pushgateway is told of backups. */
+  pushesBackups: boolean;
   kubeStateMetrics: boolean;
   kubeletMetrics: boolean;
 }

@@ -47,6 +47,19 @@ export const backupAlerts = {
     summary: "The last backup of {{ $labels.namespace }} failed",
     description: "Earlier ones are untouched. The next good backup ends the alert.",
   },
+  CertctlBackupShrank: {
+    severity: "warning",
+    for: "0s",
+    threshold: { default: 0.5, isShare: true },
+    applies: ({ backup, pushesBackups }) => backup !== undefined && pushesBackups,
+    expression: (context, threshold) => {
+      const size = objectSeries("certctl_backup_size_bytes", context, `job="${context.name}-backup"`);
+      const before = `${size} offset ${context.backup?.periodSeconds ?? 0}s`;
+      return `${maximum(size)} < ${threshold} * ${maximum(before)}`;
+    },
+    summary: "The last backup of {{ $labels.namespace }} has {{ $value | humanize1024 }}B, much less than the one before",
+    description: "It is compared with that of a period before, so the alert ends by itself after a period: rows may be gone.",
+  },
   CertctlBackupSuspended: {
     severity: "warning",
     for: "1h",
