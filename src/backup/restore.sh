@@ -54,12 +54,11 @@ finish() {
 # Who is connected while another schema comes writes what that schema does not know.
 refuse_a_server_of_another_schema() {
   schema=none
-  has_schema=$(ask "select to_regclass('public.schema_migrations') is not null") || fail "the database does not answer: $(reason)"
-  if [ "$has_schema" = t ]; then
-    schema=$(ask "select max(version) from schema_migrations") || fail "the schema version cannot be read: $(reason)"
+  if [ "$tables" != 0 ]; then
+    schema=$(ask "select max(version) from schema_migrations") || schema="one that cannot be read"
   fi
-  others=$(ask "select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()") ||
-    fail "the sessions of the database cannot be counted: $(reason)"
+  count="select count(*) from pg_stat_activity where datname = $(literal "$target") and backend_type = 'client backend' and pid <> pg_backend_pid()"
+  others=$(ask "$count") || others=$(elsewhere "$count") || fail "the sessions of the database cannot be counted: $(reason)"
   wanted=$(field "$manifest" schemaVersion)
   [ "$others" = 0 ] || [ "$schema" = "$wanted" ] ||
     fail "$others sessions are open, and the schema changes from $schema to $wanted: stop the server with kubectl delete deployment, and run pulumi up --refresh"
@@ -96,7 +95,7 @@ take_the_place() {
 restore_beside() {
   [ "${OVERWRITE_DATABASE:-}" = "$target" ] ||
     fail "the database $target is not empty: it has $tables tables; set restore.overwriteDatabase: $target to put it aside"
-  may=$(ask "select rolsuper or rolcreatedb from pg_roles where rolname = current_user") || fail "the database does not answer: $(reason)"
+  may=$(elsewhere "select rolsuper or rolcreatedb from pg_roles where rolname = current_user") || fail "the database does not answer: $(reason)"
   [ "$may" = t ] || fail "the user $PGUSER may not create databases, which putting $target aside needs: let it, with ALTER ROLE, or empty the database"
 
   # The server is stopped where it matters: no session of it is left, and none is let in, before the first row is restored.
@@ -130,13 +129,27 @@ verify_file "$dump" "$manifest"
 if ! said=$(comment); then
   why=$(reason)
   allowed=$(elsewhere "select datallowconn from pg_database where datname = $(literal "$target")") || fail "the database does not answer: $why"
-  [ "$allowed" = f ] || fail "the database does not answer: $why"
-  echo "an earlier run was stopped: the database lets sessions in again"
-  sessions true || fail "the database lets no session in: $(reason)"
-  said=$(comment) || fail "the database does not answer: $(reason)"
+  case $allowed in
+    f)
+      echo "an earlier run was stopped: the database lets sessions in again"
+      sessions true || fail "the database lets no session in: $(reason)"
+      said=$(comment) || fail "the database does not answer: $(reason)"
+      ;;
+    # A damaged database may be put aside unread.
+    t)
+      [ "${OVERWRITE_DATABASE:-}" = "$target" ] || fail "the database does not answer: $why"
+      said=$(elsewhere "select shobj_description(oid, 'pg_database') from pg_database where datname = $(literal "$target")") ||
+        fail "the database does not answer: $(reason)"
+      ;;
+    *) fail "the database does not answer: $why" ;;
+  esac
 fi
-tables=$(ask "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where c.relkind in ('r', 'p') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'") || fail "the database does not answer: $(reason)"
+if ! tables=$(ask "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'"); then
+  [ "${OVERWRITE_DATABASE:-}" = "$target" ] || fail "the database does not answer: $(reason)"
+  echo "the database cannot be read: $(reason)"
+  tables="an unknown number of"
+fi
 case $tables/$said in
   */"$done_prefix"*)
     echo "another run has done it"

@@ -59,8 +59,7 @@ describe("backups on a volume, with real pods,", function () {
   });
 
   it("fail their drill when the newest one is damaged", async () => {
-    const flip = `printf '\\377' | dd of=/backups/${backup}.dump bs=1 seek=2000 conv=notrunc`;
-    await onVolume(flip);
+    await onVolume("newest=$(ls /backups/*.dump | tail -n 1); printf '\\377' | dd of=$newest bs=1 seek=2000 conv=notrunc");
     assert.match(await runNow("certctl-drill", "drill-of-damage", "failed"), /drill: the dump is damaged/);
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BackupDatabase } from "../support/backup-database";
@@ -132,6 +132,16 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
     assert.equal(failed.stderr, "restore: pg_restore failed: out of memory\n");
     assert.deepEqual(await database.fingerprint(), before);
     assert.deepEqual(await databases("certctl\\_restoring\\_%"), []);
+  });
+
+  it("puts a database aside that is too damaged to be read", async () => {
+    await database.query("create database broken", "postgres");
+    const [row] = await database.query("select oid::text from pg_database where datname = 'broken'", "postgres");
+    rmSync(join(database.postgres.folder, "data/base", String(row?.oid), "PG_VERSION"));
+    const broken = { RESTORE_ID: "00000008", PGDATABASE: "broken" };
+    assert.match((await restore.run({ ...broken, OVERWRITE_DATABASE: "" })).stderr, /^restore: the database does not answer: /);
+    must(await restore.run({ ...broken, OVERWRITE_DATABASE: "broken" }));
+    assert.deepEqual(await database.fingerprint("broken"), saved);
   });
 
   it("does not begin with a damaged dump", async () => {

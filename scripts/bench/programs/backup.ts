@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   await fillTables(database, 500);
   await fillMegabytes(database, megabytes);
   const programs = await ImagePrograms.prepare(database.postgres.bin);
-  const restore = { restore: { backup: "latest" } };
+  const restore = { restore: { backup: "latest", before: "2099-12-31T23:59:59Z" } };
   const volume = await volumeSink(database, programs, restore);
   const store = await bucketSink(database, programs);
   const server = { PGHOST: "127.0.0.1", PGPORT: String(database.postgres.port), PGUSER: "certctl", PGDATABASE: "certctl" };
