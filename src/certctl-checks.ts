@@ -102,8 +102,13 @@ function affinityIssues({ server, fleetSize }: CertctlArgs): Issue[] {
   return issueIf(useless, "server.service.sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP");
 }
 
-function exposureContext({ server, tls = {}, tlsCaCertificate }: CertctlArgs): ExposureContext {
-  return { serviceType: server?.service?.type ?? "ClusterIP", tls, trust: trustMode(tls, tlsCaCertificate !== undefined) };
+function exposureContext({ server, tls = {}, tlsCaCertificate, network }: CertctlArgs): ExposureContext {
+  return {
+    serviceType: server?.service?.type ?? "ClusterIP",
+    tls,
+    trust: trustMode(tls, tlsCaCertificate !== undefined),
+    networkPolicies: network?.enabled !== false,
+  };
 }
 
 /** Agents on nodes live in a namespace of their own, where the TLS Secret is not. */

@@ -37,6 +37,7 @@ export function certctlWarnings(args: CertctlArgs): string[] {
       service.type === "LoadBalancer" && service.sourceRanges === undefined,
       "the load balancer admits every address: set server.service.sourceRanges",
     ),
+    ...networkWarnings(args),
     ...warnIf(
       args.caCertificate === undefined && existingSecrets?.issuingCa === undefined,
       "there is no issuing CA, so iss-local makes a new one at each restart and in each pod: npm run secrets -- <stack> makes a pair",
@@ -67,6 +68,23 @@ export function certctlWarnings(args: CertctlArgs): string[] {
     ),
     ...unusedPair.map((key) => `${key} is not used, because tls.mode is ${tlsMode}: pulumi config rm certctl:${key}`),
     ...unusedCa.map((key) => `${key} is not used, because tls.trust.mode is ${tls?.trust?.mode ?? ""}: pulumi config rm certctl:${key}`),
+  ];
+}
+
+/** Callers whom the network policies cannot tell from others, or whose pods are guessed. */
+function networkWarnings({ network, server, exposure = {} }: CertctlArgs): string[] {
+  if (network?.enabled === false) return [];
+  const { type, sourceRanges, externalTrafficPolicy } = server?.service ?? {};
+  const { mode, gateway } = exposure;
+  return [
+    ...warnIf(
+      type === "LoadBalancer" && sourceRanges !== undefined && externalTrafficPolicy !== "Local",
+      "network policies cannot tell the load balancer's callers from others, because nodes replace addresses: set server.service.externalTrafficPolicy: Local",
+    ),
+    ...warnIf(
+      mode === ExposureMode.Gateway && gateway !== undefined && gateway.callers === undefined,
+      `the pods of the Gateway are taken for those with the label gateway.networking.k8s.io/gateway-name: ${gateway?.listener.gateway ?? ""} in its namespace: name them in exposure.gateway.callers`,
+    ),
   ];
 }
 

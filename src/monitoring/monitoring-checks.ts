@@ -3,6 +3,7 @@ import { issueIf, joinPath, show, under } from "../config/issues";
 import { text } from "../config/plain";
 import { labelIssues } from "../kubernetes/kubernetes-checks";
 import { prometheusSeconds } from "../kubernetes/units";
+import { emptyListIssues, peersIssues } from "../network/network-checks";
 import type { AlertName, ThresholdAlertSettings } from "./alerts-args";
 import { alerts } from "./alerts";
 import type { Alert } from "./alerts/alert";
@@ -12,6 +13,8 @@ import type { MonitoringSettings, RuleSettings, ServiceMonitorSettings } from ".
 export function monitoringIssues(settings: MonitoringSettings): Issue[] {
   const rules = settings.rules ?? {};
   return [
+    ...under("scrapers", peersIssues(settings.scrapers)),
+    ...emptyListIssues("scrapers", settings.scrapers, "nobody could scrape the server"),
     ...under("serviceMonitor", scrapeIssues(settings.serviceMonitor ?? {})),
     ...under("rules", ruleIssues(rules)),
     ...under("dashboard.labels", labelIssues(settings.dashboard?.labels)),

@@ -17,6 +17,15 @@ export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];
 export const ServiceType = { ClusterIP: "ClusterIP", NodePort: "NodePort", LoadBalancer: "LoadBalancer" } as const;
 export type ServiceType = (typeof ServiceType)[keyof typeof ServiceType];
 
+/** What happens to the address of a caller from outside of the cluster. */
+export const ExternalTrafficPolicy = {
+  /** Nodes may replace it by their own: rate limits, sessions and network policies do not see who calls. */
+  Cluster: "Cluster",
+  /** It is kept; only nodes with a server pod take calls. */
+  Local: "Local",
+} as const;
+export type ExternalTrafficPolicy = (typeof ExternalTrafficPolicy)[keyof typeof ExternalTrafficPolicy];
+
 /** Whether a client keeps talking to the same server pod. */
 export const SessionAffinity = { None: "None", ClientIP: "ClientIP" } as const;
 export type SessionAffinity = (typeof SessionAffinity)[keyof typeof SessionAffinity];
@@ -110,6 +119,8 @@ export interface ServiceSettings {
   annotations?: Record<string, string>;
   /** Networks that a load balancer admits; only with `type: LoadBalancer`. @default every address */
   sourceRanges?: Cidr[];
+  /** What happens to callers' addresses; not with `type: ClusterIP`. @default Cluster */
+  externalTrafficPolicy?: ExternalTrafficPolicy;
   /** Whether a client keeps talking to the same pod. Of no use behind an ingress. @default None for a small fleet, ClientIP for larger ones */
   sessionAffinity?: SessionAffinity;
   /**

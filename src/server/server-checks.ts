@@ -8,7 +8,7 @@ import { settingVariables } from "./environment";
 import { mountIssues, pathIssues } from "./file-checks";
 import type { RateLimitingSettings, SchedulerSettings } from "./limits-args";
 import type { DigestSettings, SmtpSettings } from "./notification-args";
-import { SessionAffinity } from "./server-args";
+import { ServiceType, SessionAffinity } from "./server-args";
 import type { NetworkScanSettings, ServerSettings, ServiceSettings } from "./server-args";
 
 /** What is wrong with the settings of a server, as far as they tell without the rest of the instance. */
@@ -43,7 +43,8 @@ function autoscalingIssues({ autoscaling, replicas }: ServerSettings): Issue[] {
   ];
 }
 
-function serviceIssues({ type, sourceRanges, sessionAffinity, sessionAffinityTimeoutSeconds }: ServiceSettings = {}): Issue[] {
+function serviceIssues(settings: ServiceSettings = {}): Issue[] {
+  const { type, sourceRanges, externalTrafficPolicy, sessionAffinity, sessionAffinityTimeoutSeconds } = settings;
   const useless = sessionAffinityTimeoutSeconds !== undefined && sessionAffinity === SessionAffinity.None;
   const ranges = Array.isArray(sourceRanges) ? sourceRanges : [];
   const closed = Array.isArray(sourceRanges) && ranges.length === 0;
@@ -51,6 +52,11 @@ function serviceIssues({ type, sourceRanges, sessionAffinity, sessionAffinityTim
     ...issueIf(useless, "sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP"),
     ...issueIf(sourceRanges !== undefined && type !== "LoadBalancer", "sourceRanges", "has no effect without type: LoadBalancer"),
     ...ranges.flatMap((range, index) => rangeIssues(`sourceRanges[${String(index)}]`, text(range))),
+    ...issueIf(
+      externalTrafficPolicy !== undefined && (type ?? ServiceType.ClusterIP) === ServiceType.ClusterIP,
+      "externalTrafficPolicy",
+      "has no effect with type: ClusterIP",
+    ),
     ...issueIf(closed, "sourceRanges", "is empty, which means every address; name the networks, or remove it"),
   ];
 }

@@ -59,6 +59,7 @@ export function serverService(input: ServerManifestInput): k8s.types.input.core.
       selector: selectorLabels(input, "server"),
       ports: [{ name: "https", port, targetPort: "https", appProtocol: "https" }],
       sessionAffinity: service.sessionAffinity,
+      ...(service.externalTrafficPolicy && { externalTrafficPolicy: service.externalTrafficPolicy }),
       ...(service.sourceRanges && { loadBalancerSourceRanges: service.sourceRanges }),
       ...(sticky && { sessionAffinityConfig: { clientIP: { timeoutSeconds: service.sessionAffinityTimeoutSeconds ?? 10800 } } }),
     },

@@ -57,7 +57,28 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
     assert.deepEqual(warnings({ server: { service: { type: "LoadBalancer" } } }), [
       "the load balancer admits every address: set server.service.sourceRanges",
     ]);
-    assert.deepEqual(warnings({ server: { service: { type: "LoadBalancer", sourceRanges: ["192.0.2.0/24"] } } }), []);
+    const service = { type: "LoadBalancer" as const, sourceRanges: ["192.0.2.0/24"] };
+    assert.deepEqual(warnings({ server: { service: { ...service, externalTrafficPolicy: "Local" } } }), []);
+  });
+
+  it("of callers whom network policies cannot tell from others, or guess at", () => {
+    const service = { type: "LoadBalancer" as const, sourceRanges: ["192.0.2.0/24"] };
+    assert.deepEqual(warnings({ server: { service } }), [
+      "network policies cannot tell the load balancer's callers from others, because nodes replace addresses: set server.service.externalTrafficPolicy: Local",
+    ]);
+    const gateway = { listener: { gateway: "public" }, hosts: ["certctl.example.com"] };
+    const behind = (more: object): CertctlArgs => ({
+      server: { rateLimiting: { rps: 500 } },
+      exposure: { mode: "gateway", gateway: { ...gateway, ...more } },
+    });
+    assert.deepEqual(warnings(behind({})), [
+      "the pods of the Gateway are taken for those with the label gateway.networking.k8s.io/gateway-name: public in its namespace: name them in exposure.gateway.callers",
+    ]);
+    assert.deepEqual(warnings(behind({ callers: [{ podLabels: { app: "envoy" } }] })), []);
+    const open =
+      "there are no network policies, so any pod of the cluster may connect to the server and the database: remove network.enabled: false";
+    assert.deepEqual(warnings({ server: { service }, network: { enabled: false } }), [open]);
+    assert.deepEqual(warnings({ ...behind({}), network: { enabled: false } }), [open]);
   });
 
   it("of what a way in that ends TLS brings with it", () => {
