@@ -16,6 +16,7 @@ import { labelIssues, resourceIssues } from "./kubernetes/kubernetes-checks";
 import { monitoringIssues } from "./monitoring/monitoring-checks";
 import { existingSecretIssues, secretIssues } from "./secrets/secrets-checks";
 import { networkIssues } from "./network/network-checks";
+import { openServerIssues } from "./server/auth-checks";
 import type { SetVariable } from "./server/environment";
 import { secretVariables, settingVariables } from "./server/environment";
 import { enrollmentIssues } from "./server/enrollment-checks";
@@ -165,5 +166,6 @@ function environmentIssues(args: CertctlArgs): Issue[] {
     ...duplicateIssues(all).filter(({ path }) => path.startsWith("secretEnv")),
     ...bundleIssues(all, settings.issuer),
     ...enrollmentIssues(all),
+    ...openServerIssues(args, all),
   ];
 }

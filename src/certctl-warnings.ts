@@ -1,6 +1,7 @@
 import type { CertctlArgs } from "./certctl-args";
 import { connectionReserve } from "./certctl-parts";
 import { ExposureMode, IngressController } from "./exposure/exposure-args";
+import { AuthType } from "./server/auth-args";
 import { booleanValue, secretVariables, settingVariables } from "./server/environment";
 import { TrustMode } from "./tls/tls-args";
 import { trustMode } from "./tls/trust";
@@ -33,6 +34,10 @@ export function certctlWarnings(args: CertctlArgs): string[] {
       `${several}, and together they may open ${String(connectionReserve(args) - 20)} connections: set database.external.maxConnections to what the server accepts`,
     ),
     ...exposureWarnings(args),
+    ...warnIf(
+      server?.auth?.type === AuthType.None,
+      "server.auth.type is none, so everybody whom the gateway lets in is one administrator, and audit events name nobody: use api-key or oidc where they suffice",
+    ),
     ...warnIf(
       service.type === "LoadBalancer" && service.sourceRanges === undefined,
       "the load balancer admits every address: set server.service.sourceRanges",

@@ -112,7 +112,8 @@ export class Certctl extends pulumi.ComponentResource {
     const { trust } = this.tls;
     const serverUrl = (this.url = this.server.url);
     const revision = pulumi.all([this.server.revision, this.secrets.adminChecksum]).apply(contentHash);
-    const provisioning = { ...args.provisioning, ...shared, serverUrl, apiKeys, trust, revision, scheduling };
+    const authType = args.server?.auth?.type;
+    const provisioning = { ...args.provisioning, ...shared, serverUrl, apiKeys, trust, revision, scheduling, authType };
     this.provisioning = new ServerProvisioning(`${name}-provision`, provisioning, after(this.server));
 
     if (args.exposure) {

@@ -1,13 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AbsolutePath, Cidr, Duration, ObjectName, Port, Resources, Scheduling } from "../kubernetes/types";
+import type { AuthSettings } from "./auth-args";
 import type { AutoscalingSettings, DisruptionBudgetSettings } from "./availability-args";
 import type { IssuerSettings } from "./issuer-args";
 import type { DigestSettings, SmtpSettings } from "./notification-args";
 import type { RateLimitingSettings, SchedulerSettings } from "./limits-args";
-
-/** How callers of the API prove who they are. Named API keys work in both. */
-export const AuthType = { ApiKey: "api-key", Oidc: "oidc" } as const;
-export type AuthType = (typeof AuthType)[keyof typeof AuthType];
 
 /** The server's log level (`CERTCTL_LOG_LEVEL`). Its format is always JSON. */
 export const LogLevel = { Debug: "debug", Info: "info", Warn: "warn", Error: "error" } as const;
@@ -103,12 +100,6 @@ export interface ServerSettings {
   envFromSecrets?: Record<string, SecretKeyReference>;
   /** Where the pods may run. Pods of one instance prefer different nodes and zones. */
   scheduling?: Scheduling;
-}
-
-/** How callers prove who they are. */
-export interface AuthSettings {
-  /** `none` and `jwt` are refused: an open server needs a demo acknowledgement that ends after a day (certctl facts 1.4). @default api-key */
-  type?: AuthType;
 }
 
 /** The server's Service. */

@@ -6,6 +6,7 @@ import { rangeIssues } from "../kubernetes/ip-ranges";
 import { duplicateIssues, variableIssues } from "./variable-checks";
 import { settingVariables } from "./environment";
 import { mountIssues, pathIssues } from "./file-checks";
+import { authIssues } from "./auth-checks";
 import type { RateLimitingSettings, SchedulerSettings } from "./limits-args";
 import type { DigestSettings, SmtpSettings } from "./notification-args";
 import { ServiceType, SessionAffinity } from "./server-args";
@@ -17,6 +18,7 @@ export function serverIssues(settings: ServerSettings): Issue[] {
   const mounts = settings.mounts ?? [];
   return [
     ...under("autoscaling", autoscalingIssues(settings)),
+    ...under("auth", authIssues(settings)),
     ...under("service", serviceIssues(settings.service)),
     ...under("rateLimiting", rateLimitingIssues(settings.rateLimiting)),
     ...under("scheduler", schedulerIssues(settings.scheduler)),

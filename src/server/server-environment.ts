@@ -1,3 +1,4 @@
+import { listenAddress } from "./auth-gateway";
 import type { SmtpSettings } from "./notification-args";
 import type { ResolvedServer } from "./server-settings";
 
@@ -10,10 +11,11 @@ type Value = string | number | boolean | readonly string[] | undefined;
  */
 export function serverVariables(settings: ResolvedServer): Record<string, string> {
   const { rateLimiting, scheduler = {}, smtp, digest, networkScan, lifecycle } = settings;
+  const listen = listenAddress(settings);
   const rps = rateLimiting.rps ?? 50;
   return textValues({
-    CERTCTL_SERVER_HOST: "0.0.0.0",
-    CERTCTL_SERVER_PORT: settings.port,
+    CERTCTL_SERVER_HOST: listen.host,
+    CERTCTL_SERVER_PORT: listen.port,
     CERTCTL_KEYGEN_MODE: "agent",
     CERTCTL_AUTH_TYPE: settings.auth?.type ?? "api-key",
     CERTCTL_LOG_LEVEL: settings.logging?.level ?? "info",

@@ -38,6 +38,7 @@ export const configurations: Record<string, CertctlArgs> = {
     smtpPassword: "p,a:s s",
   },
   "an ACME issuer": { server: { issuer: { acme: { directoryUrl: "https://acme.example.com/directory", email: "ops@example.com" } } } },
+  "no authentication behind a gateway": { server: { auth: { type: "none", gateway: { image: "registry.example.com/gateway:1" } } } },
   "OpenID Connect": { server: { auth: { type: "oidc" } } },
   "keys that are being rotated": { previousApiKeys: { admin: "a".repeat(40), fleet: "f".repeat(40), metrics: "m".repeat(40) } },
   "no issuing CA": { caCertificate: undefined, caPrivateKey: undefined },

@@ -98,6 +98,13 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
     ]);
   });
 
+  it("of a server that authenticates nobody itself", () => {
+    const gateway = { image: "registry.example.com/gateway:1" };
+    assert.deepEqual(warnings({ server: { auth: { type: "none", gateway } } }), [
+      "server.auth.type is none, so everybody whom the gateway lets in is one administrator, and audit events name nobody: use api-key or oidc where they suffice",
+    ]);
+  });
+
   it("of a missing issuing CA, unless it is in the cluster", () => {
     const without = { caCertificate: undefined, caPrivateKey: undefined };
     assert.deepEqual(warnings(without), [

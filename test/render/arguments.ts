@@ -36,6 +36,7 @@ const passthrough = {
   "exposure.gateway.passthrough.hosts": ["enroll.example.com"],
   "tls.extraDnsNames": ["enroll.example.com", "scep.example.com"],
 };
+const behindGateway = { "server.auth.type": "none", "server.auth.gateway.image": "registry.example.com/gateway:1" };
 const nodeTerm = {
   requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }] },
 };
@@ -67,6 +68,13 @@ export const argumentCases: Record<string, ArgumentCase> = {
   ...resourceCases("server.resources"),
   "server.maxConnections": { value: 60 },
   "server.auth.type": { value: "oidc" },
+  "server.auth.gateway.image": { value: "registry.example.com/gateway:2", given: behindGateway },
+  "server.auth.gateway.args": { value: ["--config", "/etc/gateway/config"], given: behindGateway },
+  "server.auth.gateway.env": { value: { LOG_LEVEL: "debug" }, given: behindGateway },
+  "server.auth.gateway.envFromSecrets": { value: { COOKIE_SECRET: { name: "gateway", key: "cookie" } }, given: behindGateway },
+  "server.auth.gateway.mounts": { value: [{ mountPath: "/etc/gateway", configMap: "gateway" }], given: behindGateway },
+  "server.auth.gateway.upstreamPort": { value: 9444, given: behindGateway },
+  ...withGiven(resourceCases("server.auth.gateway.resources"), behindGateway),
   "server.service.type": { value: "NodePort" },
   "server.service.annotations": { value: { "example.com/pool": "internal" } },
   "server.service.sourceRanges": { value: ["192.0.2.0/24"], given: { "server.service.type": "LoadBalancer" } },
