@@ -33,6 +33,7 @@ export function certctlWarnings(args: CertctlArgs): string[] {
       external !== undefined && external.maxConnections === undefined && maxReplicas > 1,
       `${several}, and together they may open ${String(connectionReserve(args) - 20)} connections: set database.external.maxConnections to what the server accepts`,
     ),
+    ...rateLimitWarnings(args),
     ...exposureWarnings(args),
     ...warnIf(
       server?.auth?.type === AuthType.None,
@@ -93,21 +94,26 @@ function networkWarnings({ network, server, exposure = {} }: CertctlArgs): strin
   ];
 }
 
+/** certctl counts requests by the address that they come from (certctl facts 2.4). */
+function rateLimitWarnings({ server, exposure }: CertctlArgs): string[] {
+  const { auth, rateLimiting } = server ?? {};
+  const between = auth?.type === AuthType.None ? "gateway" : (exposure?.mode ?? ExposureMode.None);
+  return warnIf(
+    between !== ExposureMode.None && rateLimiting?.rps === undefined && rateLimiting?.enabled !== false,
+    `everybody behind the ${between} shares one rate limit: set server.rateLimiting.rps for all of them together`,
+  );
+}
+
 /** What a way in that ends TLS brings with it (certctl facts 2.4 and 3). */
 function exposureWarnings(args: CertctlArgs): string[] {
   const { mode = ExposureMode.None, ingress, gateway } = args.exposure ?? {};
   if (mode === ExposureMode.None) return [];
-  const { rateLimiting } = args.server ?? {};
   const showCertificates = [...settingVariables(args.server ?? {}), ...secretVariables(args)].some(
     ({ name, value }) => name.endsWith("_MTLS_ENABLED") && booleanValue(value) === true,
   );
   const trust = trustMode(args.tls, args.tlsCaCertificate !== undefined);
   const nginx = mode === ExposureMode.Ingress && (ingress?.controller ?? IngressController.Nginx) === IngressController.Nginx;
   return [
-    ...warnIf(
-      rateLimiting?.rps === undefined && rateLimiting?.enabled !== false,
-      `everybody behind the ${mode} shares one rate limit: set server.rateLimiting.rps for all of them together`,
-    ),
     ...warnIf(
       showCertificates && gateway?.passthrough === undefined,
       `clients that show certificates cannot come through the ${mode}, which ends TLS: use exposure.gateway.passthrough or a load balancer`,

@@ -101,6 +101,7 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
   it("of a server that authenticates nobody itself", () => {
     const gateway = { image: "registry.example.com/gateway:1" };
     assert.deepEqual(warnings({ server: { auth: { type: "none", gateway } } }), [
+      "everybody behind the gateway shares one rate limit: set server.rateLimiting.rps for all of them together",
       "server.auth.type is none, so everybody whom the gateway lets in is one administrator, and audit events name nobody: use api-key or oidc where they suffice",
     ]);
   });

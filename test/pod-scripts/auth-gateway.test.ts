@@ -43,6 +43,7 @@ describe("the guide's gateway, a real Caddy before the stand-in for certctl with
     const env = instance.environment("Deployment", "certctl-server", "server");
     assert.equal(env.CERTCTL_SERVER_HOST, "127.0.0.1");
     assert.equal(env.CERTCTL_SERVER_PORT, String(upstreamPort));
+    assert.equal(instance.environment("Deployment", "certctl-server", "reload-tls").CERTCTL_SERVER_PORT, String(upstreamPort));
     assert.equal(await call("/api/v1/auth/keys", { port: upstreamPort }), 200);
   });
 

@@ -42,7 +42,7 @@ export async function startGateway(instance: LocalInstance, caddyfile: string, f
 /** A certificate to show to servers, which is its own CA. */
 export async function clientCertificate(name: string): Promise<{ certificate: string; privateKey: string }> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]));
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [name] }],
     keys,
