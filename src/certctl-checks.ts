@@ -17,6 +17,7 @@ import { labelIssues, resourceIssues } from "./kubernetes/kubernetes-checks";
 import { monitoringIssues } from "./monitoring/monitoring-checks";
 import { existingSecretIssues, secretIssues } from "./secrets/secrets-checks";
 import { networkIssues } from "./network/network-checks";
+import { openServerIssues } from "./server/auth-checks";
 import type { SetVariable } from "./server/environment";
 import { secretVariables, settingVariables } from "./server/environment";
 import { pathIssues } from "./server/file-checks";
@@ -104,8 +105,13 @@ function affinityIssues({ server, fleetSize }: CertctlArgs): Issue[] {
   return issueIf(useless, "server.service.sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP");
 }
 
-function exposureContext({ server, tls = {}, tlsCaCertificate }: CertctlArgs): ExposureContext {
-  return { serviceType: server?.service?.type ?? "ClusterIP", tls, trust: trustMode(tls, tlsCaCertificate !== undefined) };
+function exposureContext({ server, tls = {}, tlsCaCertificate, network }: CertctlArgs): ExposureContext {
+  return {
+    serviceType: server?.service?.type ?? "ClusterIP",
+    tls,
+    trust: trustMode(tls, tlsCaCertificate !== undefined),
+    networkPolicies: network?.enabled !== false,
+  };
 }
 
 /** Agents on nodes live in a namespace of their own, where the TLS Secret is not. */
@@ -162,5 +168,6 @@ function environmentIssues(args: CertctlArgs): Issue[] {
     ...duplicateIssues(all).filter(({ path }) => path.startsWith("secretEnv")),
     ...bundleIssues(all, settings.issuer),
     ...secretVariableIssues(settings, all),
+    ...openServerIssues(args, all),
   ];
 }

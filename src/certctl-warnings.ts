@@ -2,6 +2,7 @@ import { backupWarnings } from "./backup/backup-warnings";
 import type { CertctlArgs } from "./certctl-args";
 import { connectionReserve } from "./certctl-parts";
 import { ExposureMode, IngressController } from "./exposure/exposure-args";
+import { AuthType } from "./server/auth-args";
 import { TrustMode } from "./tls/tls-args";
 import { trustMode } from "./tls/trust";
 import { text } from "./config/plain";
@@ -32,11 +33,17 @@ export function certctlWarnings(args: CertctlArgs): string[] {
       external !== undefined && external.maxConnections === undefined && maxReplicas > 1,
       `${several}, and together they may open ${String(connectionReserve(args) - 20)} connections: set database.external.maxConnections to what the server accepts`,
     ),
+    ...rateLimitWarnings(args),
     ...exposureWarnings(args),
+    ...warnIf(
+      server?.auth?.type === AuthType.None,
+      "server.auth.type is none, so everybody whom the gateway lets in is one administrator, and audit events name nobody: use api-key or oidc where they suffice",
+    ),
     ...warnIf(
       service.type === "LoadBalancer" && service.sourceRanges === undefined,
       "the load balancer admits every address: set server.service.sourceRanges",
     ),
+    ...networkWarnings(args),
     ...warnIf(
       server?.est?.open !== undefined,
       "server.est.open gives certificates to everybody who reaches the server: use server.est.profiles",
@@ -75,20 +82,43 @@ export function certctlWarnings(args: CertctlArgs): string[] {
   ];
 }
 
+/** Callers whom the network policies cannot tell from others, or whose pods are guessed. */
+function networkWarnings({ network, server, exposure = {} }: CertctlArgs): string[] {
+  if (network?.enabled === false) return [];
+  const { type, sourceRanges, externalTrafficPolicy } = server?.service ?? {};
+  const { mode, gateway } = exposure;
+  return [
+    ...warnIf(
+      type === "LoadBalancer" && sourceRanges !== undefined && externalTrafficPolicy !== "Local",
+      "network policies cannot tell the load balancer's callers from others, because nodes replace addresses: set server.service.externalTrafficPolicy: Local",
+    ),
+    ...warnIf(
+      mode === ExposureMode.Gateway && gateway !== undefined && gateway.callers === undefined,
+      `the pods of the Gateway are taken for those with the label gateway.networking.k8s.io/gateway-name: ${gateway?.listener.gateway ?? ""} in its namespace: name them in exposure.gateway.callers`,
+    ),
+  ];
+}
+
+/** certctl counts requests by the address that they come from (certctl facts 2.4). */
+function rateLimitWarnings({ server, exposure }: CertctlArgs): string[] {
+  const { auth, rateLimiting } = server ?? {};
+  const between = auth?.type === AuthType.None ? "gateway" : (exposure?.mode ?? ExposureMode.None);
+  return warnIf(
+    between !== ExposureMode.None && rateLimiting?.rps === undefined && rateLimiting?.enabled !== false,
+    `everybody behind the ${between} shares one rate limit: set server.rateLimiting.rps for all of them together`,
+  );
+}
+
 /** What a way in that ends TLS brings with it (certctl facts 2.4 and 3). */
 function exposureWarnings(args: CertctlArgs): string[] {
   const { mode = ExposureMode.None, ingress, gateway } = args.exposure ?? {};
   if (mode === ExposureMode.None) return [];
-  const { rateLimiting, est, scep } = args.server ?? {};
+  const { est, scep } = args.server ?? {};
   const profiles = [...Object.values(est?.profiles ?? {}), ...Object.values(scep?.profiles ?? {})];
   const showCertificates = profiles.some(({ clientCas }) => clientCas !== undefined);
   const trust = trustMode(args.tls, args.tlsCaCertificate !== undefined);
   const nginx = mode === ExposureMode.Ingress && (ingress?.controller ?? IngressController.Nginx) === IngressController.Nginx;
   return [
-    ...warnIf(
-      rateLimiting?.rps === undefined && rateLimiting?.enabled !== false,
-      `everybody behind the ${mode} shares one rate limit: set server.rateLimiting.rps for all of them together`,
-    ),
     ...warnIf(
       showCertificates && gateway?.passthrough === undefined,
       `clients that show certificates cannot come through the ${mode}, which ends TLS: use exposure.gateway.passthrough or a load balancer`,

@@ -122,7 +122,8 @@ export class Certctl extends pulumi.ComponentResource {
     const serverUrl = (this.url = this.server.url);
     const revision = pulumi.all([this.server.revision, this.secrets.adminChecksum]).apply(contentHash);
     const restored = this.restore?.id;
-    const provisioning = { ...args.provisioning, ...shared, serverUrl, apiKeys, trust, revision, restored, scheduling };
+    const authType = args.server?.auth?.type;
+    const provisioning = { ...args.provisioning, ...shared, serverUrl, apiKeys, trust, revision, restored, scheduling, authType };
     this.provisioning = new ServerProvisioning(`${name}-provision`, provisioning, after(this.server));
 
     if (args.exposure) {

@@ -123,7 +123,6 @@ export const chartKeys: Readonly<Record<string, string>> = {
 /** What to add when a value is refused, by definition and value; `any` stands for every value. */
 const valueHints: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   AuthType: {
-    none: "an open server needs a demo acknowledgement, which ends after a day",
     jwt: "certctl has removed it; use oidc, or a gateway that logs in and calls with an API key",
   },
   RateLimitBackend: { any: "use postgres when server.replicas is above 1" },

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ObjectName } from "../kubernetes/types";
+import type { NetworkPeer } from "../network/network-args";
 import type { CertManagerIssuerReference, DnsName } from "../tls/tls-args";
 
 /** How clients outside of the cluster reach the server. A load balancer of its own is `server.service.type: LoadBalancer`. */
@@ -52,6 +53,13 @@ export interface IngressSettings {
   certManager?: IngressCertManagerSettings;
   /** AWS-specific settings; only with `controller: alb`. */
   alb?: AlbSettings;
+  /**
+   * Who connects to the server for the controller: network policies let them in. An ALB has no pods: give the `cidr` of its subnets. Ports:
+   * `server.port`.
+   *
+   * @default with nginx the pods `app.kubernetes.io/name: ingress-nginx`, `app.kubernetes.io/component: controller` in the namespace ingress-nginx; with Traefik the pods `app.kubernetes.io/name: traefik` in the namespace traefik; none with an ALB, where it is required
+   */
+  callers?: NetworkPeer[];
   /** Further annotations; those that decide how the controller reaches the server are refused. @default {} */
   annotations?: Record<string, string>;
 }
@@ -90,6 +98,12 @@ export interface GatewaySettings {
   listener: GatewayListener;
   /** DNS names of the server for its clients outside. */
   hosts: DnsName[];
+  /**
+   * Who connects to the server for the Gateways: network policies let them in. Ports: `server.port`.
+   *
+   * @default the pods `gateway.networking.k8s.io/gateway-name: <gateway>` in the Gateway's namespace, where a controller that keeps to GEP-1762 runs them
+   */
+  callers?: NetworkPeer[];
   /** A second way in that does not end TLS, for EST and SCEP clients that show certificates. @default none */
   passthrough?: PassthroughSettings;
 }

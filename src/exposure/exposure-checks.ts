@@ -1,6 +1,8 @@
 import type { Issue } from "../config/issues";
 import { issueIf, show, under } from "../config/issues";
 import { text } from "../config/plain";
+import { emptyListIssues, peersIssues } from "../network/network-checks";
+import type { NetworkPeer } from "../network/network-args";
 import type { ServiceType } from "../server/server-args";
 import { TrustMode } from "../tls/tls-args";
 import type { TlsSettings } from "../tls/tls-args";
@@ -13,6 +15,8 @@ export interface ExposureContext {
   tls: TlsSettings;
   /** What clients of the server trust. */
   trust: TrustMode;
+  /** Whether network policies decide who reaches the server. */
+  networkPolicies: boolean;
 }
 
 /** What is wrong with the way in. */
@@ -36,7 +40,7 @@ function otherMode(wanted: string, mode: string): string {
   return `is only for mode ${wanted}, and exposure.mode is ${mode}; set it to ${wanted}, or remove this`;
 }
 
-function ingressIssues(settings: IngressSettings, { trust }: ExposureContext): Issue[] {
+function ingressIssues(settings: IngressSettings, { trust, networkPolicies }: ExposureContext): Issue[] {
   const { controller = IngressController.Nginx, tlsSecret, certManager } = settings;
   const alb = controller === IngressController.Alb;
   const certificates = "an ALB takes certificates from AWS: use alb.certificateArn, or let it find one by the hosts";
@@ -52,7 +56,20 @@ function ingressIssues(settings: IngressSettings, { trust }: ExposureContext): I
       "traefik reads CA certificates from a Secret, not from the ConfigMap of tls.trust; set tlsCaCertificate, and remove tls.trust",
     ),
     ...under("annotations", annotationIssues(settings.annotations ?? {})),
+    ...callerIssues(settings.callers),
+    ...issueIf(alb && networkPolicies && settings.callers === undefined, "callers", `is missing; ${albSubnets}`),
+    ...(alb ? (settings.callers ?? []).flatMap(albCallerIssues) : []),
   ];
+}
+
+const albSubnets = "an ALB has no pods that network policies could select: give the cidr of its subnets, such as cidr: 10.20.0.0/16";
+
+function albCallerIssues({ cidr }: NetworkPeer, index: number): Issue[] {
+  return issueIf(cidr === undefined, `callers[${String(index)}]`, `has labels; ${albSubnets}`);
+}
+
+function callerIssues(callers: NetworkPeer[] | undefined): Issue[] {
+  return [...under("callers", peersIssues(callers)), ...emptyListIssues("callers", callers, "nobody could reach the server through it")];
 }
 
 /** The hosts of a list; none when something else stands there, which has been reported. */
@@ -78,12 +95,13 @@ function annotationIssues(annotations: Record<string, string>): Issue[] {
     .map((key) => ({ path: `[${JSON.stringify(key)}]`, message: "is derived from controller, certManager, alb and tls; remove it" }));
 }
 
-function gatewayIssues({ hosts, passthrough }: GatewaySettings, { tls, trust }: ExposureContext): Issue[] {
+function gatewayIssues({ hosts, passthrough, callers }: GatewaySettings, { tls, trust }: ExposureContext): Issue[] {
   const key = tls.trust?.configMap?.key ?? "ca.crt";
   const wrongKey = `a Gateway reads the key ca.crt of the ConfigMap, not ${show(key)}; rename it, or set tlsCaCertificate`;
   return [
     ...hostIssues("hosts", hosts),
     ...issueIf(trust === TrustMode.ConfigMap && key !== "ca.crt", "", wrongKey),
+    ...callerIssues(callers),
     ...under("passthrough", passthrough ? passthroughIssues(passthrough.hosts, listed(hosts), tls) : []),
   ];
 }

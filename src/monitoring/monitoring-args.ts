@@ -1,4 +1,5 @@
 import type { KubernetesObject, ObjectName } from "../kubernetes/types";
+import type { NetworkPeer } from "../network/network-args";
 import type { AlertsSettings } from "./alerts-args";
 
 /**
@@ -15,6 +16,12 @@ export type PrometheusDuration = string;
 export interface MonitoringSettings {
   /** Whether the objects below are created. @default false */
   enabled?: boolean;
+  /**
+   * Prometheus: network policies let it in. Ports: those that it scrapes.
+   *
+   * @default the pods `app.kubernetes.io/name: prometheus` in the namespace monitoring, as the Prometheus Operator labels them
+   */
+  scrapers?: NetworkPeer[];
   /** How Prometheus scrapes the server. */
   serviceMonitor?: ServiceMonitorSettings;
   /** What Prometheus alerts about. */

@@ -4,6 +4,7 @@ import { text } from "../config/plain";
 import { labelIssues } from "../kubernetes/kubernetes-checks";
 import type { KubernetesObject } from "../kubernetes/types";
 import { prometheusSeconds } from "../kubernetes/units";
+import { emptyListIssues, peersIssues } from "../network/network-checks";
 import type { AlertName, ThresholdAlertSettings } from "./alerts-args";
 import { alerts } from "./alerts";
 import type { Alert } from "./alerts/alert";
@@ -13,6 +14,8 @@ import type { MonitoringSettings, RuleSettings, ServiceMonitorSettings } from ".
 export function monitoringIssues(settings: MonitoringSettings): Issue[] {
   const rules = settings.rules ?? {};
   return [
+    ...under("scrapers", peersIssues(settings.scrapers)),
+    ...emptyListIssues("scrapers", settings.scrapers, "nobody could scrape the server"),
     ...under("serviceMonitor", scrapeIssues(settings.serviceMonitor ?? {})),
     ...under("rules", ruleIssues(rules)),
     ...under("dashboard.labels", labelIssues(settings.dashboard?.labels)),

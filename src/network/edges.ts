@@ -44,6 +44,11 @@ export function toPeers(from: End, peers: readonly NetworkPeer[] | undefined, us
   return (peers ?? []).map((peer) => ({ from, to: policyPeer(peer), ports: portsOf(peer, usual) }));
 }
 
+/** Pods of a namespace, or of the policy's own. */
+export function namedPods(namespace: string | undefined, podLabels: Record<string, string>): NetworkPeer {
+  return { ...(namespace !== undefined && { namespaceLabels: { "kubernetes.io/metadata.name": namespace } }), podLabels };
+}
+
 function portsOf({ ports }: NetworkPeer, usual: PolicyPort[]): PolicyPort[] {
   if (!ports?.length) return usual;
   const protocols = [...new Set(usual.map(({ protocol }) => protocol))];

@@ -1,11 +1,13 @@
 import { BackupSinkMode, S3IdentityMode } from "../backup/sink-args";
 import type { CertctlArgs } from "../certctl-args";
 import { DatabaseMode } from "../database/database-args";
+import { exposureCallers } from "../exposure/exposure-callers";
 import type { PodComponent } from "../kubernetes/labels";
-import { ServiceType } from "../server/server-args";
+import { scrapers } from "../monitoring/scrapers";
+import { ExternalTrafficPolicy, ServiceType } from "../server/server-args";
 import { mailPort } from "../server/server-environment";
 import type { Edge, PolicyPort } from "./edges";
-import { anywhere, fromPeers, hostEnd, internet, isPart, tcp, toPeers, urlOf } from "./edges";
+import { anywhere, fromPeers, hostEnd, internet, isPart, namedPods, tcp, toPeers, urlOf } from "./edges";
 import type { NetworkPeer } from "./network-args";
 
 const https = tcp(443);
@@ -13,9 +15,7 @@ const dnsPorts: PolicyPort[] = [
   { protocol: "UDP", port: 53 },
   { protocol: "TCP", port: 53 },
 ];
-const clusterDns: NetworkPeer[] = [
-  { namespaceLabels: { "kubernetes.io/metadata.name": "kube-system" }, podLabels: { "k8s-app": "kube-dns" } },
-];
+const clusterDns = [namedPods("kube-system", { "k8s-app": "kube-dns" })];
 
 /** Who connects to whom in an instance: the one place that its network policies follow from. A new part adds its lines here. */
 export function instanceEdges(args: CertctlArgs): Edge[] {
@@ -43,13 +43,25 @@ function toDatabase(from: PodComponent, { database, network }: CertctlArgs): Edg
   return [{ from, to: hostEnd(external.host), ports }];
 }
 
+/** Whoever carries out the exposure, Prometheus, and what the user adds. */
 function serverCallers(args: CertctlArgs): Edge[] {
+  const callers = [...exposureCallers(args.exposure ?? {}), ...scrapers(args.monitoring), ...(args.network?.serverCallers ?? [])];
+  return [...fromPeers(callers, "server", serverPorts(args)), ...fromOutside(args)];
+}
+
+/** Through the Service's own door. Only where nodes keep callers' addresses can a policy tell who they are. */
+function fromOutside(args: CertctlArgs): Edge[] {
+  const { type = ServiceType.ClusterIP, sourceRanges, externalTrafficPolicy } = args.server?.service ?? {};
+  if (type === ServiceType.ClusterIP) return [];
+  const told = externalTrafficPolicy === ExternalTrafficPolicy.Local ? sourceRanges : undefined;
   const ports = serverPorts(args);
-  const exposed = (args.server?.service?.type ?? ServiceType.ClusterIP) !== ServiceType.ClusterIP;
-  return [
-    ...fromPeers(args.network?.serverCallers, "server", ports),
-    ...(exposed ? [{ from: anywhere, to: "server", ports } as const] : []),
-  ];
+  return told
+    ? fromPeers(
+        told.map((cidr) => ({ cidr })),
+        "server",
+        ports,
+      )
+    : [{ from: anywhere, to: "server", ports }];
 }
 
 /** Issuers, notifiers and identity providers, by HTTPS; what arguments name; what the user adds. */

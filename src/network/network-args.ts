@@ -11,9 +11,10 @@ export interface NetworkSettings {
   /** Whether the policies are created. @default true */
   enabled?: boolean;
   /**
-   * Who connects to the server, besides agents and the provisioning Job: ingress controllers, Prometheus, agents in other clusters.
-   * Ports: `server.port`. With `server.service.type` `NodePort` or `LoadBalancer` its port is open to every address, because nodes may
-   * replace the caller's address by their own; the load balancer's firewall decides then.
+   * Who connects to the server, besides agents, the provisioning Job, those that carry out `exposure`, and Prometheus with `monitoring`:
+   * portals, pipelines, agents in other clusters. Ports: `server.port`. With `server.service.type` `NodePort` or `LoadBalancer` its port is
+   * open to every address, because nodes may replace the caller's address by their own; the load balancer's firewall decides then. With
+   * `server.service.externalTrafficPolicy: Local` they do not, and it is open to `sourceRanges` only.
    *
    * @default []
    */

@@ -12,7 +12,7 @@ export function networkIssues({ network = {}, database, backup }: CertctlArgs): 
   const lists = { serverCallers, serverDestinations, agentDestinations, databaseDestinations, bucketDestinations, dns };
   const bundled = (database?.mode ?? "bundled") === "bundled";
   return [
-    ...Object.entries(lists).flatMap(([name, peers]) => under(name, listIssues(peers))),
+    ...Object.entries(lists).flatMap(([name, peers]) => under(name, peersIssues(peers))),
     ...issueIf(
       databaseDestinations !== undefined && bundled,
       "databaseDestinations",
@@ -29,11 +29,13 @@ export function networkIssues({ network = {}, database, backup }: CertctlArgs): 
   ];
 }
 
-function emptyListIssues(path: string, peers: NetworkPeer[] | undefined, consequence: string): Issue[] {
+/** What is wrong with a list that must not be empty. */
+export function emptyListIssues(path: string, peers: NetworkPeer[] | undefined, consequence: string): Issue[] {
   return issueIf(Array.isArray(peers) && peers.length === 0, path, `is empty: ${consequence}; leave it out for the default`);
 }
 
-function listIssues(peers: NetworkPeer[] = []): Issue[] {
+/** What is wrong with the peers of a list. */
+export function peersIssues(peers: NetworkPeer[] = []): Issue[] {
   return peers.flatMap((peer, index) => under(`[${String(index)}]`, peerIssues(peer)));
 }
 

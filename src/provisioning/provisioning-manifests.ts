@@ -10,6 +10,7 @@ import { readScript } from "../kubernetes/scripts";
 import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { schedulingFields } from "../kubernetes/scheduling";
 import type { Scheduling } from "../kubernetes/types";
+import { AuthType } from "../server/auth-args";
 import { trustFiles } from "../tls/trust";
 import type { Trust } from "../tls/trust";
 import type { ProvisioningSettings } from "./provisioning-args";
@@ -24,6 +25,8 @@ export interface ProvisioningManifestInput extends LabelSource {
   /** Changes when the server's pods or the admin key do: the Job then runs again. */
   revision: pulumi.Input<string>;
   scheduling?: Scheduling;
+  /** How the server's callers prove who they are. */
+  authType?: AuthType;
 }
 
 const script = readScript(__dirname, "provision.sh");
@@ -52,6 +55,7 @@ export function provisioningJobSpec(input: ProvisioningManifestInput): k8s.types
             command: ["sh", "-c", script],
             env: literalVariables({
               CERTCTL_SERVER_URL: input.serverUrl,
+              ...(input.authType === AuthType.None && { CERTCTL_AUTH_TYPE: AuthType.None }),
               ...(trust.path !== undefined && { CERTCTL_SERVER_CA_BUNDLE_PATH: trust.path }),
             }),
             securityContext: restrictedContainer(),

@@ -8,6 +8,7 @@ import { hashedName } from "../kubernetes/hash";
 import { jobAnnotations } from "../kubernetes/jobs";
 import { objectLabels } from "../kubernetes/labels";
 import type { Scheduling } from "../kubernetes/types";
+import type { AuthType } from "../server/auth-args";
 import type { Trust } from "../tls/trust";
 import type { ProvisioningSettings } from "./provisioning-args";
 import { provisioningDeadline, provisioningJobSpec } from "./provisioning-manifests";
@@ -34,6 +35,8 @@ export interface ServerProvisioningArgs extends ProvisioningSettings {
   commonLabels?: Record<string, string>;
   /** Where the pod may run. */
   scheduling?: Scheduling;
+  /** How the server's callers prove who they are; with `none` the Job checks the gateway, and grants nothing. @default api-key */
+  authType?: AuthType;
 }
 
 /** Roles for the named keys, no demo grant, and the proof that issuers are loaded: what makes a Ready server a working one. */

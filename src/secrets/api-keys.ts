@@ -31,13 +31,14 @@ export function keyOf(apiKeys: pulumi.Input<ApiKeys> | undefined, duty: Duty): p
  * certctl's named keys. Kubernetes puts the values in for `$(…)`, so one Secret with an entry per duty serves everybody who needs one.
  */
 export function namedKeyVariables(secretName: pulumi.Input<string>, previousDuties: readonly string[]): EnvVar[] {
-  const entries = [
-    ...duties.map((duty) => ({ duty, entry: duty })),
-    ...previousDuties.map((duty) => ({ duty, entry: `previous-${duty}` })),
-  ];
-  const variables = entries.map(({ entry }) => secretVariable(keyVariable(entry), { name: secretName, key: entry }));
-  const named = entries.map(({ duty, entry }) => `${duty}:$(${keyVariable(entry)})${duty === "admin" ? ":admin" : ""}`);
+  const variables = keyVariables(secretName, previousDuties);
+  const named = keyEntries(previousDuties).map(({ duty, entry }) => `${duty}:$(${keyVariable(entry)})${duty === "admin" ? ":admin" : ""}`);
   return [...variables, { name: "CERTCTL_API_KEYS_NAMED", value: named.join(",") }];
+}
+
+/** Every key in a variable of its own: `API_KEY_<DUTY>`, and `API_KEY_PREVIOUS_<DUTY>` for one that is being replaced. */
+export function keyVariables(secretName: pulumi.Input<string>, previousDuties: readonly string[]): EnvVar[] {
+  return keyEntries(previousDuties).map(({ entry }) => secretVariable(keyVariable(entry), { name: secretName, key: entry }));
 }
 
 /**
@@ -50,6 +51,11 @@ export function requiredKeyVariables(secretName: pulumi.Input<string>): EnvVar[]
     secretVariable("CERTCTL_AGENT_BOOTSTRAP_TOKEN", { name: secretName, key: "enroll" }),
     { name: "CERTCTL_AGENT_BOOTSTRAP_TOKEN_DENY_EMPTY", value: "true" },
   ];
+}
+
+/** Entries of the Secret, with their duties. */
+function keyEntries(previousDuties: readonly string[]): { duty: string; entry: string }[] {
+  return [...duties.map((duty) => ({ duty, entry: duty })), ...previousDuties.map((duty) => ({ duty, entry: `previous-${duty}` }))];
 }
 
 function keyVariable(entry: string): string {

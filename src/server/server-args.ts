@@ -1,14 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AbsolutePath, Cidr, Duration, ObjectName, Port, ProbeSettings, Resources, Scheduling } from "../kubernetes/types";
+import type { AuthSettings } from "./auth-args";
 import type { AutoscalingSettings, DisruptionBudgetSettings } from "./availability-args";
 import type { EstSettings, ScepSettings } from "./enrollment-args";
 import type { IssuerSettings } from "./issuer-args";
 import type { DigestSettings, NotifierSettings, SmtpSettings } from "./notification-args";
 import type { RateLimitingSettings, SchedulerSettings } from "./limits-args";
-
-/** How callers of the API prove who they are. Named API keys work in both. */
-export const AuthType = { ApiKey: "api-key", Oidc: "oidc" } as const;
-export type AuthType = (typeof AuthType)[keyof typeof AuthType];
 
 /** The server's log level (`CERTCTL_LOG_LEVEL`). Its format is always JSON. */
 export const LogLevel = { Debug: "debug", Info: "info", Warn: "warn", Error: "error" } as const;
@@ -17,6 +14,15 @@ export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];
 /** How the Service is reached. */
 export const ServiceType = { ClusterIP: "ClusterIP", NodePort: "NodePort", LoadBalancer: "LoadBalancer" } as const;
 export type ServiceType = (typeof ServiceType)[keyof typeof ServiceType];
+
+/** What happens to the address of a caller from outside of the cluster. */
+export const ExternalTrafficPolicy = {
+  /** Nodes may replace it by their own: rate limits, sessions and network policies do not see who calls. */
+  Cluster: "Cluster",
+  /** It is kept; only nodes with a server pod take calls. */
+  Local: "Local",
+} as const;
+export type ExternalTrafficPolicy = (typeof ExternalTrafficPolicy)[keyof typeof ExternalTrafficPolicy];
 
 /** Whether a client keeps talking to the same server pod. */
 export const SessionAffinity = { None: "None", ClientIP: "ClientIP" } as const;
@@ -109,12 +115,6 @@ export interface ServerSettings {
   scheduling?: Scheduling;
 }
 
-/** How callers prove who they are. */
-export interface AuthSettings {
-  /** `none` and `jwt` are refused: an open server needs a demo acknowledgement that ends after a day (certctl facts 1.4). @default api-key */
-  type?: AuthType;
-}
-
 /** The server's Service. */
 export interface ServiceSettings {
   /** Type of the Service. @default ClusterIP */
@@ -123,6 +123,8 @@ export interface ServiceSettings {
   annotations?: Record<string, string>;
   /** Networks that a load balancer admits; only with `type: LoadBalancer`. @default every address */
   sourceRanges?: Cidr[];
+  /** What happens to callers' addresses; not with `type: ClusterIP`. @default Cluster */
+  externalTrafficPolicy?: ExternalTrafficPolicy;
   /** Whether a client keeps talking to the same pod. Of no use behind an ingress. @default None for a small fleet, ClientIP for larger ones */
   sessionAffinity?: SessionAffinity;
   /**

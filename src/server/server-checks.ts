@@ -5,11 +5,12 @@ import { text } from "../config/plain";
 import { rangeIssues } from "../kubernetes/ip-ranges";
 import { duplicateIssues, variableIssues } from "./variable-checks";
 import { settingVariables } from "./environment";
+import { authIssues } from "./auth-checks";
 import { estIssues, scepIssues } from "./enrollment-checks";
 import { issuerFileIssues, mountIssues, pathIssues } from "./file-checks";
 import type { RateLimitingSettings, SchedulerSettings } from "./limits-args";
 import type { DigestSettings, SmtpSettings } from "./notification-args";
-import { SessionAffinity } from "./server-args";
+import { ServiceType, SessionAffinity } from "./server-args";
 import type { NetworkScanSettings, ServerSettings, ServiceSettings } from "./server-args";
 
 /** What is wrong with the settings of a server, as far as they tell without the rest of the instance. */
@@ -18,6 +19,7 @@ export function serverIssues(settings: ServerSettings): Issue[] {
   const mounts = settings.mounts ?? [];
   return [
     ...under("autoscaling", autoscalingIssues(settings)),
+    ...under("auth", authIssues(settings)),
     ...under("service", serviceIssues(settings.service)),
     ...under("rateLimiting", rateLimitingIssues(settings.rateLimiting)),
     ...under("scheduler", schedulerIssues(settings.scheduler)),
@@ -47,7 +49,8 @@ function autoscalingIssues({ autoscaling, replicas }: ServerSettings): Issue[] {
   ];
 }
 
-function serviceIssues({ type, sourceRanges, sessionAffinity, sessionAffinityTimeoutSeconds }: ServiceSettings = {}): Issue[] {
+function serviceIssues(settings: ServiceSettings = {}): Issue[] {
+  const { type, sourceRanges, externalTrafficPolicy, sessionAffinity, sessionAffinityTimeoutSeconds } = settings;
   const useless = sessionAffinityTimeoutSeconds !== undefined && sessionAffinity === SessionAffinity.None;
   const ranges = Array.isArray(sourceRanges) ? sourceRanges : [];
   const closed = Array.isArray(sourceRanges) && ranges.length === 0;
@@ -55,6 +58,11 @@ function serviceIssues({ type, sourceRanges, sessionAffinity, sessionAffinityTim
     ...issueIf(useless, "sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP"),
     ...issueIf(sourceRanges !== undefined && type !== "LoadBalancer", "sourceRanges", "has no effect without type: LoadBalancer"),
     ...ranges.flatMap((range, index) => rangeIssues(`sourceRanges[${String(index)}]`, text(range))),
+    ...issueIf(
+      externalTrafficPolicy !== undefined && (type ?? ServiceType.ClusterIP) === ServiceType.ClusterIP,
+      "externalTrafficPolicy",
+      "has no effect with type: ClusterIP",
+    ),
     ...issueIf(closed, "sourceRanges", "is empty, which means every address; name the networks, or remove it"),
   ];
 }

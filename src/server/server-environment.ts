@@ -1,3 +1,4 @@
+import { listenAddress } from "./auth-gateway";
 import { estVariables, scepVariables } from "./enrollment-variables";
 import type { VariableValue } from "./environment";
 import type { SmtpSettings } from "./notification-args";
@@ -10,10 +11,11 @@ import { fileVariables } from "./setting-files";
  */
 export function serverVariables(settings: ResolvedServer): Record<string, string> {
   const { rateLimiting, scheduler = {}, smtp, digest, notifiers, issuer, networkScan, lifecycle } = settings;
+  const listen = listenAddress(settings);
   const rps = rateLimiting.rps ?? 50;
   return textValues({
-    CERTCTL_SERVER_HOST: "0.0.0.0",
-    CERTCTL_SERVER_PORT: settings.port,
+    CERTCTL_SERVER_HOST: listen.host,
+    CERTCTL_SERVER_PORT: listen.port,
     CERTCTL_KEYGEN_MODE: "agent",
     CERTCTL_AUTH_TYPE: settings.auth?.type ?? "api-key",
     CERTCTL_LOG_LEVEL: settings.logging?.level ?? "info",

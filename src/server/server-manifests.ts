@@ -14,6 +14,7 @@ import { readyTimeout } from "../kubernetes/ready-timeout";
 import { preferOtherNodes, schedulingFields, spreadOverZonesAndNodes } from "../kubernetes/scheduling";
 import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { namedKeyVariables, requiredKeyVariables } from "../secrets/api-keys";
+import { authGateway, gatewayParts, listenAddress } from "./auth-gateway";
 import { serverVariables } from "./server-environment";
 import { issuingCaFiles, scratchVolume, serverTlsFiles } from "./server-files";
 import { mountedFiles } from "./server-mounts";
@@ -66,6 +67,7 @@ export function serverService(input: ServerManifestInput): k8s.types.input.core.
       selector: selectorLabels(input, "server"),
       ports: [{ name: "https", port, targetPort: "https", appProtocol: "https" }],
       sessionAffinity: service.sessionAffinity,
+      ...(service.externalTrafficPolicy && { externalTrafficPolicy: service.externalTrafficPolicy }),
       ...(service.sourceRanges && { loadBalancerSourceRanges: service.sourceRanges }),
       ...(sticky && { sessionAffinityConfig: { clientIP: { timeoutSeconds: service.sessionAffinityTimeoutSeconds ?? 10800 } } }),
     },
@@ -108,7 +110,9 @@ function serverPod(input: ServerManifestInput): k8s.types.input.core.v1.PodSpec 
   const tls = serverTlsFiles(input.tlsSecret);
   const issuingCa = issuingCaFiles(input.issuingCa);
   const files = mountedFiles([...(settings.mounts ?? []), ...fileMounts(settings)], images);
-  const port = literalVariables({ CERTCTL_SERVER_PORT: String(settings.port) });
+  const listen = listenAddress(settings);
+  const port = literalVariables({ CERTCTL_SERVER_PORT: String(listen.port) });
+  const gateway = gatewayParts(input);
   return {
     serviceAccountName: input.name,
     automountServiceAccountToken: false,
@@ -123,6 +127,7 @@ function serverPod(input: ServerManifestInput): k8s.types.input.core.v1.PodSpec 
     initContainers: [
       waitForDatabase(images, client),
       ...files.initContainers,
+      ...gateway.initContainers,
       reloadSidecar(input, [...port, ...tls.env.filter(({ name }) => name === "CERTCTL_SERVER_TLS_CERT_PATH")]),
     ],
     containers: [
@@ -131,7 +136,7 @@ function serverPod(input: ServerManifestInput): k8s.types.input.core.v1.PodSpec 
         image: images.server,
         imagePullPolicy: images.pullPolicy,
         terminationMessagePolicy: "FallbackToLogsOnError",
-        ports: [{ name: "https", containerPort: settings.port }],
+        ...(!authGateway(settings) && { ports: [{ name: "https", containerPort: settings.port }] }),
         env: [
           ...literalVariables(serverVariables(settings)),
           ...serverSecretVariables(input),
@@ -148,12 +153,14 @@ function serverPod(input: ServerManifestInput): k8s.types.input.core.v1.PodSpec 
         resources: settings.resources,
         volumeMounts: [...tls.mounts, ...issuingCa.mounts, ...client.mounts, ...files.mounts, { name: "tmp", mountPath: "/tmp" }],
       },
+      ...gateway.containers,
     ],
     volumes: [
       ...tls.volumes,
       ...issuingCa.volumes,
       ...client.volumes,
       ...files.volumes,
+      ...gateway.volumes,
       configMapVolume("scripts", input.scripts),
       scratchVolume,
     ],
@@ -189,9 +196,15 @@ function reloadSidecar(input: ServerManifestInput, env: EnvVar[]): Container {
   };
 }
 
-/** By HTTPS, which the kubelet does not verify. Liveness does not ask the database: a restart would not mend it. */
+/**
+ * By HTTPS, which the kubelet does not verify. Liveness does not ask the database: a restart would not mend it. The kubelet calls the pod's
+ * address, so a server that listens on loopback is asked from inside.
+ */
 function probes(settings: ResolvedServer): Pick<Container, "startupProbe" | "readinessProbe" | "livenessProbe"> {
-  const get = (path: string) => ({ httpGet: { path, port: "https", scheme: "HTTPS" } });
+  const { host, port } = listenAddress(settings);
+  const ask = (path: string): string[] => ["curl", "-ksf", "--max-time", "3", "--output", "/dev/null", `https://${host}:${port}${path}`];
+  const get = (path: string) =>
+    authGateway(settings) ? { exec: { command: ask(path) } } : { httpGet: { path, port: "https", scheme: "HTTPS" } };
   return {
     startupProbe: { ...get("/health"), periodSeconds: 2, failureThreshold: Math.ceil(settings.lifecycle.startupTimeoutSeconds / 2) },
     readinessProbe: { ...get("/ready"), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2, ...settings.readinessProbe },

@@ -22,11 +22,11 @@ export interface FileMount extends MountSettings {
 const copyScript = readScript(__dirname, "copy-private-files.sh");
 
 /** Existing Secrets and ConfigMaps as directories; those that only their owner may read are copied to memory first. */
-export function mountedFiles(given: readonly FileMount[], images: Images): MountedFiles {
+export function mountedFiles(given: readonly FileMount[], images: Images, prefix = "files"): MountedFiles {
   const files: MountedFiles = { volumes: [], mounts: [], initContainers: [] };
   const copies: { source: VolumeMount; target: VolumeMount }[] = [];
   given.forEach((mount, index) => {
-    const name = `files-${index}`;
+    const name = `${prefix}-${index}`;
     files.volumes.push(volumeOf(name, mount));
     if (!mount.ownerOnly) {
       files.mounts.push({ name, mountPath: mount.mountPath, readOnly: true });
@@ -41,7 +41,7 @@ export function mountedFiles(given: readonly FileMount[], images: Images): Mount
   });
   if (copies.length) {
     files.initContainers.push({
-      name: "copy-private-files",
+      name: prefix === "files" ? "copy-private-files" : `copy-private-${prefix}`,
       image: images.server,
       imagePullPolicy: images.pullPolicy,
       terminationMessagePolicy: "FallbackToLogsOnError",

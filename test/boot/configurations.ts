@@ -49,6 +49,7 @@ export const configurations: Record<string, CertctlArgs> = {
     },
   },
   "an EST that asks for nothing": { server: { est: { open: { issuerId: "iss-local" } } } },
+  "no authentication behind a gateway": { server: { auth: { type: "none", gateway: { image: "registry.example.com/gateway:1" } } } },
   "OpenID Connect": { server: { auth: { type: "oidc" } } },
   "keys that are being rotated": { previousApiKeys: { admin: "a".repeat(40), fleet: "f".repeat(40), metrics: "m".repeat(40) } },
   "no issuing CA": { caCertificate: undefined, caPrivateKey: undefined },

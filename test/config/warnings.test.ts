@@ -58,7 +58,28 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
     assert.deepEqual(warnings({ server: { service: { type: "LoadBalancer" } } }), [
       "the load balancer admits every address: set server.service.sourceRanges",
     ]);
-    assert.deepEqual(warnings({ server: { service: { type: "LoadBalancer", sourceRanges: ["192.0.2.0/24"] } } }), []);
+    const service = { type: "LoadBalancer" as const, sourceRanges: ["192.0.2.0/24"] };
+    assert.deepEqual(warnings({ server: { service: { ...service, externalTrafficPolicy: "Local" } } }), []);
+  });
+
+  it("of callers whom network policies cannot tell from others, or guess at", () => {
+    const service = { type: "LoadBalancer" as const, sourceRanges: ["192.0.2.0/24"] };
+    assert.deepEqual(warnings({ server: { service } }), [
+      "network policies cannot tell the load balancer's callers from others, because nodes replace addresses: set server.service.externalTrafficPolicy: Local",
+    ]);
+    const gateway = { listener: { gateway: "public" }, hosts: ["certctl.example.com"] };
+    const behind = (more: object): CertctlArgs => ({
+      server: { rateLimiting: { rps: 500 } },
+      exposure: { mode: "gateway", gateway: { ...gateway, ...more } },
+    });
+    assert.deepEqual(warnings(behind({})), [
+      "the pods of the Gateway are taken for those with the label gateway.networking.k8s.io/gateway-name: public in its namespace: name them in exposure.gateway.callers",
+    ]);
+    assert.deepEqual(warnings(behind({ callers: [{ podLabels: { app: "envoy" } }] })), []);
+    const open =
+      "there are no network policies, so any pod of the cluster may connect to the server and the database: remove network.enabled: false";
+    assert.deepEqual(warnings({ server: { service }, network: { enabled: false } }), [open]);
+    assert.deepEqual(warnings({ ...behind({}), network: { enabled: false } }), [open]);
   });
 
   it("of what a way in that ends TLS brings with it", () => {
@@ -82,6 +103,14 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
   it("of an EST that asks nobody who they are", () => {
     assert.deepEqual(warnings({ server: { est: { open: {} } } }), [
       "server.est.open gives certificates to everybody who reaches the server: use server.est.profiles",
+    ]);
+  });
+
+  it("of a server that authenticates nobody itself", () => {
+    const gateway = { image: "registry.example.com/gateway:1" };
+    assert.deepEqual(warnings({ server: { auth: { type: "none", gateway } } }), [
+      "everybody behind the gateway shares one rate limit: set server.rateLimiting.rps for all of them together",
+      "server.auth.type is none, so everybody whom the gateway lets in is one administrator, and audit events name nobody: use api-key or oidc where they suffice",
     ]);
   });
 

@@ -62,7 +62,7 @@ describe("an Ingress", () => {
   });
 
   it("tells an ALB to speak HTTPS to the pods, and TLS 1.3 by its policy; it is internal and takes no Secret", async () => {
-    const manifests = await render({ mode: "ingress", ingress: { controller: "alb", hosts } });
+    const manifests = await render({ mode: "ingress", ingress: { controller: "alb", hosts, callers: [{ cidr: "10.20.0.0/16" }] } });
     const prefix = "alb.ingress.kubernetes.io/";
     assert.deepEqual(annotationsOf(manifests), {
       [`${prefix}scheme`]: "internal",

@@ -160,6 +160,70 @@ describe("the network policy", () => {
     ]);
   });
 
+  describe("of the server lets in who follows from other arguments:", () => {
+    const callers = (args: CertctlArgs): unknown => {
+      const [{ from }] = rules({ agents: { enabled: false }, ...args }, "server").ingress as [{ from: unknown[] }];
+      return from.slice(1);
+    };
+    const hosts = ["certctl.example.com"];
+    const labelled = (labels: Record<string, string>): object => ({ podSelector: { matchLabels: labels } });
+    const name = (value: string): Record<string, string> => ({ "app.kubernetes.io/name": value });
+
+    it("the pods of the Ingress' controller, where its own instructions put them", () => {
+      const of = (controller: "nginx" | "traefik"): unknown => callers({ exposure: { mode: "ingress", ingress: { controller, hosts } } });
+      const nginx = { ...name("ingress-nginx"), "app.kubernetes.io/component": "controller" };
+      assert.deepEqual(of("nginx"), [{ ...namespace("ingress-nginx"), ...labelled(nginx) }]);
+      assert.deepEqual(callers({ exposure: { mode: "ingress", ingress: { hosts } } }), of("nginx"));
+      assert.deepEqual(of("traefik"), [{ ...namespace("traefik"), ...labelled(name("traefik")) }]);
+    });
+
+    it("the pods or addresses that are named instead", () => {
+      const named = [{ namespaceLabels: { "kubernetes.io/metadata.name": "edge" }, podLabels: { app: "nginx" } }];
+      assert.deepEqual(callers({ exposure: { mode: "ingress", ingress: { hosts, callers: named } } }), [
+        { ...namespace("edge"), ...labelled({ app: "nginx" }) },
+      ]);
+      const subnets = [{ cidr: "10.20.1.0/24" }, { cidr: "10.20.2.0/24" }];
+      assert.deepEqual(callers({ exposure: { mode: "ingress", ingress: { controller: "alb", hosts, callers: subnets } } }), [
+        { ipBlock: { cidr: "10.20.1.0/24" } },
+        { ipBlock: { cidr: "10.20.2.0/24" } },
+      ]);
+    });
+
+    it("the pods of each Gateway, as GEP-1762 labels them, or those that are named", () => {
+      const listener = { gateway: "public", namespace: "gateways" };
+      const gateway = { listener, hosts, passthrough: { listener, hosts: ["enroll.example.com"] } };
+      const pods = (of: string): object => labelled({ "gateway.networking.k8s.io/gateway-name": of });
+      const from = (settings: Partial<typeof gateway> & { callers?: { podLabels: Record<string, string> }[] }): unknown =>
+        callers({ exposure: { mode: "gateway", gateway: { ...gateway, ...settings } } });
+      assert.deepEqual(from({}), [{ ...namespace("gateways"), ...pods("public") }]);
+      const other = { listener: { gateway: "raw", namespace: "gateways" }, hosts: ["enroll.example.com"] };
+      assert.deepEqual(
+        from({ passthrough: other }),
+        ["public", "raw"].map((of) => ({ ...namespace("gateways"), ...pods(of) })),
+      );
+      assert.deepEqual(callers({ exposure: { mode: "gateway", gateway: { listener: { gateway: "own" }, hosts } } }), [pods("own")]);
+      assert.deepEqual(from({ callers: [{ podLabels: { app: "envoy" } }] }), [labelled({ app: "envoy" })]);
+    });
+
+    it("Prometheus with monitoring, as its operator labels it, or as it is named", () => {
+      assert.deepEqual(callers({ monitoring: { enabled: true } }), [{ ...namespace("monitoring"), ...labelled(name("prometheus")) }]);
+      assert.deepEqual(callers({ monitoring: { enabled: true, scrapers: [{ cidr: "10.9.0.0/16" }] } }), [
+        { ipBlock: { cidr: "10.9.0.0/16" } },
+      ]);
+      assert.deepEqual(callers({ monitoring: { scrapers: [{ cidr: "10.9.0.0/16" }] } }), []);
+    });
+
+    it("the networks that a load balancer admits, where nodes keep callers' addresses", () => {
+      const service = { type: "LoadBalancer" as const, sourceRanges: ["192.0.2.0/24"] };
+      const last = (more: object): unknown =>
+        (rules({ server: { service: { ...service, ...more } } }, "server").ingress as unknown[]).at(-1);
+      const kept = last({ externalTrafficPolicy: "Local" }) as { from: unknown[] };
+      assert.deepEqual(kept.from.at(-1), { ipBlock: { cidr: "192.0.2.0/24" } });
+      assert.deepEqual(last({}), { ports: tcp(8443) });
+      assert.deepEqual(last({ externalTrafficPolicy: "Local", sourceRanges: undefined }), { ports: tcp(8443) });
+    });
+  });
+
   it("keeps a NodePort or LoadBalancer reachable for everybody, and a ClusterIP not", () => {
     for (const type of ["NodePort", "LoadBalancer"] as const) {
       assert.deepEqual((rules({ server: { service: { type } } }, "server").ingress as unknown[]).at(-1), { ports: tcp(8443) });

@@ -13,7 +13,7 @@ const restoring = { ...backups, "restore.backup": "certctl-20260131T023000Z-0a1b
 const restoringLatest = { ...backups, "restore.backup": "latest", "restore.before": "2026-01-31T02:30:00Z" };
 const ingress = { "exposure.mode": "ingress", "exposure.ingress.hosts": ["certctl.example.com"] };
 const ingressIssuer = { ...ingress, "exposure.ingress.certManager.issuerRef.name": "private-ca" };
-const alb = { ...ingress, "exposure.ingress.controller": "alb" };
+const alb = { ...ingress, "exposure.ingress.controller": "alb", "exposure.ingress.callers": [{ cidr: "10.20.0.0/16" }] };
 const gateway = {
   "exposure.mode": "gateway",
   "exposure.gateway.listener.gateway": "public",
@@ -45,7 +45,7 @@ export const argumentCases: Record<string, ArgumentCase> = {
   ...serverCases,
 
   "exposure.mode": { value: "ingress", together: { "exposure.ingress.hosts": ["certctl.example.com"] } },
-  "exposure.ingress.controller": { value: "alb", given: ingress },
+  "exposure.ingress.controller": { value: "traefik", given: ingress },
   "exposure.ingress.className": { value: "public", given: ingress },
   "exposure.ingress.hosts": { value: ["pki.example.com"], given: ingress },
   "exposure.ingress.tlsSecret": { value: "public-tls", given: ingress },
@@ -55,11 +55,13 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "exposure.ingress.alb.scheme": { value: "internet-facing", given: alb },
   "exposure.ingress.alb.certificateArn": { value: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c", given: alb },
   "exposure.ingress.alb.sslPolicy": { value: "ELBSecurityPolicy-TLS13-1-3-2021-06", given: alb },
+  "exposure.ingress.callers": { value: [{ podLabels: { app: "edge" } }], given: ingress },
   "exposure.ingress.annotations": { value: { "example.com/owner": "pki" }, given: ingress },
   "exposure.gateway.listener.gateway": { value: "internal", given: gateway },
   "exposure.gateway.listener.namespace": { value: "gateways", given: gateway },
   "exposure.gateway.listener.name": { value: "https", given: gateway },
   "exposure.gateway.hosts": { value: ["pki.example.com"], given: gateway },
+  "exposure.gateway.callers": { value: [{ podLabels: { app: "edge" } }], given: gateway },
   "exposure.gateway.passthrough.listener.gateway": { value: "internal", given: passthrough },
   "exposure.gateway.passthrough.listener.namespace": { value: "gateways", given: passthrough },
   "exposure.gateway.passthrough.listener.name": { value: "tls", given: passthrough },

@@ -29,10 +29,14 @@ const onNodes: CertctlArgs = {
   agents: { kind: "DaemonSet", node: { discoveryDirectories: ["/etc/ssl"] } },
 };
 
+const gatewayImage = "registry.example.com/gateway:1";
+const behindGateway: CertctlArgs = { ...placeholderArgs({}), server: { auth: { type: "none", gateway: { image: gatewayImage } } } };
+
 for (const [name, args] of Object.entries({
   "the stack dev": committed("dev"),
   "the stack prod-ha": committed("prod-ha"),
   "node agents": onNodes,
+  "a gateway in the server's pod": behindGateway,
 })) {
   describe(`least rights with ${name}`, () => {
     const hasNodeAgents = args.agents?.kind === "DaemonSet";
@@ -90,8 +94,8 @@ for (const [name, args] of Object.entries({
       }
     });
 
-    it("runs no image but certctl's and PostgreSQL's", () => {
-      const known: string[] = Object.values(defaultImages);
+    it("runs no image but certctl's and PostgreSQL's, and a gateway that is asked for", () => {
+      const known: string[] = [...Object.values(defaultImages), ...(args === behindGateway ? [gatewayImage] : [])];
       for (const { place, containers } of pods) for (const { image } of containers) assert.ok(known.includes(image), `${place} ${image}`);
     });
 

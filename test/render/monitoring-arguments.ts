@@ -11,6 +11,7 @@ const monitoring = {
 /** Every argument of `monitoring`. */
 export const monitoringCases: Record<string, ArgumentCase> = {
   "monitoring.enabled": { value: true },
+  "monitoring.scrapers": { value: [{ podLabels: { app: "victoria" } }], given: monitoring },
   "monitoring.serviceMonitor.enabled": { value: false, given: monitoring },
   "monitoring.serviceMonitor.interval": { value: "2m", given: monitoring },
   "monitoring.serviceMonitor.scrapeTimeout": { value: "20s", given: monitoring },

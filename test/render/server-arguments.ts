@@ -1,6 +1,6 @@
 import { placeholder } from "../../src/config/placeholders";
 import type { ArgumentCase } from "./argument-cases";
-import { fileAt, fileCases, probeCases, resourceCases, schedulingCases } from "./argument-cases";
+import { fileAt, fileCases, probeCases, resourceCases, schedulingCases, withGiven } from "./argument-cases";
 
 /** A mail server. */
 export const smtp = { "server.smtp.host": "mail.example.com", "server.smtp.fromAddress": "certctl@example.com" };
@@ -32,6 +32,8 @@ const defaultScep = {
   "server.scep.default.raSecret": "scep-ra",
 };
 
+const behindGateway = { "server.auth.type": "none", "server.auth.gateway.image": "registry.example.com/gateway:1" };
+
 /** Every argument of the server. */
 export const serverCases: Record<string, ArgumentCase> = {
   "server.replicas": { value: 2 },
@@ -44,9 +46,17 @@ export const serverCases: Record<string, ArgumentCase> = {
   ...resourceCases("server.resources"),
   "server.maxConnections": { value: 60 },
   "server.auth.type": { value: "oidc" },
+  "server.auth.gateway.image": { value: "registry.example.com/gateway:2", given: behindGateway },
+  "server.auth.gateway.args": { value: ["--config", "/etc/gateway/config"], given: behindGateway },
+  "server.auth.gateway.env": { value: { LOG_LEVEL: "debug" }, given: behindGateway },
+  "server.auth.gateway.envFromSecrets": { value: { COOKIE_SECRET: { name: "gateway", key: "cookie" } }, given: behindGateway },
+  "server.auth.gateway.mounts": { value: [{ mountPath: "/etc/gateway", configMap: "gateway" }], given: behindGateway },
+  "server.auth.gateway.upstreamPort": { value: 9444, given: behindGateway },
+  ...withGiven(resourceCases("server.auth.gateway.resources"), behindGateway),
   "server.service.type": { value: "NodePort" },
   "server.service.annotations": { value: { "example.com/pool": "internal" } },
   "server.service.sourceRanges": { value: ["192.0.2.0/24"], given: { "server.service.type": "LoadBalancer" } },
+  "server.service.externalTrafficPolicy": { value: "Local", given: { "server.service.type": "LoadBalancer" } },
   "server.service.sessionAffinity": { value: "ClientIP" },
   "server.service.sessionAffinityTimeoutSeconds": { value: 600, given: { "server.service.sessionAffinity": "ClientIP" } },
   "server.logging.level": { value: "debug" },
