@@ -168,6 +168,6 @@ function environmentIssues(args: CertctlArgs): Issue[] {
     ...duplicateIssues(all).filter(({ path }) => path.startsWith("secretEnv")),
     ...bundleIssues(all, settings.issuer),
     ...secretVariableIssues(settings, all),
-    ...openServerIssues(args, all),
+    ...openServerIssues(args),
   ];
 }

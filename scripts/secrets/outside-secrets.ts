@@ -14,14 +14,12 @@ const naming = ["secret", "secretName", "raSecret", "tlsSecret"];
 
 /** Secrets that live in the cluster only: a stack's configuration has their names, not their values. */
 export function outsideSecrets(args: CertctlArgs): OutsideSecret[] {
-  const { namespace = "certctl", tls, server, images, existingSecrets = {}, ...parts } = args;
-  const { envFromSecrets = {}, ...servers } = server ?? {};
+  const { namespace = "certctl", tls, images, existingSecrets = {}, ...parts } = args;
   const named: [string, unknown][] = [
     ...Object.entries(existingSecrets).map(([key, name]): [string, unknown] => [`existingSecrets.${key}`, name]),
     ["tls.existingSecret.name", tls?.mode === TlsMode.ExistingSecret ? tls.existingSecret?.name : undefined],
-    ...Object.entries(envFromSecrets).map(([variable, { name }]): [string, unknown] => [`server.envFromSecrets.${variable}`, name]),
     ...(images?.pullSecrets ?? []).map((name, index): [string, unknown] => [`images.pullSecrets[${index}]`, name]),
-    ...namesIn({ ...parts, server: servers }, ""),
+    ...namesIn(parts, ""),
   ];
   return named.flatMap(([argument, name]) => (typeof name === "string" ? [{ argument, namespace, name }] : []));
 }
@@ -31,7 +29,9 @@ function namesIn(value: unknown, path: string): [string, unknown][] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
     const at = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
-    return naming.includes(key) ? [[at, inner]] : namesIn(inner, at);
+    if (naming.includes(key)) return [[at, inner]];
+    if (key !== "envFromSecrets") return namesIn(inner, at);
+    return Object.entries(inner as Record<string, { name: unknown }>).map(([variable, { name }]) => [`${at}.${variable}`, name]);
   });
 }
 

@@ -30,7 +30,7 @@ export function instanceRestoreIssues({ restore, backup, database, migrations }:
   const backups = backup?.enabled === true;
   const external = database?.mode === DatabaseMode.External;
   const name = external ? (database.external?.database ?? "certctl") : (database?.bundled?.database ?? "certctl");
-  const overwritten = restore?.overwriteDatabase;
+  const overwritten = text(restore?.overwriteDatabase);
   return [
     ...under("restore", restore ? restoreIssues(restore) : []),
     ...issueIf(restore !== undefined && !backups, "restore", "needs backup.enabled: true, which says where the backups are"),

@@ -42,6 +42,6 @@ export interface AuthGatewaySettings {
   mounts?: MountSettings[];
   /** Loopback port of certctl behind it (`CERTCTL_SERVER_PORT`). @default 8444 */
   upstreamPort?: Port;
-  /** CPU and memory of the container. @default 50m and 64Mi requested, 256Mi at most */
+  /** CPU and memory of the container. @default 50m and 64Mi requested, 500m and 256Mi at most */
   resources?: Resources;
 }

@@ -5,8 +5,6 @@ import { AlbScheme } from "../exposure/exposure-args";
 import { resourceIssues } from "../kubernetes/kubernetes-checks";
 import { AuthType } from "./auth-args";
 import type { AuthGatewaySettings } from "./auth-args";
-import { booleanValue } from "./environment";
-import type { SetVariable } from "./environment";
 import { mountIssues } from "./file-checks";
 import { ServiceType } from "./server-args";
 import type { ServerSettings } from "./server-args";
@@ -40,12 +38,17 @@ function gatewayIssues(
   ];
 }
 
-/** What would open a server that believes everybody, or never reach it: with `type: none` only. `variables` are those of all sources. */
-export function openServerIssues({ server, network, exposure }: CertctlArgs, variables: readonly SetVariable[]): Issue[] {
+/** What would open a server that believes everybody, or never reach it: with `type: none` only. */
+export function openServerIssues({ server, network, exposure }: CertctlArgs): Issue[] {
   if (server?.auth?.type !== AuthType.None) return [];
   const { type = ServiceType.ClusterIP } = server.service ?? {};
   const open = "would be an open address of a server that authenticates nobody itself (server.auth.type: none)";
-  const mutualTls = variables.filter(({ name, value }) => name.endsWith("_MTLS_ENABLED") && booleanValue(value) !== false);
+  const { est, scep } = server;
+  const mutualTls = Object.entries({ est, scep }).flatMap(([protocol, settings]) =>
+    Object.entries(settings?.profiles ?? {})
+      .filter(([, { clientCas }]) => clientCas !== undefined)
+      .map(([name]) => joinPath(`server.${protocol}.profiles`, `${name}.clientCas`)),
+  );
   return [
     ...issueIf(type !== ServiceType.ClusterIP, "server.service.type", `${type} ${open}; use ClusterIP, and exposure for clients outside`),
     ...issueIf(network?.enabled === false, "network.enabled", "false leaves a server open that authenticates nobody itself; remove it"),
@@ -54,7 +57,7 @@ export function openServerIssues({ server, network, exposure }: CertctlArgs, var
       "exposure.ingress.alb.scheme",
       `internet-facing ${open}; use internal`,
     ),
-    ...mutualTls.map(({ path }) => ({
+    ...mutualTls.map((path) => ({
       path,
       message: "has no effect with server.auth.type: none: clients' certificates end at the gateway",
     })),

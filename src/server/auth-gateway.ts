@@ -68,7 +68,7 @@ export function gatewayParts(input: ServerManifestInput): GatewayParts {
     startupProbe: { ...answers, periodSeconds: 2, failureThreshold: 30 },
     readinessProbe: { ...answers, periodSeconds: 5, failureThreshold: 2 },
     livenessProbe: { ...answers, periodSeconds: 10, failureThreshold: 3 },
-    resources: mergeResources({ requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } }, gateway.resources),
+    resources: mergeResources({ requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } }, gateway.resources),
     volumeMounts: [...serverTlsFiles(input.tlsSecret).mounts, ...files.mounts, { name: "gateway-tmp", mountPath: "/tmp" }],
   };
   return {

@@ -257,6 +257,7 @@ describe("the archive of a stack's secrets", function () {
       images: { pullSecrets: ["a"] },
       server: {
         envFromSecrets: { X: { name: "b", key: "k" } },
+        auth: { type: "none", gateway: { image: "gateway:1", envFromSecrets: { Y: { name: "r", key: "k" } } } },
         mounts: [{ mountPath: "/x", secret: "c" }],
         issuer: {
           stepCa: {
@@ -281,6 +282,6 @@ describe("the archive of a stack's secrets", function () {
         found.some((one) => one.startsWith(path)),
         `${path} is not in scripts/secrets/outside-secrets.ts`,
       );
-    assert.equal(new Set(all.map(({ name }) => name)).size, 17);
+    assert.equal(new Set(all.map(({ name }) => name)).size, 18);
   });
 });
