@@ -47,7 +47,7 @@ export function openServerIssues({ server, network, exposure }: CertctlArgs): Is
   const mutualTls = Object.entries({ est, scep }).flatMap(([protocol, settings]) =>
     Object.entries(settings?.profiles ?? {})
       .filter(([, { clientCas }]) => clientCas !== undefined)
-      .map(([name]) => joinPath(`server.${protocol}.profiles`, `${name}.clientCas`)),
+      .map(([name]) => `${joinPath(`server.${protocol}.profiles`, name)}.clientCas`),
   );
   return [
     ...issueIf(type !== ServiceType.ClusterIP, "server.service.type", `${type} ${open}; use ClusterIP, and exposure for clients outside`),
