@@ -8,7 +8,7 @@ program=$PURPOSE
 # Names sort by time.
 case $BACKUP in
   latest) until=${BEFORE:-9999} ;;
-  *) until= name=$BACKUP ;;
+  *) until='' name=$BACKUP ;;
 esac
 if [ -n "$until" ]; then
   until=$(echo "$until" | tr -d ':-')

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Finds the backup that was asked for in the bucket, and downloads it. Uses the AWS CLI and what a shell has, because that is what its
 # image has.
+# Functions answer with an exit code, and have to be asked for it.
+# shellcheck disable=SC2310
 set -eu
 program=$PURPOSE
 child=

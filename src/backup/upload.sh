@@ -1,6 +1,8 @@
 #!/bin/sh
 # Publishes a checked dump in a bucket, under keys that are written once: the dump, and last its manifest. Without a manifest, nothing is a
 # backup. Uses the AWS CLI and what a shell has, because that is what its image has.
+# Functions answer with an exit code, and have to be asked for it.
+# shellcheck disable=SC2310
 set -eu
 program=backup
 child=
@@ -18,6 +20,9 @@ s3() {
   child=
   return "$status"
 }
+
+# What makes an object names the encryption, as far as it is known.
+store() { s3 "$@" ${S3_ENCRYPTION:+--server-side-encryption "$S3_ENCRYPTION"} ${S3_KMS_KEY:+--ssekms-key-id "$S3_KMS_KEY"}; }
 
 work=$WORK_DIR/$POD_NAME
 if [ -e "$work/empty" ]; then exit 0; fi
@@ -48,7 +53,7 @@ stored() {
 
 # One request takes 5 GiB at most.
 upload_parts() {
-  s3 create-multipart-upload --key "$key.dump" --checksum-algorithm SHA256 --metadata "$metadata" --query UploadId --output text ||
+  store create-multipart-upload --key "$key.dump" --checksum-algorithm SHA256 --metadata "$metadata" --query UploadId --output text ||
     fail "the bucket $S3_BUCKET refuses $key.dump: $(reason)"
   read -r upload < "$TMPDIR/answer"
   number=0 parts=
@@ -59,7 +64,7 @@ upload_parts() {
     if ! s3 upload-part --key "$key.dump" --upload-id "$upload" --part-number "$number" --body "$work/part" --checksum-algorithm SHA256 \
       --query "[ETag, ChecksumSHA256]" --output text; then
       why=$(reason)
-      s3 abort-multipart-upload --key "$key.dump" --upload-id "$upload" || true
+      s3 abort-multipart-upload --key "$key.dump" --upload-id "$upload" || echo "$program: parts of $key.dump are left in the bucket: $(reason)" >&2
       fail "the bucket $S3_BUCKET refuses part $number of $key.dump: $why"
     fi
     read -r etag checksum < "$TMPDIR/answer"
@@ -73,11 +78,11 @@ upload_parts() {
 if [ "$size" -gt $((PART_MEBIBYTES * 1048576)) ]; then
   upload_parts
 else
-  s3 put-object --key "$key.dump" --body "$work/dump" --if-none-match '*' --checksum-algorithm SHA256 --metadata "$metadata" ||
+  store put-object --key "$key.dump" --body "$work/dump" --if-none-match '*' --checksum-algorithm SHA256 --metadata "$metadata" ||
     stored "$key.dump" "$size" "$sha256"
 fi
 is_ours "$key.dump" "$size" "$sha256" || fail "$key.dump is not what was sent: $(reason)"
-s3 put-object --key "$key.json" --body "$work/manifest.json" --if-none-match '*' --checksum-algorithm SHA256 --metadata "sha256=$sha256" \
+store put-object --key "$key.json" --body "$work/manifest.json" --if-none-match '*' --checksum-algorithm SHA256 --metadata "sha256=$sha256" \
   --content-type application/json || {
   manifest_size=$(wc -c < "$work/manifest.json")
   stored "$key.json" "$((manifest_size))" "$sha256"

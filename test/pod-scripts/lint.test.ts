@@ -15,6 +15,7 @@ const programs = files.filter((file) => script(file).startsWith("#!/bin/sh\n"));
 /** Exit codes that say nothing. */
 const unheard = [
   'kill "$pid" 2> /dev/null || true', // it may have ended
+  'kill "$child" 2> /dev/null || true', // so may this one
   'wait "$session" || true', // what it said follows
   "cat >&3 2> /dev/null || true", // told by the answer that does not come
   "grep -c ' TABLE DATA ' \"$TMPDIR/list\" || true", // none is 1

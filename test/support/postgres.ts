@@ -40,7 +40,7 @@ export class LocalPostgres {
     const bin = unpack(folder);
     const data = join(folder, "data");
     const passwordFile = join(folder, "password");
-    const password = readFileSync(env.POSTGRES_PASSWORD_FILE ?? "", "utf8");
+    const password = env.POSTGRES_PASSWORD ?? "";
     writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
     mkdirSync(data);
     for (const path of [data, passwordFile]) if (isRoot) chownSync(path, nobody, nobody);
