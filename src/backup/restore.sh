@@ -61,7 +61,7 @@ refuse_a_server_of_another_schema() {
   others=$(ask "$count") || others=$(elsewhere "$count") || fail "the sessions of the database cannot be counted: $(reason)"
   wanted=$(field "$manifest" schemaVersion)
   [ "$others" = 0 ] || [ "$schema" = "$wanted" ] ||
-    fail "$others sessions are open, and the schema changes from $schema to $wanted: stop the server with kubectl delete deployment, and run pulumi up --refresh"
+    fail "$others sessions are open, and the schema changes from $schema to $wanted: stop the server with kubectl delete deployment --cascade=foreground, and run pulumi up --refresh"
 }
 
 restore_into_empty() {

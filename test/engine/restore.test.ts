@@ -144,7 +144,7 @@ describe("a stack whose database is saved before each migration, and restored", 
   };
 
   it("that lost server and volume gets them back: an empty database, the restore, its migration, and then the server", async () => {
-    await kubectl("delete", "deployment", "certctl-server", "--namespace", namespace);
+    await kubectl("delete", "deployment", "certctl-server", "--cascade=foreground", "--namespace", namespace);
     await kubectl("delete", "statefulset", "certctl-postgres", "--namespace", namespace);
     await kubectl("delete", "persistentvolumeclaim", "certctl-postgres", "--namespace", namespace);
     await restoreTheLatest();
@@ -157,7 +157,7 @@ describe("a stack whose database is saved before each migration, and restored", 
 
   it("that was restored by hand is migrated and served again by an update with a refresh", async () => {
     const before = await migration();
-    await kubectl("delete", "deployment", "certctl-server", "--namespace", namespace);
+    await kubectl("delete", "deployment", "certctl-server", "--cascade=foreground", "--namespace", namespace);
     await kubectl("delete", "job", "--selector", "app.kubernetes.io/component=migration", "--namespace", namespace);
     await stack.up("--refresh");
     assert.notEqual((await migration()).metadata.uid, before.metadata.uid);

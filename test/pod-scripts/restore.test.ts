@@ -124,6 +124,16 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
     assert.equal((await databases("certctl\\_before\\_%")).length, 1);
   });
 
+  it("takes the place once when two pods of the Job are at work, as after a node that was thought dead", async () => {
+    await dropAside();
+    const both = await Promise.all([restore.run({ RESTORE_ID: "00000009" }), restore.run({ RESTORE_ID: "00000009" })]);
+    if (both.every(({ status }) => status !== 0)) must(await restore.run({ RESTORE_ID: "00000009" }));
+    assert.deepEqual(await database.fingerprint(), saved);
+    assert.equal((await databases("certctl\\_before\\_%")).length, 1, both.map(said).join("\n"));
+    must(await restore.run({ RESTORE_ID: "00000009" }));
+    assert.deepEqual(await databases("certctl\\_restoring\\_%"), []);
+  });
+
   it("lets the server go on with what it had when the restore fails", async () => {
     const before = await database.fingerprint();
     const broken = programs.program("pg_restore", "echo 'out of memory' >&2; exit 1", "broken");
