@@ -11,7 +11,7 @@ import { backupIssues } from "./backup/backup-checks";
 import { databaseIssues } from "./database/database-checks";
 import type { ExposureContext } from "./exposure/exposure-checks";
 import { exposureIssues } from "./exposure/exposure-checks";
-import { fleetProfile } from "./fleet-size";
+import { fleetProfile, migrationResources, scriptResources } from "./fleet-size";
 import { labelIssues, resourceIssues } from "./kubernetes/kubernetes-checks";
 import { monitoringIssues } from "./monitoring/monitoring-checks";
 import { existingSecretIssues, secretIssues } from "./secrets/secrets-checks";
@@ -38,9 +38,9 @@ export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
     ...under("commonLabels", labelIssues(args.commonLabels)),
     ...under("server", serverIssues(args.server ?? {})),
     ...under("database", databaseIssues(args.database ?? {})),
-    ...under("migrations.resources", resourceIssues(args.migrations?.resources)),
+    ...under("migrations.resources", resourceIssues(args.migrations?.resources, migrationResources)),
     ...under("backup", backupIssues(args.backup ?? {})),
-    ...under("provisioning.resources", resourceIssues(args.provisioning?.resources)),
+    ...under("provisioning.resources", resourceIssues(args.provisioning?.resources, scriptResources)),
     ...under("agents", agentsIssues(args.agents ?? {})),
     ...under("network", networkIssues(args)),
     ...under("tls", tlsIssues(tls)),

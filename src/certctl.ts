@@ -20,6 +20,7 @@ import { requireCustomResources } from "./kubernetes/custom-resources";
 import { dependencies } from "./kubernetes/dependencies";
 import { contentHash } from "./kubernetes/hash";
 import { dataProtection } from "./kubernetes/protection";
+import { sameNodes } from "./kubernetes/scheduling";
 import { NetworkPolicies } from "./network/network-policies";
 import { networkPolicy } from "./network/policy-manifests";
 import { instanceTraffic } from "./network/traffic";
@@ -64,7 +65,7 @@ export class Certctl extends pulumi.ComponentResource {
     const args = checkedArgs(given, (plain) => checkCertctl(plain, name));
     const { namespace = "certctl", fleetSize, images, commonLabels, readyTimeoutSeconds, deletionProtection = true } = args;
     const shared = { instance: name, namespace, images, commonLabels, fleetSize, readyTimeoutSeconds, deletionProtection };
-    const scheduling = args.server?.scheduling;
+    const scheduling = sameNodes(args.server?.scheduling);
     const kinds = requireCustomResources(name, neededKinds(args), { parent: this, dependsOn: dependencies(opts) });
     const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions => ({
       parent: this,

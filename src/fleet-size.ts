@@ -70,6 +70,12 @@ export interface ContainerResources {
   limits: Record<string, string>;
 }
 
+/** Of a container that runs a small script: it waits, copies files, or asks the server. */
+export const scriptResources = amounts("10m", "16Mi", "250m", "64Mi");
+
+/** Of the migration, by default. */
+export const migrationResources = amounts("50m", "64Mi", "1", "256Mi");
+
 /** Given amounts over the defaults, one by one. */
 export function mergeResources(defaults: Resources, given: Resources = {}): ContainerResources {
   return { requests: { ...defaults.requests, ...given.requests }, limits: { ...defaults.limits, ...given.limits } };

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../lib/user-error.mjs";
 import { loopbackRequest } from "./loopback-request.mjs";
@@ -53,6 +55,28 @@ export async function ensureClusterObjects(access) {
     ...zones.map((zone) => createIfMissing(access, "/api/v1/nodes", node(zone))),
     createIfMissing(access, "/apis/storage.k8s.io/v1/storageclasses", storageClass),
   ]);
+}
+
+/**
+ * Makes the API server know kinds of other products, or what a newer version of them is like. Nothing acts on their objects.
+ * @param {ApiAccess} access
+ * @param {string[]} definitions files of CustomResourceDefinitions, each called `<group>_<plural>.yaml`
+ */
+export async function applyDefinitions({ server, token, certificateAuthority }, definitions) {
+  await Promise.all(
+    definitions.map(async (file) => {
+      const [group, plural] = basename(file, ".yaml").split("_");
+      const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${plural}.${group}`;
+      const { status, text } = await loopbackRequest(`${server}${path}?fieldManager=certctl-local&force=true`, {
+        method: "PATCH",
+        contentType: "application/apply-patch+yaml",
+        token,
+        certificateAuthority,
+        body: readFileSync(file, "utf8"),
+      });
+      if (status !== 200 && status !== 201) throw new Error(`${basename(file)} could not be applied: ${text}`);
+    }),
+  );
 }
 
 /**

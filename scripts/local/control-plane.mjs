@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { ensureDefinitions } from "../../test/toolchain/definitions.mjs";
 import { ensureToolchain } from "../../test/toolchain/toolchain.mjs";
 import { readJsonIfPresent, writeFileAtomic } from "../lib/files.mjs";
 import { withLock } from "../lib/lock.mjs";
 import { isRunning } from "../lib/process-identity.mjs";
-import { ensureClusterObjects, waitUntilSchedulable } from "./cluster-objects.mjs";
+import { applyDefinitions, ensureClusterObjects, waitUntilSchedulable } from "./cluster-objects.mjs";
 import { credentialFiles, ensureCredentials, readCredentials, writeKubeconfig } from "./credentials.mjs";
 import { answersOk } from "./loopback-request.mjs";
 import { PartFailed, partDigest, partFiles, partLogTail, readRecord, startPart, stopPart } from "./part-process.mjs";
@@ -49,7 +50,8 @@ export async function startControlPlane({
   stuckSeconds = 10,
   log = () => {},
 }) {
-  const { engines, kwokStages } = toolchain ?? (await ensureToolchain({ log }));
+  const { engines, kwokStages, cacheFolder } = toolchain ?? (await ensureToolchain({ log }));
+  const definitions = ensureDefinitions({ cacheFolder, log });
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   return underLock(stateDir, log, async () => {
     const credentials = credentialFiles(join(stateDir, "credentials"));
@@ -74,7 +76,8 @@ export async function startControlPlane({
       if (names.includes("kube-apiserver")) {
         if (certificateAuthority === undefined) throw new Error("the API server has written no certificate");
         writeKubeconfig(kubeconfig, { server, token, certificateAuthority });
-        await ensureClusterObjects({ server, token, certificateAuthority });
+        const cluster = { server, token, certificateAuthority };
+        await Promise.all([ensureClusterObjects(cluster), applyDefinitions(cluster, definitions)]);
       }
     }
     const { certificateAuthority = "", ...rest } = access();

@@ -9,7 +9,7 @@ import { request as httpsRequest } from "node:https";
  * @param {string} [options.method]
  * @param {string} [options.certificateAuthority] PEM
  * @param {string} [options.token]
- * @param {unknown} [options.body] sent as JSON
+ * @param {unknown} [options.body] a text is sent as it is, anything else as JSON
  * @param {string} [options.contentType]
  * @returns {Promise<{ status: number, text: string }>}
  */
@@ -39,7 +39,7 @@ export function loopbackRequest(url, { method = "GET", certificateAuthority, tok
     );
     request.on("timeout", () => request.destroy(new Error(`no answer from ${url} in 5 s`)));
     request.on("error", reject);
-    request.end(body === undefined ? undefined : JSON.stringify(body));
+    request.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
   });
 }
 

@@ -10,7 +10,6 @@ import { describeCrashes, startControlPlane } from "./control-plane.mjs";
 import { stackEnvironment, writeEnvironmentFile } from "./environment.mjs";
 import { currentFiles, repositoryFolder, requireStack, stackFiles } from "./local-folder.mjs";
 import { prepareStack } from "./local-stack.mjs";
-import { installStackPrerequisites } from "./stack-prerequisites.mjs";
 import { summarizeStack } from "./stack-summary.mjs";
 import { createUpdateReport } from "./update-report.mjs";
 
@@ -73,7 +72,6 @@ async function start(stack, log) {
   const env = stackEnvironment(stack, toolchain);
   writeEnvironmentFile(stack, toolchain);
   try {
-    await installStackPrerequisites(stack, { env, log });
     await prepareStack(stack, { env, log });
     await update(stack, env, log);
     for (const line of await summarizeStack(env)) log(line);

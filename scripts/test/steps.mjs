@@ -25,7 +25,7 @@ const bin = {
 const typescript = ["--require", join(root, "scripts/register-typescript.cjs")];
 
 /** Tests that need Go or Python, and tests that need the toolchain or a node besides. The unit tests do without. */
-const contractTests = ["test/boot", "test/contract", "test/moto", "test/pod-scripts"];
+const contractTests = ["test/boot", "test/checkov", "test/contract", "test/moto", "test/pod-scripts"];
 const engineTests = ["test/engine"];
 const alertTests = ["test/alerts"];
 const nodeTests = ["test/node"];

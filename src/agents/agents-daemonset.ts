@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { scriptResources } from "../fleet-size";
 import type { Volume, VolumeMount } from "../kubernetes/environment";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
 import { readyTimeout } from "../kubernetes/ready-timeout";
@@ -56,7 +57,7 @@ function ownStateContainer(input: AgentManifestInput): k8s.types.input.core.v1.C
       runAsNonRoot: false,
       capabilities: { drop: ["ALL"], add: ["CHOWN"] },
     },
-    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+    resources: scriptResources,
     volumeMounts: [
       { name: "state", mountPath: "/state" },
       { name: "scripts", mountPath: "/scripts", readOnly: true },

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { scriptResources } from "../fleet-size";
 import type { ContainerResources } from "../fleet-size";
 import type { Images } from "../images";
 import { pullSecretFields } from "../images";
@@ -85,7 +86,7 @@ function enrollContainer(input: AgentManifestInput, placement: AgentPlacement): 
     command: ["sh", "/scripts/enroll.sh"],
     env: [fieldVariable("AGENT_NAME", placement.nameField), ...connectionVariables(input)],
     securityContext: restrictedContainer(),
-    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+    resources: scriptResources,
     volumeMounts: [
       { name: "state", mountPath: agentHome },
       { name: "enroll-key", mountPath: "/etc/certctl/keys", readOnly: true },

@@ -4,9 +4,12 @@ import { backupBucketIssues } from "../aws/backup-bucket-checks";
 import { backupIssues } from "../backup/backup-checks";
 import { certctlIssues } from "../certctl-checks";
 import { certctlWarnings } from "../certctl-warnings";
+import type { MigrationSettings } from "../database/database-args";
 import { databaseIssues, externalDatabaseIssues, postgresIssues } from "../database/database-checks";
+import { migrationResources, scriptResources } from "../fleet-size";
 import { resourceIssues } from "../kubernetes/kubernetes-checks";
 import { monitoringIssues } from "../monitoring/monitoring-checks";
+import type { ProvisioningSettings } from "../provisioning/provisioning-args";
 import { serverIssues } from "../server/server-checks";
 import type { StackArgs } from "../stack-args";
 import { tlsIssues } from "../tls/tls-checks";
@@ -40,10 +43,10 @@ const partChecks: Partial<Record<Definition, (settings: never) => Issue[]>> = {
   BackupSettings: backupIssues,
   DatabaseSettings: databaseIssues,
   ExternalDatabaseSettings: externalDatabaseIssues,
-  MigrationSettings: jobIssues,
+  MigrationSettings: ({ resources }: MigrationSettings) => under("resources", resourceIssues(resources, migrationResources)),
   MonitoringSettings: monitoringIssues,
   PostgresSettings: postgresIssues,
-  ProvisioningSettings: jobIssues,
+  ProvisioningSettings: ({ resources }: ProvisioningSettings) => under("resources", resourceIssues(resources, scriptResources)),
   ServerSettings: serverIssues,
   TlsSettings: tlsIssues,
 };
@@ -51,10 +54,6 @@ const partChecks: Partial<Record<Definition, (settings: never) => Issue[]>> = {
 /** Everything that is wrong with the arguments of a part. `path` comes before each issue's own. */
 export function checkSettings(definition: Definition, value: object, path: string): Issue[] {
   return allIssues(definition, value, path, partChecks[definition] ?? (() => []));
-}
-
-function jobIssues(settings: { resources?: Parameters<typeof resourceIssues>[0] }): Issue[] {
-  return under("resources", resourceIssues(settings.resources));
 }
 
 /**

@@ -156,6 +156,6 @@ export interface MigrationSettings {
    * @maximum 86400
    */
   activeDeadlineSeconds?: number;
-  /** CPU and memory of the Job's pod. @default 50m and 64Mi requested, 256Mi at most */
+  /** CPU and memory of the Job's pod. @default 50m and 64Mi requested, 1 core and 256Mi at most */
   resources?: Resources;
 }

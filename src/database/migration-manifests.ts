@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { mergeResources } from "../fleet-size";
+import { mergeResources, migrationResources } from "../fleet-size";
 import type { Images } from "../images";
 import { pullSecretFields } from "../images";
 import { secretVariable } from "../kubernetes/environment";
@@ -37,7 +37,6 @@ export interface MigrationManifestInput extends LabelSource {
 export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
   const client = databaseClient(input.connection);
   const tls = serverTlsFiles(input.tlsSecret);
-  const resources = { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } };
   return {
     backoffLimit: input.settings.backoffLimit ?? 2,
     activeDeadlineSeconds: migrationDeadline(input.settings),
@@ -67,7 +66,7 @@ export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
               secretVariable("CERTCTL_CONFIG_ENCRYPTION_KEY", input.encryptionKey),
             ],
             securityContext: restrictedContainer(),
-            resources: mergeResources(resources, input.settings.resources),
+            resources: mergeResources(migrationResources, input.settings.resources),
             volumeMounts: [...tls.mounts, ...client.mounts, { name: "tmp", mountPath: "/tmp" }],
           },
         ],

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../images";
 import { pullSecretFields } from "../images";
-import { literalVariables, secretVariable, secretVolume } from "../kubernetes/environment";
+import { literalVariables, secretVolume } from "../kubernetes/environment";
 import type { SecretKey, Volume, VolumeMount } from "../kubernetes/environment";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
 import { readyTimeout } from "../kubernetes/ready-timeout";
@@ -28,6 +28,7 @@ export interface PostgresManifestInput {
 const dataDirectory = "/var/lib/postgresql/data";
 const skipAwait = { "pulumi.com/skipAwait": "true" };
 const tlsDirectory = "/etc/postgresql/tls";
+const credentialsDirectory = "/etc/postgresql/credentials";
 
 /**
  * The claim: a resource of its own, so that its size grows in place. Not awaited: a storage class that binds at first use leaves it
@@ -81,6 +82,7 @@ export function postgresStatefulSet(input: PostgresManifestInput): k8s.types.inp
           containers: [postgresContainer(input)],
           volumes: [
             { name: "data", persistentVolumeClaim: { claimName: input.name } },
+            secretVolume("credentials", input.password.name, { password: input.password.key }),
             { name: "run", emptyDir: {} },
             { name: "shared-memory", emptyDir: { medium: "Memory", sizeLimit: input.settings.sharedBuffers } },
             { name: "tmp", emptyDir: {} },
@@ -101,16 +103,15 @@ function postgresContainer(input: PostgresManifestInput): k8s.types.input.core.v
     terminationMessagePolicy: "FallbackToLogsOnError",
     args: serverArguments(settings),
     ports: [{ name: "postgres", containerPort: settings.port }],
-    env: [
-      ...literalVariables({
-        POSTGRES_USER: settings.user,
-        POSTGRES_DB: settings.database,
-        // A subdirectory: the root of a volume may hold lost+found, and belongs to root.
-        PGDATA: `${dataDirectory}/pgdata`,
-        POSTGRES_INITDB_ARGS: "--encoding=UTF8 --auth-host=scram-sha-256 --data-checksums",
-      }),
-      secretVariable("POSTGRES_PASSWORD", input.password),
-    ],
+    env: literalVariables({
+      POSTGRES_USER: settings.user,
+      // A file: the value of a variable is in the environment of every process of the server.
+      POSTGRES_PASSWORD_FILE: `${credentialsDirectory}/password`,
+      POSTGRES_DB: settings.database,
+      // A subdirectory: the root of a volume may hold lost+found, and belongs to root.
+      PGDATA: `${dataDirectory}/pgdata`,
+      POSTGRES_INITDB_ARGS: "--encoding=UTF8 --auth-host=scram-sha-256 --data-checksums",
+    }),
     securityContext: restrictedContainer(),
     startupProbe: { ...ready(settings), periodSeconds: 2, failureThreshold: 150 },
     readinessProbe: { ...ready(settings), periodSeconds: 5, failureThreshold: 3 },
@@ -118,6 +119,7 @@ function postgresContainer(input: PostgresManifestInput): k8s.types.input.core.v
     resources: settings.resources,
     volumeMounts: [
       { name: "data", mountPath: dataDirectory },
+      { name: "credentials", mountPath: credentialsDirectory, readOnly: true },
       { name: "run", mountPath: "/var/run/postgresql" },
       { name: "shared-memory", mountPath: "/dev/shm" },
       { name: "tmp", mountPath: "/tmp" },

@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { scriptResources } from "../fleet-size";
 import type { Images } from "../images";
 import { literalVariables } from "../kubernetes/environment";
 import { readScript } from "../kubernetes/scripts";
@@ -25,6 +26,6 @@ export function waitForDatabase(
     // Nothing of TLS: pg_isready only asks whether somebody answers, and without the CA's file it would wait for ever.
     env: [...client.address, ...(limitSeconds === undefined ? [] : literalVariables({ WAIT_LIMIT: String(limitSeconds) }))],
     securityContext: restrictedContainer(),
-    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+    resources: scriptResources,
   };
 }

@@ -9,6 +9,10 @@ export interface NeededKind {
   definition: string;
   /** Version that the objects are written in. */
   version: string;
+  /** What brings it, such as `cert-manager`. */
+  product: string;
+  /** How to do without, such as `choose another tls.mode`. */
+  otherwise: string;
 }
 
 /**
@@ -21,9 +25,9 @@ export function requireCustomResources(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<pulumi.Resource>[] {
   return needed.map((kind) => {
-    const { definition, feature } = kind;
+    const { definition, feature, product, otherwise } = kind;
     // The engine says of a missing object: resource '…' does not exist. The name of the resource says the rest.
-    const name = `${instance} needs ${definition} for ${feature}`;
+    const name = `${instance} needs ${definition} for ${feature}: install ${product}, or ${otherwise}`;
     const found = k8s.apiextensions.v1.CustomResourceDefinition.get(name, definition, opts);
     return found.spec.apply((spec: { versions: ServedVersion[] } | undefined) => {
       // Mocks know nothing of an object that is read.
@@ -35,10 +39,10 @@ export function requireCustomResources(
 
 type ServedVersion = Pick<k8s.types.output.apiextensions.v1.CustomResourceDefinitionVersion, "name" | "served">;
 
-function refuseUnservedVersion({ feature, definition, version }: NeededKind, versions: readonly ServedVersion[]): void {
+function refuseUnservedVersion({ feature, definition, version, product }: NeededKind, versions: readonly ServedVersion[]): void {
   const served = versions.filter((one) => one.served).map(({ name }) => name);
   if (served.includes(version)) return;
   throw new pulumi.RunError(
-    `${feature} needs version ${version} of ${definition}, and the cluster serves ${served.join(", ")}: install a newer release of it`,
+    `${feature} needs version ${version} of ${definition}, and the cluster serves ${served.join(", ")}: install a newer release of ${product}`,
   );
 }

@@ -17,6 +17,12 @@ export function schedulingFields(scheduling: Scheduling = {}, own: Affinity = {}
   };
 }
 
+/** For the Jobs of a part: the nodes of its pods, without the terms that keep those near or far, which could leave a Job no node at all. */
+export function sameNodes(scheduling: Scheduling = {}): Scheduling {
+  const { affinity: { nodeAffinity } = {}, ...nodes } = scheduling;
+  return { ...nodes, ...(nodeAffinity && { affinity: { nodeAffinity } }) };
+}
+
 /** Prefers nodes that run no pod with the same labels; it never forbids one, so a rollout cannot get stuck. */
 export function preferOtherNodes(matchLabels: Record<string, string>): Affinity {
   const term = { labelSelector: { matchLabels }, topologyKey: "kubernetes.io/hostname" };

@@ -20,6 +20,6 @@ export interface ProvisioningSettings {
    * @maximum 86400
    */
   activeDeadlineSeconds?: number;
-  /** CPU and memory of the Job's pod. @default 10m and 16Mi requested, 64Mi at most */
+  /** CPU and memory of the Job's pod. @default 10m and 16Mi requested, 250m and 64Mi at most */
   resources?: Resources;
 }

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { mergeResources } from "../fleet-size";
+import { mergeResources, scriptResources } from "../fleet-size";
 import type { Images } from "../images";
 import { pullSecretFields } from "../images";
 import { literalVariables, memoryVolume, secretVolume } from "../kubernetes/environment";
@@ -31,7 +31,6 @@ const script = readScript(__dirname, "provision.sh");
 /** The Job: the server's image with a shell script, and the only pod besides the server that is given the admin key. */
 export function provisioningJobSpec(input: ProvisioningManifestInput): k8s.types.input.batch.v1.JobSpec {
   const trust = trustFiles(input.trust);
-  const resources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } };
   return {
     backoffLimit: input.settings.backoffLimit ?? 3,
     activeDeadlineSeconds: provisioningDeadline(input.settings),
@@ -56,7 +55,7 @@ export function provisioningJobSpec(input: ProvisioningManifestInput): k8s.types
               ...(trust.path !== undefined && { CERTCTL_SERVER_CA_BUNDLE_PATH: trust.path }),
             }),
             securityContext: restrictedContainer(),
-            resources: mergeResources(resources, input.settings.resources),
+            resources: mergeResources(scriptResources, input.settings.resources),
             volumeMounts: [
               { name: "keys", mountPath: "/etc/certctl/keys", readOnly: true },
               ...trust.mounts,

@@ -92,7 +92,7 @@ export interface ServerSettings {
   env?: Record<string, string>;
   /** Secret environment variables of certctl from Secrets that exist already, by variable. @default {} */
   envFromSecrets?: Record<string, SecretKeyReference>;
-  /** Where the pods may run. Pods of one instance prefer different nodes and zones. */
+  /** Where the pods may run; the Jobs run on the same nodes. Pods of one instance prefer different nodes and zones. */
   scheduling?: Scheduling;
 }
 

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseConnection } from "../database/database";
 import { databaseClient, databaseUrl } from "../database/database";
 import { waitForDatabase } from "../database/wait-for-database";
+import { scriptResources } from "../fleet-size";
 import type { Images } from "../images";
 import { pullSecretFields } from "../images";
 import { configMapVolume, literalVariables, secretVariable } from "../kubernetes/environment";
@@ -167,7 +168,7 @@ function reloadSidecar(input: ServerManifestInput, env: EnvVar[]): Container {
     command: ["sh", "/scripts/reload-tls.sh"],
     env,
     securityContext: restrictedContainer(),
-    resources: { requests: { cpu: "5m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+    resources: scriptResources,
     volumeMounts: [
       { name: "tls", mountPath: "/etc/certctl/tls", readOnly: true },
       { name: "scripts", mountPath: "/scripts", readOnly: true },

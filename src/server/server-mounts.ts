@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { scriptResources } from "../fleet-size";
 import type { Images } from "../images";
 import { configMapVolume, memoryVolume, secretVolume } from "../kubernetes/environment";
 import type { Volume, VolumeMount } from "../kubernetes/environment";
@@ -42,7 +43,7 @@ export function mountedFiles(given: MountSettings[], images: Images): MountedFil
       command: ["sh", "-c", copyScript, "copy-private-files"],
       args: copies.map(({ source, target }) => `${source.mountPath as string}:${target.mountPath as string}`),
       securityContext: restrictedContainer(),
-      resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+      resources: scriptResources,
       volumeMounts: copies.flatMap(({ source, target }) => [source, target]),
     });
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Manifest } from "../../scripts/render/capture";
@@ -32,7 +32,7 @@ describe("the rendered PostgreSQL, run for real with a password of special chara
       "postgres",
       join(folder, "postgres"),
     );
-    assert.equal(container.env.POSTGRES_PASSWORD, awkwardPassword);
+    assert.equal(readFileSync(container.env.POSTGRES_PASSWORD_FILE ?? "", "utf8"), awkwardPassword);
     postgres = await LocalPostgres.start(container.env, container.args, port);
   });
 

@@ -82,12 +82,23 @@ describe("the bundled PostgreSQL", function () {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },
     });
-    assert.deepEqual(container.volumeMounts.map(({ mountPath }) => mountPath).sort(), [
+    const written = container.volumeMounts.filter(({ readOnly }) => !readOnly);
+    assert.deepEqual(written.map(({ mountPath }) => mountPath).sort(), [
       "/dev/shm",
       "/tmp",
       "/var/lib/postgresql/data",
       "/var/run/postgresql",
     ]);
+  });
+
+  it("reads its password from a file: no process of it has it as a variable", () => {
+    const { value } = container.env.find(({ name }) => name === "POSTGRES_PASSWORD_FILE") ?? {};
+    assert.equal(value, "/etc/postgresql/credentials/password");
+    assert.ok(!JSON.stringify(container.env).includes("secretKeyRef"));
+    assert.deepEqual(
+      container.volumeMounts.find(({ mountPath }) => value.startsWith(mountPath)),
+      { name: "credentials", mountPath: "/etc/postgresql/credentials", readOnly: true },
+    );
   });
 
   it("is probed by TCP: the temporary server of initdb listens on a socket only", () => {

@@ -3,6 +3,7 @@ import type { Manifest } from "../../scripts/render/capture";
 import { renderArgs, toYaml } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
 import { configurations } from "../boot/configurations";
+import { golden, goldenManifests, renderMatrix } from "../render/matrix";
 import { generateSecrets } from "../support/secrets";
 import { committed } from "../support/stack-files";
 import { kubectl, kubectlApply } from "./support/cluster";
@@ -10,19 +11,26 @@ import { useEngine } from "./support/engine";
 
 describe("the API server, with Pod Security admission,", function () {
   this.timeout(120_000);
-  const namespaces = ["certctl", "certctl-agents"];
+  const namespaces = new Map<string, Manifest>();
   let secrets: CertctlArgs;
 
   before(async () => {
     await useEngine();
     secrets = await generateSecrets();
-    const manifests = await renderArgs({ ...secrets, agents: { kind: "DaemonSet" } });
-    await kubectlApply(toYaml(manifests.filter(({ kind }) => kind === "Namespace")));
+    const manifests = [...(await renderArgs({ ...secrets, agents: { kind: "DaemonSet" } })), ...renderMatrix.flatMap(goldenManifests)];
+    for (const manifest of manifests) if (manifest.kind === "Namespace") namespaces.set(manifest.metadata.name, manifest);
+    await kubectlApply(toYaml([...namespaces.values()]));
   });
 
   after(async () => {
-    await kubectl("delete", "namespace", ...namespaces, "--wait=false");
+    await kubectl("delete", "namespace", ...namespaces.keys(), "--wait=false");
   });
+
+  const admits = async (yaml: string, count: number): Promise<void> => {
+    const { stdout, stderr } = await kubectlApply(yaml, "--dry-run=server");
+    assert.equal(stderr, "");
+    assert.equal(stdout.trim().split("\n").length, count);
+  };
 
   for (const [name, given] of Object.entries({
     "the stack dev": committed("dev"),
@@ -31,9 +39,13 @@ describe("the API server, with Pod Security admission,", function () {
   })) {
     it(`admits every object of ${name}, and every pod of it without a warning`, async () => {
       const manifests = await renderArgs({ ...secrets, ...given, namespace: "certctl" });
-      const { stdout, stderr } = await kubectlApply(toYaml(manifests), "--dry-run=server");
-      assert.equal(stderr, "");
-      assert.equal(stdout.trim().split("\n").length, manifests.length);
+      await admits(toYaml(manifests), manifests.length);
+    });
+  }
+
+  for (const row of renderMatrix) {
+    it(`admits the reviewed manifests of ${row.name}, and every pod of them without a warning`, async () => {
+      await admits(golden(row), goldenManifests(row).length);
     });
   }
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { kubectl, kubectlApply } from "./support/cluster";
+import { applyDefinitions, kubectl, kubectlApply } from "./support/cluster";
+import type { Answer } from "./support/engine";
 import { TestStack } from "./support/stack";
 
-const missing = "resource 'certificates.cert-manager.io' does not exist";
+const certificates = "certificates.cert-manager.io";
+const ofTheOperator = ["servicemonitors.monitoring.coreos.com", "prometheusrules.monitoring.coreos.com"];
 
 describe("a stack that needs a CustomResourceDefinition", function () {
   this.timeout(180_000);
@@ -12,25 +14,25 @@ describe("a stack that needs a CustomResourceDefinition", function () {
     stack = await TestStack.create("test-kinds", "kinds", {
       "certctl:tls": { mode: "certManager", certManager: { issuerRef: { name: "private-ca" } } },
     });
+    await kubectl("delete", "crd", certificates, ...ofTheOperator);
   });
 
   after(async () => {
     await stack.destroy();
-    await kubectl("delete", "crd", "certificates.cert-manager.io", "--ignore-not-found");
     await kubectl("delete", "namespace", "kinds", "--wait=false", "--ignore-not-found");
+    await applyDefinitions();
   });
 
-  it("that the cluster lacks fails at preview, and says which and what for", async () => {
-    const preview = await stack.preview();
-    assert.notEqual(preview.code, 0, preview.text);
-    assert.match(preview.text, /certctl needs certificates\.cert-manager\.io for tls\.mode certManager/);
-    assert.ok(preview.text.includes(missing), preview.text);
+  it("that the cluster lacks fails at preview, and says which, what for, and what to do", async () => {
+    refuses(
+      await stack.preview(),
+      certificates,
+      "certctl needs certificates.cert-manager.io for tls.mode certManager: install cert-manager, or choose another tls.mode",
+    );
   });
 
   it("that the cluster lacks changes nothing, when there was no preview", async () => {
-    const update = await stack.tryUp();
-    assert.notEqual(update.code, 0, update.text);
-    assert.ok(update.text.includes(missing), update.text);
+    refuses(await stack.tryUp(), certificates, "certctl needs certificates.cert-manager.io for tls.mode certManager");
     assert.equal(await kubectl("get", "namespace", "kinds", "--ignore-not-found"), "");
     assert.deepEqual(
       (await stack.resources()).filter(({ type }) => type.startsWith("kubernetes:")),
@@ -40,30 +42,52 @@ describe("a stack that needs a CustomResourceDefinition", function () {
 
   it("of which the cluster serves another version says which it needs", async () => {
     await kubectlApply(definition("v1beta1"));
-    await kubectl("wait", "--for=condition=Established", "crd/certificates.cert-manager.io");
+    await kubectl("wait", "--for=condition=Established", `crd/${certificates}`);
     const preview = await stack.preview();
     assert.notEqual(preview.code, 0, preview.text);
     assert.match(
       preview.text,
-      /tls\.mode certManager needs version v1 of certificates\.cert-manager\.io, and the cluster serves v1beta1: install a newer release/,
+      /tls\.mode certManager needs version v1 of certificates\.cert-manager\.io, and the cluster serves v1beta1: install a newer release of cert-manager/,
     );
-    await kubectl("delete", "crd", "certificates.cert-manager.io");
+    await kubectl("delete", "crd", certificates);
   });
 
-  it("goes on where it is there, and reads it again without a change", async () => {
-    await kubectlApply(definition("v1"));
-    await kubectl("wait", "--for=condition=Established", "crd/certificates.cert-manager.io");
+  it("goes on where it is there", async () => {
+    await applyDefinitions(certificates);
     const preview = await stack.preview();
     assert.equal(preview.code, 0, preview.text);
   });
 
+  for (const [kind, feature] of [
+    ["servicemonitors.monitoring.coreos.com", "monitoring.serviceMonitor"],
+    ["prometheusrules.monitoring.coreos.com", "monitoring.rules"],
+  ] as const) {
+    it(`of the Prometheus Operator does without it where the setting is off that the message names: ${feature}`, async () => {
+      await applyDefinitions(...ofTheOperator.filter((name) => name !== kind));
+      stack.configure({ "certctl:monitoring": { enabled: true } });
+      const fix = `install the Prometheus Operator, or set ${feature}.enabled: false`;
+      refuses(await stack.preview(), kind, `certctl needs ${kind} for ${feature}: ${fix}`);
+
+      stack.configure({ "certctl:monitoring": { enabled: true, [feature.replace("monitoring.", "")]: { enabled: false } } });
+      const preview = await stack.preview();
+      assert.equal(preview.code, 0, preview.text);
+      await kubectl("delete", "crd", ...ofTheOperator, "--ignore-not-found");
+    });
+  }
+
   it("does not look for it when told so", async () => {
-    await kubectl("delete", "crd", "certificates.cert-manager.io");
+    await kubectl("delete", "crd", certificates);
     stack.configure({ "certctl:checkCustomResources": false });
     const preview = await stack.preview();
     assert.equal(preview.code, 0, preview.text);
   });
 });
+
+/** The definition is missed by name, with what needs it. */
+function refuses(answer: Answer, definition: string, message: string): void {
+  assert.notEqual(answer.code, 0, answer.text);
+  for (const part of [message, `resource '${definition}' does not exist`]) assert.ok(answer.text.includes(part), answer.text);
+}
 
 /** A definition of the kind as cert-manager names it, without its schema. */
 function definition(version: string): string {

@@ -7,14 +7,29 @@ import { kubectl, object, objects } from "./support/cluster";
 import { root } from "./support/engine";
 import { TestStack } from "./support/stack";
 
-describe("the stack prod-ha", function () {
+/** What other products do for a stack that is reached from outside. */
+const outside = {
+  "certctl:tls": { mode: "certManager", certManager: { issuerRef: { name: "private-ca" } }, extraDnsNames: ["enroll.example.com"] },
+  "certctl:tlsCertificate": undefined,
+  "certctl:tlsPrivateKey": undefined,
+  "certctl:exposure": {
+    mode: "gateway",
+    gateway: {
+      listener: { gateway: "public", namespace: "gateways", name: "https" },
+      hosts: ["certctl.example.com"],
+      passthrough: { listener: { gateway: "public", namespace: "gateways", name: "tls" }, hosts: ["enroll.example.com"] },
+    },
+  },
+};
+
+describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway,", function () {
   this.timeout(180_000);
   let stack: TestStack;
   const { config } = parse(readFileSync(join(root, "Pulumi.prod-ha.yaml"), "utf8")) as { config: Record<string, object> };
   const server = config["certctl:server"] ?? {};
 
   before(async () => {
-    stack = await TestStack.create("test-prod-ha", "ha", {}, "prod-ha");
+    stack = await TestStack.create("test-prod-ha", "ha", outside, "prod-ha");
     await stack.up();
   });
 
@@ -59,6 +74,29 @@ describe("the stack prod-ha", function () {
         ["/etc/ssl/certs", true],
       ],
     );
+  });
+
+  it("asks cert-manager, the Gateway API and the Prometheus Operator for what they do", async () => {
+    const kinds = ["certificates", "httproutes", "tlsroutes", "backendtlspolicies", "servicemonitors", "prometheusrules"];
+    const found = await objects("ha", ...kinds);
+    assert.deepEqual(found.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort(), [
+      "BackendTLSPolicy certctl-exposure",
+      "Certificate certctl-tls",
+      "HTTPRoute certctl-exposure",
+      "PrometheusRule certctl-monitoring",
+      "ServiceMonitor certctl-monitoring",
+      "TLSRoute certctl-exposure-passthrough",
+    ]);
+  });
+
+  it("makes a backup and restores it every night, and tells Prometheus how often", async () => {
+    const schedules = (await objects("ha", "cronjobs")).map(({ metadata, spec }) => [metadata.name, spec.schedule]);
+    assert.deepEqual(schedules, [
+      ["certctl-backup", "30 2 * * *"],
+      ["certctl-drill", "30 5 * * *"],
+    ]);
+    const { spec } = await object("ha", "prometheusrules", "certctl-monitoring");
+    for (const alert of ["CertctlBackupTooOld", "CertctlDrillTooOld"]) assert.ok(JSON.stringify(spec).includes(`"${alert}"`), alert);
   });
 
   it("previews no change the second time", async () => {

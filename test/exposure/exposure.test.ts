@@ -4,7 +4,6 @@ import type { Manifest } from "../../scripts/render/capture";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
 import type { ExposureSettings } from "../../src/exposure/exposure-args";
-import { neededKinds } from "../../src/needed-kinds";
 import { manifestOf } from "../support/pods";
 
 const hosts = ["certctl.example.com"];
@@ -148,29 +147,5 @@ describe("routes of the Gateway API", () => {
     assert.deepEqual(systemRoots, { hostname: "certctl-server.certctl.svc", wellKnownCACertificates: "System" });
     const { caCertificateRefs } = await validation(withoutCa);
     assert.deepEqual(caCertificateRefs, [{ group: "", kind: "Secret", name: "certctl-tls" }]);
-  });
-});
-
-describe("a way in needs kinds of other products", () => {
-  const needed = (args: CertctlArgs): string[] => neededKinds(args).map(({ definition, feature }) => `${definition}: ${feature}`);
-
-  it("of none by default, and of none for nginx", () => {
-    assert.deepEqual(needed({}), []);
-    assert.deepEqual(needed({ exposure: { mode: "ingress", ingress: { hosts } } }), []);
-  });
-
-  it("of Traefik, cert-manager and the Gateway API, each for what asks for it", () => {
-    const ingress = { controller: "traefik", hosts, certManager: { issuerRef: { name: "a" } } } as const;
-    assert.deepEqual(needed({ tls: privateCa, exposure: { mode: "ingress", ingress } }), [
-      "certificates.cert-manager.io: tls.mode certManager",
-      "certificates.cert-manager.io: exposure.ingress.certManager",
-      "serverstransports.traefik.io: exposure.ingress.controller traefik",
-    ]);
-    const listener = { gateway: "public" };
-    assert.deepEqual(needed({ exposure: { mode: "gateway", gateway: { listener, hosts, passthrough: { listener, hosts } } } }), [
-      "httproutes.gateway.networking.k8s.io: exposure.mode gateway",
-      "backendtlspolicies.gateway.networking.k8s.io: exposure.mode gateway",
-      "tlsroutes.gateway.networking.k8s.io: exposure.gateway.passthrough",
-    ]);
   });
 });

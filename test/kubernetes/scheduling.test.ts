@@ -60,6 +60,16 @@ describe("affinity terms", () => {
     assert.deepEqual([left, right], [preferOtherNodes({ app: "certctl" }), preferOtherNodes({ app: "other" })]);
   });
 
+  it("of the server between pods are not those of its Jobs, which run on its nodes", async () => {
+    const podAntiAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [near("certctl")] };
+    const scheduling: Scheduling = { affinity: { nodeAffinity: nodeTerms, podAntiAffinity }, priorityClassName: "high" };
+    const manifests = await renderArgs({ ...placeholderArgs({}), server: { scheduling } });
+    for (const job of ["certctl-migrate", "certctl-provision"]) {
+      const { template } = manifestOf(manifests, "Job", job).spec as types.output.batch.v1.JobSpec;
+      assert.deepEqual([template.spec.affinity, template.spec.priorityClassName], [{ nodeAffinity: nodeTerms }, "high"]);
+    }
+  });
+
   it("are the component's own when the user has none, or an empty one", () => {
     for (const affinity of [undefined, {}, { nodeAffinity: undefined }]) assert.deepEqual(mergeAffinity(own, affinity ?? {}), own);
   });

@@ -4,9 +4,11 @@ import { readTextIfPresent } from "../../scripts/lib/files.mjs";
 import { withLock } from "../../scripts/lib/lock.mjs";
 import { isRunning } from "../../scripts/lib/process-identity.mjs";
 import { UserError } from "../../scripts/lib/user-error.mjs";
+import { applyDefinitions } from "../../scripts/local/cluster-objects.mjs";
 import { credentialFiles, ensureCredentials, readCredentials, writeKubeconfig } from "../../scripts/local/credentials.mjs";
 import { answersOk } from "../../scripts/local/loopback-request.mjs";
 import { partFiles, partLogTail, readRecord, startPart } from "../../scripts/local/part-process.mjs";
+import { ensureDefinitions } from "../toolchain/definitions.mjs";
 import { engines, nodeEngines } from "../toolchain/engines.mjs";
 import { ensureToolchain } from "../toolchain/toolchain.mjs";
 import { ensureCertificates } from "./certificates.mjs";
@@ -155,7 +157,13 @@ async function bringUp({ stateDir, addresses, server, kubeconfig, engines: paths
       start("network-policy"),
       start("local-volumes"),
       phase("cluster objects made", () =>
-        retried(() => ensureClusterObjects(access, { dnsImage, dnsAddress: addresses.dns }), Date.now() + objectSeconds * 1000),
+        retried(
+          async () => {
+            await ensureClusterObjects(access, { dnsImage, dnsAddress: addresses.dns });
+            await applyDefinitions(access, ensureDefinitions());
+          },
+          Date.now() + objectSeconds * 1000,
+        ),
       ),
     ]);
   };

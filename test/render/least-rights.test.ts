@@ -42,7 +42,7 @@ for (const [name, args] of Object.entries({
     before(async () => {
       manifests = await renderArgs(args);
       pods = manifests.flatMap(podOf);
-      assert.equal(pods.length, 5);
+      assert.equal(pods.length, args.backup?.enabled ? 7 : 5);
     });
 
     it("gives nobody a right on the Kubernetes API", () => {
@@ -80,11 +80,11 @@ for (const [name, args] of Object.entries({
       assert.equal(others.filter(({ name: container }) => container === "own-state").length, hasNodeAgents ? 1 : 0);
     });
 
-    it("reserves CPU and memory for every container, and limits its memory", () => {
+    it("reserves CPU and memory for every container, and limits both", () => {
       for (const { place, containers } of pods) {
         for (const { name: container, resources } of containers) {
           const { requests, limits } = resources;
-          for (const amount of [requests.cpu, requests.memory, limits.memory])
+          for (const amount of [requests.cpu, requests.memory, limits.cpu, limits.memory])
             assert.match(amount ?? "none", /^[0-9.]+\D*$/, `${place} ${container}`);
         }
       }

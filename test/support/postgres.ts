@@ -40,7 +40,8 @@ export class LocalPostgres {
     const bin = unpack(folder);
     const data = join(folder, "data");
     const passwordFile = join(folder, "password");
-    writeFileSync(passwordFile, `${env.POSTGRES_PASSWORD ?? ""}\n`, { mode: 0o600 });
+    const password = readFileSync(env.POSTGRES_PASSWORD_FILE ?? "", "utf8");
+    writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
     mkdirSync(data);
     for (const path of [data, passwordFile]) if (isRoot) chownSync(path, nobody, nobody);
     const initArgs = [`--username=${env.POSTGRES_USER ?? ""}`, `--pwfile=${passwordFile}`, ...(env.POSTGRES_INITDB_ARGS ?? "").split(" ")];
@@ -52,7 +53,7 @@ export class LocalPostgres {
       stdio: "pipe",
     });
     const postgres = new LocalPostgres(folder, server, port);
-    const first = await postgres.connect(env.POSTGRES_USER ?? "", env.POSTGRES_PASSWORD ?? "", "postgres");
+    const first = await postgres.connect(env.POSTGRES_USER ?? "", password, "postgres");
     await first.query(`create database ${first.escapeIdentifier(env.POSTGRES_DB ?? "")}`);
     await first.end();
     return postgres;

@@ -1,10 +1,12 @@
 import { parseArguments } from "../../scripts/lib/arguments.mjs";
 import { createLog } from "../../scripts/lib/log.mjs";
+import { ensureDefinitions } from "./definitions.mjs";
 import { engines } from "./engines.mjs";
 import { ensureToolchain } from "./toolchain.mjs";
 
 const help = `Builds the programs that npm start and the tests run: the Pulumi CLI, its Node.js language host and Kubernetes provider,
-a Kubernetes control plane, kubectl and KWOK. Each comes from a pinned Go module; what is built already is kept.
+a Kubernetes control plane, kubectl and KWOK. Each comes from a pinned Go module; what is built already is kept. The definitions of other
+products' kinds, such as ServiceMonitor, are fetched in the same way.
 
 Usage: npm run toolchain [-- --only NAME,NAME]
 
@@ -21,6 +23,8 @@ export async function main(args) {
     process.stdout.write(help);
     return;
   }
-  const toolchain = await ensureToolchain({ only: only?.split(","), log: createLog(process.stdout) });
+  const log = createLog(process.stdout);
+  const toolchain = await ensureToolchain({ only: only?.split(","), log });
+  ensureDefinitions({ log });
   process.stdout.write(`The toolchain is ready in ${toolchain.cacheFolder}.\n`);
 }

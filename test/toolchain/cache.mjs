@@ -86,6 +86,42 @@ export function linkFolder(cacheFolder, kind, subfolder, cached) {
   return { folder, isThere: cached.length === 0 || existsSync(folder), create };
 }
 
+/**
+ * A folder that is named by what decides what is in it. The first call on a machine fills it; it is there when that was finished, and
+ * never changes.
+ * @param {string} parent
+ * @param {string} name
+ * @param {unknown} inputs
+ * @param {(folder: string) => void} fill
+ * @returns {string}
+ */
+export function cachedFolder(parent, name, inputs, fill) {
+  const folder = join(parent, `${name}-${digest(inputs)}`);
+  if (existsSync(folder)) return folder;
+  mkdirSync(parent, { recursive: true });
+  const work = mkdtempSync(join(parent, `.${name}-`));
+  try {
+    fill(work);
+    publish(work, folder);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/**
+ * Another process may have been quicker: what it made is the same.
+ * @param {string} work
+ * @param {string} folder
+ */
+function publish(work, folder) {
+  try {
+    renameSync(work, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
+}
+
 /** @param {unknown} content */
 function digest(content) {
   return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 16);

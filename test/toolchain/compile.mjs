@@ -90,7 +90,7 @@ function buildFailed(name, exitCode, logFile) {
  * @param {string} text
  * @returns {string} without the hosts in it: a proxy's address may hold a password, and this text ends up in CI logs
  */
-function withoutAddresses(text) {
+export function withoutAddresses(text) {
   return text.replace(/\b(https?:\/\/)[^/\s"]+/g, "$1…");
 }
 

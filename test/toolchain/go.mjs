@@ -1,9 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { UserError } from "../../scripts/lib/user-error.mjs";
 
 /** @typedef {import("./engines.mjs").Engine} Engine */
+
+/** One folder per Go module that pins what is built or fetched. */
+export const defaultModulesFolder = fileURLToPath(new URL("modules", import.meta.url));
 
 const install = "Install a current Go (https://go.dev/dl) and run the command again.";
 

@@ -1,6 +1,5 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { withLock } from "../../scripts/lib/lock.mjs";
 import { formatDuration } from "../../scripts/lib/log.mjs";
 import { UserError } from "../../scripts/lib/user-error.mjs";
@@ -8,7 +7,7 @@ import { buildEngines } from "./builder.mjs";
 import { cachedEngine, defaultCacheFolder, linkFolder, removeLeftovers } from "./cache.mjs";
 import { BuildStopped } from "./compile.mjs";
 import { engines as allEngines, pulumiVersion } from "./engines.mjs";
-import { requireGo } from "./go.mjs";
+import { defaultModulesFolder, requireGo } from "./go.mjs";
 
 /** @typedef {import("./engines.mjs").Engine} Engine */
 /** @typedef {import("../../scripts/lib/log.mjs").Log} Log */
@@ -23,8 +22,6 @@ import { requireGo } from "./go.mjs";
  * @property {string} bin folder for PATH: kubectl and the provider
  * @property {string} cacheFolder
  */
-
-const defaultModulesFolder = fileURLToPath(new URL("modules", import.meta.url));
 
 /**
  * Checks that there is a Go that can build the toolchain: a command calls it before it does something else that takes long.

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { basename } from "node:path";
 import { run, useEngine } from "./engine";
 
 /** A Kubernetes object, as far as the tests look into it. */
@@ -32,6 +33,16 @@ export async function kubectlApply(manifest: string, ...args: string[]): Promise
   const answer = await run("kubectl", ["apply", "--filename", "-", ...args], env, { input: manifest });
   assert.equal(answer.code, 0, `kubectl apply: ${answer.text}`);
   return answer;
+}
+
+/** Installs CustomResourceDefinitions that the cluster had at first, all unless they are named. */
+export async function applyDefinitions(...names: string[]): Promise<void> {
+  const { ensureDefinitions } = await import("../../toolchain/definitions.mjs");
+  const nameOf = (file: string): string => basename(file, ".yaml").split("_").reverse().join(".");
+  const files = ensureDefinitions().filter((file) => names.length === 0 || names.includes(nameOf(file)));
+  const filenames = files.flatMap((file) => ["--filename", file]);
+  await kubectl("apply", "--server-side", "--force-conflicts", ...filenames);
+  await kubectl("wait", "--for=condition=Established", ...filenames);
 }
 
 /** The objects of some kinds in a namespace. */
