@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { nodeUnavailable } from "../../test/node/prerequisites.mjs";
+import { buildFlags, goEnvironment } from "../../test/toolchain/go.mjs";
 import { createGoTestReport } from "./go-test.mjs";
 import { runMocha } from "./mocha.mjs";
 import { root, runNode, runProgram } from "./processes.mjs";
@@ -30,7 +31,10 @@ const alertTests = ["test/alerts"];
 const nodeTests = ["test/node"];
 
 const contractFolder = join(root, "test/contract");
-const goEnvironment = { ...process.env, GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "-mod=readonly" };
+const contractEnvironment = { ...process.env, GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "-mod=readonly" };
+const policyFolder = join(root, "test/toolchain/modules/network-policy");
+/** Those that need no client of the API server, whose packages take minutes to compile. */
+const policyFiles = ["rules.go", "text.go", "rules_test.go"];
 
 /** @type {Step[]} */
 export const steps = [
@@ -40,12 +44,13 @@ export const steps = [
   check("generated", "generated files are up to date", () => runNode([...typescript, "scripts/generate.ts", "--check"])),
   mochaStep("unit", "unit tests", ["test"], { without: [...contractTests, ...alertTests, ...engineTests, ...nodeTests], jobs: 2 }),
   mochaStep("alerts", "alert tests", alertTests),
-  check("contract", "go vet", () => runProgram("go", ["vet", "./..."], { cwd: contractFolder, env: goEnvironment })),
-  { suite: "contract", title: "go test", run: goTest },
+  check("contract", "go vet", () => runProgram("go", ["vet", "./..."], { cwd: contractFolder, env: contractEnvironment })),
+  { suite: "contract", title: "go test", run: testContract },
   mochaStep("contract", "contract tests", contractTests),
   { suite: "engine", title: "toolchain", isSetUp: true, run: buildToolchain },
   mochaStep("engine", "engine tests", engineTests),
   { suite: "node", title: "real node", isSetUp: true, unavailable: nodeUnavailable, run: prepareNode },
+  { suite: "node", title: "rules of the node's network policies", run: testPolicyRules },
   mochaStep("node", "tests on a real node", nodeTests),
 ];
 
@@ -75,13 +80,35 @@ function mochaStep(suite, title, folders, { without = [], jobs = 1 } = {}) {
 }
 
 /** @type {Step["run"]} */
-async function goTest(log) {
+async function testContract(log) {
+  const options = { cwd: contractFolder, env: contractEnvironment };
+  return goTest(["./..."], log, (args, onLine) =>
+    hasPostgres()
+      ? runNode([...typescript, join(root, "scripts/test/with-postgres.ts"), "go", ...args], { ...options, onLine })
+      : runProgram("go", args, { ...options, onLine }),
+  );
+}
+
+/**
+ * With the flags of the build, which has compiled the packages already.
+ * @type {Step["run"]}
+ */
+async function testPolicyRules(log) {
+  const flags = buildFlags({ name: "", module: "", package: "" });
+  return goTest([...flags, ...policyFiles], log, (args, onLine) =>
+    runProgram("go", args, { cwd: policyFolder, env: goEnvironment(), onLine }),
+  );
+}
+
+/**
+ * @param {string[]} args
+ * @param {import("../lib/log.mjs").Log} log
+ * @param {(args: string[], onLine: (line: string) => void) => Promise<number>} run gets the arguments of go
+ * @returns {Promise<Counts>}
+ */
+async function goTest(args, log, run) {
   const { counts, onLine } = createGoTestReport(log);
-  const options = { cwd: contractFolder, env: goEnvironment, onLine };
-  const goArguments = ["test", "-json", "./..."];
-  const code = hasPostgres()
-    ? await runNode([...typescript, join(root, "scripts/test/with-postgres.ts"), "go", ...goArguments], options)
-    : await runProgram("go", goArguments, options);
+  const code = await run(["test", "-json", ...args], onLine);
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 

@@ -12,27 +12,40 @@ interface State {
   rows: string[];
 }
 
-describe("what must last, with real pods", function () {
+/** How each component's process is ended: an agent and a server by their signal, the database as if it had crashed. */
+const processes = {
+  agents: { container: "agent", kill: "kill 1" },
+  server: { container: "server", kill: "kill $(pidof server)" },
+  database: { container: "postgres", kill: "kill -QUIT 1" },
+};
+
+describe("what must last, in both stacks with real pods,", function () {
   this.timeout(300_000);
-  const instances: NodeInstance[] = [];
-  const lasting: State[] = [];
+  let instances: NodeInstance[];
+  let lasting: State[];
 
   before(async () => {
-    for (const stackName of stackNames) instances.push(await useInstance(stackName));
-    for (const instance of instances) {
+    instances = await Promise.all(stackNames.map(useInstance));
+    lasting = await inEach(async (instance) => {
       await instance.settled();
       await giveEachAgentAKey(instance);
-      lasting.push(await state(instance));
-    }
+      return state(instance);
+    });
   });
 
-  const sameAsBefore = async (): Promise<void> => {
-    for (const [index, instance] of instances.entries()) {
+  /** The stacks wait most of the time, so they do it side by side. */
+  async function inEach<T>(action: (instance: NodeInstance) => Promise<T>): Promise<T[]> {
+    return Promise.all(instances.map(action));
+  }
+
+  async function isAsBefore(): Promise<void> {
+    const now = await inEach(async (instance) => {
       await instance.settled();
       await allBeat(instance);
-      assert.deepEqual(await state(instance), lasting[index], instance.stackName);
-    }
-  };
+      return state(instance);
+    });
+    assert.deepEqual(now, lasting);
+  }
 
   it("are identities, keys and rows: there are some", () => {
     for (const { agents, files, rows } of lasting) {
@@ -44,41 +57,49 @@ describe("what must last, with real pods", function () {
   });
 
   it("outlives processes that are killed", async () => {
-    for (const instance of instances) {
-      for (const pod of await instance.pods("agents")) await instance.exec(pod, "agent", "kill 1").catch(() => "");
-    }
-    await sameAsBefore();
+    await inEach(async (instance) => {
+      const restarts = await restartsOf(instance);
+      for (const [component, { container, kill }] of Object.entries(processes)) {
+        for (const pod of await instance.pods(component)) await instance.exec(pod, container, kill).catch(() => "");
+      }
+      await eventually(60, async () => {
+        const now = await restartsOf(instance);
+        assert.ok(
+          now.every((count, index) => count > (restarts[index] ?? 0)),
+          `restarts were ${String(restarts)}, and are ${String(now)}`,
+        );
+      });
+    });
+    await isAsBefore();
   });
 
   it("outlives every pod", async () => {
-    for (const instance of instances) {
-      await measured(instance, "every pod deleted and Ready again", async () => {
-        for (const component of ["agents", "server", "database"]) {
-          for (const { metadata } of await instance.pods(component)) {
-            await kubectl("delete", "pod", metadata.name, "--namespace", metadata.namespace ?? "", "--wait=false");
-          }
-        }
+    await inEach((instance) =>
+      measured(instance, "every pod deleted and Ready again", async () => {
+        const gone = await deleteEveryPod(instance);
         await instance.settled();
-      });
-    }
-    await sameAsBefore();
+        const there = await Promise.all(Object.keys(processes).map((component) => instance.podUids(component)));
+        assert.ok(!there.flat().some((uid) => gone.includes(uid)));
+      }),
+    );
+    await isAsBefore();
   });
 
   it("outlives a power cut of the node", async () => {
     const since = Date.now();
     await powerCut();
-    await sameAsBefore();
+    await isAsBefore();
     console.log(`      the node and both stacks are back after ${((Date.now() - since) / 1000).toFixed(0)} s`);
   });
 
   it("is found again by its name when an agent's identity file is lost", async () => {
-    for (const instance of instances) {
+    await inEach(async (instance) => {
       const [pod] = await instance.pods("agents");
       assert.ok(pod);
       await instance.exec(pod, "agent", "rm /var/lib/certctl/agent-id");
       await kubectl("delete", "pod", pod.metadata.name, "--namespace", pod.metadata.namespace ?? "");
-    }
-    await sameAsBefore();
+    });
+    await isAsBefore();
   });
 });
 
@@ -88,6 +109,18 @@ async function state(instance: NodeInstance): Promise<State> {
     files: await instance.agentFiles(),
     rows: await instance.sql("select id, name, created_at from certificates order by id"),
   };
+}
+
+async function restartsOf(instance: NodeInstance): Promise<number[]> {
+  return Promise.all(Object.keys(processes).map((component) => instance.restarts(component)));
+}
+
+async function deleteEveryPod(instance: NodeInstance): Promise<string[]> {
+  const pods = (await Promise.all(Object.keys(processes).map((component) => instance.pods(component)))).flat();
+  for (const { metadata } of pods) {
+    await kubectl("delete", "pod", metadata.name, "--namespace", metadata.namespace ?? "", "--wait=false");
+  }
+  return pods.map(({ metadata }) => metadata.uid);
 }
 
 /** A job in the database makes the agent write a private key. */

@@ -29,15 +29,25 @@ export async function measured<T>(stack: { stackName: string; namespaces: readon
   return result;
 }
 
-/** Records when each step of an instance was done, by the cluster's clock, which counts whole seconds. */
-export function recordTimes(stack: { stackName: string }, start: string, steps: readonly (readonly [string, string])[]): void {
-  for (const [step, time] of steps) {
-    const measurement = {
-      stack: stack.stackName,
-      step: `${step} after`,
-      seconds: (Date.parse(time) - Date.parse(start)) / 1000,
-      memory: {},
-    };
+/** A step of an instance's way up. */
+export interface Step {
+  step: string;
+  /** Whose pods it is about, as their names begin. Those of a Job have ended, and use nothing any more. */
+  pods?: string;
+  /** When it was done, by the cluster's clock, which counts whole seconds. */
+  time: string;
+}
+
+/** Records when each step of an instance was done, and what its pods use. */
+export async function recordSteps(
+  { stackName, namespaces }: { stackName: string; namespaces: readonly string[] },
+  start: string,
+  steps: readonly Step[],
+): Promise<void> {
+  const used = await podMemory(namespaces);
+  for (const { step, pods = "", time } of steps) {
+    const memory = Object.fromEntries(Object.entries(used).filter(([component]) => component === pods));
+    const measurement = { stack: stackName, step: `${step} after`, seconds: (Date.parse(time) - Date.parse(start)) / 1000, memory };
     measurements.push(measurement);
     console.log(`      ${describeMeasurement(measurement)}`);
   }

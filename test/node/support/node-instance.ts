@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { createHash, X509Certificate } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
 import { Agent, request } from "node:https";
+import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 import { setTimeout as delay } from "node:timers/promises";
 import { awkwardPassword } from "../../support/secrets";
 import { kubectl, object, objects } from "../../engine/support/cluster";
 import type { ClusterObject } from "../../engine/support/cluster";
-import { run, useEngine } from "../../engine/support/engine";
 import { TestStack } from "../../engine/support/stack";
 import type { Config, TestNamespace } from "../../engine/support/stack";
 import { SteadyLoad } from "./load";
 import type { LoadReport } from "./load";
+import { measured } from "./measurements";
 import { useNode } from "./real-node";
 
 export type StackName = "dev" | "prod-ha";
@@ -36,11 +38,13 @@ export class NodeInstance {
   static async create(stackName: StackName, namespace: TestNamespace, config: Config = {}): Promise<NodeInstance> {
     const stack = await TestStack.create(`node-${namespace}`, namespace, config, stackName);
     await stack.setSecret("certctl:databasePassword", awkwardPassword);
-    // This machine asks the servers, too: to them it is a caller from outside.
-    const network = (stack.config()["certctl:network"] ?? {}) as { serverCallers?: unknown[] };
+    const { network = {}, server = {} } = stackSettings(stack);
     const { hostAddress } = await useNode();
+    // This machine asks the servers, too: to them it is a caller from outside.
     const serverCallers = [...(network.serverCallers ?? []), { cidr: `${hostAddress}/32` }];
-    stack.configure({ "certctl:network": { ...network, serverCallers } });
+    // All of its requests count together, and a steady load of 50 a second is just what a small instance lets one address send.
+    const rateLimiting = { ...server.rateLimiting, rps: 500, burst: 1000 };
+    stack.configure({ "certctl:network": { ...network, serverCallers }, "certctl:server": { ...server, rateLimiting } });
     return new NodeInstance(stackName, namespace, stack);
   }
 
@@ -54,6 +58,11 @@ export class NodeInstance {
     return all.filter(
       ({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === component && !("deletionTimestamp" in metadata),
     );
+  }
+
+  /** Which pods of a component there are: a pod that was replaced by one of the same name is another. */
+  async podUids(component: string): Promise<string[]> {
+    return (await this.pods(component)).map(({ metadata }) => metadata.uid).sort();
   }
 
   /** How often the containers of a component have been restarted. */
@@ -165,38 +174,51 @@ export class NodeInstance {
     return { address: String(spec.clusterIP), port: 8443, servername: `certctl-server.${this.namespace}.svc`, ca };
   }
 
-  /** Everything that the pods of this instance have logged, also those containers that ended. */
+  /** Everything that the pods of this instance have logged, also those containers that ended. A pod that is deleted takes its logs with it. */
   async logs(): Promise<string> {
-    const texts = await Promise.all(
-      this.namespaces.map(async (namespace) => {
-        const { env } = await useEngine();
-        const labels = ["--selector", "app.kubernetes.io/instance=certctl", "--all-containers", "--tail=-1", "--max-log-requests=60"];
-        const [now, before] = await Promise.all(
-          [[], ["--previous"]].map((more) => run("kubectl", ["logs", "--namespace", namespace, ...labels, ...more], env)),
-        );
-        return `${now?.stdout ?? ""}${before?.stdout ?? ""}`;
-      }),
-    );
-    return texts.join("\n");
+    const { stateDir } = await useNode();
+    const folder = join(stateDir, "pod-logs");
+    return readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".log") && this.namespaces.some((namespace) => file.startsWith(`${namespace}_`)))
+      .map((file) => readFileSync(join(folder, file), "utf8"))
+      .join("\n");
   }
+}
+
+function stackSettings(stack: TestStack): { network?: { serverCallers?: unknown[] }; server?: { rateLimiting?: object } } {
+  const { "certctl:network": network, "certctl:server": server } = stack.config();
+  return { network: network as object | undefined, server: server as object | undefined };
 }
 
 const instances = new Map<StackName, Promise<NodeInstance>>();
 
 /** The stack, brought up at the first use in this run, and left running for the tests after it. */
-export function useInstance(stackName: StackName, up: (instance: NodeInstance) => Promise<void> = bringUp): Promise<NodeInstance> {
+export function useInstance(stackName: StackName): Promise<NodeInstance> {
   const known = instances.get(stackName);
   if (known) return known;
   const made = NodeInstance.create(stackName, stackName === "dev" ? "node-dev" : "node-ha").then(async (instance) => {
-    await up(instance);
+    await measured(instance, "up from nothing", () => instance.stack.up());
     return instance;
   });
   instances.set(stackName, made);
   return made;
 }
 
-async function bringUp(instance: NodeInstance): Promise<void> {
-  await instance.stack.up();
+/**
+ * Does the same with both stacks before the tests of a suite, side by side, because they wait most of the time. What came of it is told
+ * for each stack: an error fails the tests that ask for it, and not those of the other stack.
+ */
+export function withBothStacks<T>(action: (instance: NodeInstance) => Promise<T>): (stackName: StackName) => Promise<T> {
+  const outcomes = new Map<StackName, Promise<T>>();
+  before("both stacks, side by side", async () => {
+    for (const stackName of stackNames) outcomes.set(stackName, useInstance(stackName).then(action));
+    await Promise.allSettled(outcomes.values());
+  });
+  return (stackName) => {
+    const outcome = outcomes.get(stackName);
+    assert.ok(outcome);
+    return outcome;
+  };
 }
 
 /** Tries until it holds, and fails with the last reason. */

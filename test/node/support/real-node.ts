@@ -22,11 +22,21 @@ async function start(): Promise<RunningNode> {
   return startNode({ stateDir, log });
 }
 
-/** Takes the power from the node, and gives it back. */
+/** Takes the power from the node, looks that nothing of it runs on, and gives it back. */
 export async function powerCut(): Promise<void> {
   const { startNode, stopNode } = await import("../node.mjs");
+  const { leftovers } = await import("../clean-up.mjs");
   await stopNode({ stateDir });
+  assert.deepEqual(leftovers({ stateDir }), [{ kind: "folder", what: stateDir }], "the node leaves its folder only");
   await startNode({ stateDir, log });
+}
+
+/** Runs a command inside the node. */
+export async function runInNode(...words: string[]): Promise<string> {
+  const { inNode } = await import("../node.mjs");
+  const { run } = await import("../commands.mjs");
+  const { command, args } = inNode(words, { stateDir });
+  return run(command, args);
 }
 
 async function startCluster(): Promise<TestCluster> {
