@@ -3,11 +3,11 @@ import type { CertctlArgs } from "../../src/certctl-args";
 import type { AlertingRule, RuleGroup } from "../../src/monitoring/prometheus-rule";
 import { manifestOf } from "./pods";
 
-/** An instance with every alert: a bundled database, a daily backup that tells a Pushgateway, a weekly drill; and the network scan, which registers an agent. */
+/** An instance with every alert: a bundled database, an hourly backup that tells a Pushgateway, a weekly drill; and the network scan, which registers an agent. */
 export const everyAlert: CertctlArgs = {
   server: { networkScan: { enabled: true } },
   backup: { enabled: true, pushgateway: { url: "http://pushgateway.monitoring.svc:9091" } },
-  monitoring: { enabled: true, backup: { period: "1d" }, drill: { period: "7d" } },
+  monitoring: { enabled: true, backup: { period: "1h" }, drill: { period: "7d" } },
 };
 
 /** The groups of rules of an instance, from its manifests. */
