@@ -125,7 +125,7 @@ export function median(values) {
  * @param {number} limit
  * @returns {Figure}
  */
-function figure(name, value, unit, limit) {
+export function figure(name, value, unit, limit) {
   return { name, value: Number(value.toFixed(2)), unit, limit };
 }
 

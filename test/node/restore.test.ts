@@ -19,18 +19,11 @@ describe("backups on a volume, with real pods,", function () {
     await inNamespace("delete", "job", "backup-now", "drill-now", "drill-of-damage", "--ignore-not-found");
   });
 
-  /** Runs a CronJob's Job to its end, and returns what its last container said. */
-  const runNow = async (cronJob: string, name: string, condition: "complete" | "failed"): Promise<string> => {
-    await inNamespace("create", "job", `--from=cronjob/${cronJob}`, name);
-    await inNamespace("wait", `--for=condition=${condition}`, `job/${name}`, "--timeout=150s");
-    return inNamespace("logs", `job/${name}`);
-  };
-
   it("are made by the CronJob, and restored in a drill", async () => {
-    const published = await runNow("certctl-backup", "backup-now", "complete");
+    const published = await instance.runNow("certctl-backup", "backup-now");
     [, backup = ""] = /published (certctl-\S+)/.exec(published) ?? [];
     assert.notEqual(backup, "", published);
-    assert.match(await runNow("certctl-drill", "drill-now", "complete"), new RegExp(`${backup} can be restored`));
+    assert.match(await instance.runNow("certctl-drill", "drill-now"), new RegExp(`${backup} can be restored`));
   });
 
   it("come back through the graph: the rows are those of the backup, and the servers are new and work", async () => {
@@ -60,7 +53,7 @@ describe("backups on a volume, with real pods,", function () {
 
   it("fail their drill when the newest one is damaged", async () => {
     await onVolume("newest=$(ls /backups/*.dump | tail -n 1); printf '\\377' | dd of=$newest bs=1 seek=2000 conv=notrunc");
-    assert.match(await runNow("certctl-drill", "drill-of-damage", "failed"), /drill: the dump is damaged/);
+    assert.match(await instance.runNow("certctl-drill", "drill-of-damage", "failed"), /drill: the dump is damaged/);
   });
 
   /** Runs a command in a pod with the backups, as restricted as every other. */

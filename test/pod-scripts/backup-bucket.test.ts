@@ -126,6 +126,15 @@ describe("backups to a bucket, behind a proxy that fails as it is told,", functi
       /^drill: s3:\/\/certctl-backups\/certctl\/certctl-20200101T000000Z-00000000\.json cannot be read: [^\n]*\n$/,
     );
   });
+
+  it("name their encryption, in one piece and in parts, where the bucket demands it", async () => {
+    await sink.store.requireHeaders();
+    await proven.survive(/the bucket certctl-backups refuses/, {});
+    for (const mebibytes of ["64", "5"]) {
+      const name = await proven.add({ env: { S3_ENCRYPTION: "AES256", PART_MEBIBYTES: mebibytes } });
+      for (const part of ["dump", "json"]) assert.equal(await sink.store.encryption(`${name}.${part}`), "AES256");
+    }
+  });
 });
 
 /** The first request of that kind is carried out, and its reply lost. */

@@ -47,7 +47,8 @@ export class BackupStore {
     readonly administrator: Signer,
   ) {}
 
-  static async start(): Promise<BackupStore> {
+  /** `host` is the address at which pods reach it. */
+  static async start(host?: string): Promise<BackupStore> {
     const { startMoto } = await import("./aws/moto.mjs");
     const moto = await startMoto({ conditions: true });
     const admin = awsClients(moto.endpoint);
@@ -70,7 +71,7 @@ export class BackupStore {
     const credentials = { accessKeyId: administrator.AWS_ACCESS_KEY_ID, secretAccessKey: administrator.AWS_SECRET_ACCESS_KEY };
     return new BackupStore(
       moto,
-      await FaultProxy.start(moto.endpoint),
+      await FaultProxy.start(moto.endpoint, host),
       awsClients(moto.endpoint, { credentials }),
       writer,
       reader,
@@ -94,6 +95,18 @@ export class BackupStore {
   async metadata(file: string): Promise<Record<string, string>> {
     const { Metadata = {} } = await this.admin.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: prefix + file }));
     return Metadata;
+  }
+
+  /** The algorithm that encrypted a file, as its upload named it. */
+  async encryption(file: string): Promise<string | undefined> {
+    const { ServerSideEncryption } = await this.admin.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: prefix + file }));
+    return ServerSideEncryption;
+  }
+
+  /** From now on, an upload must name its encryption. */
+  async requireHeaders(): Promise<void> {
+    const policy = backupBucketPolicy({ bucketArn, requireHeaders: true, writeOnce: true, principals: [] });
+    await this.admin.s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify(policy) }));
   }
 
   /** As nothing but a fault of the store could do. */

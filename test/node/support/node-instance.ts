@@ -104,6 +104,14 @@ export class NodeInstance {
     return (await kubectl("exec", name, "--namespace", namespace, "--container", container, "--", "sh", "-c", script)).trim();
   }
 
+  /** Runs a CronJob's Job to its end, and returns what its last container said. */
+  async runNow(cronJob: string, name: string, condition: "complete" | "failed" = "complete"): Promise<string> {
+    const inNamespace = (...args: string[]): Promise<string> => kubectl(...args, "--namespace", this.namespace);
+    await inNamespace("create", "job", `--from=cronjob/${cronJob}`, name);
+    await inNamespace("wait", `--for=condition=${condition}`, `job/${name}`, "--timeout=150s");
+    return inNamespace("logs", `job/${name}`);
+  }
+
   /** Answers of the database to a query, by line. */
   async sql(query: string): Promise<string[]> {
     const text = await kubectl(

@@ -27,18 +27,20 @@ export class FaultProxy {
     private readonly target: URL,
   ) {}
 
-  static async start(target: string): Promise<FaultProxy> {
+  /** `host` is the address to listen on. */
+  static async start(target: string, host = "127.0.0.1"): Promise<FaultProxy> {
     const server = createServer();
     const proxy = new FaultProxy(server, new URL(target));
     server.on("request", (sent, answer) => {
       proxy.handle(sent, answer);
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
     return proxy;
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
+    const { address, port } = this.server.address() as AddressInfo;
+    return `http://${address}:${String(port)}`;
   }
 
   /** How many requests came since the rule was set. */
