@@ -47,6 +47,11 @@ for (const makeSink of [volumeSink, bucketSink]) {
       }
     });
 
+    it("name a pg_dump that is older than the server", async () => {
+      const old = programs.program("pg_dump", 'echo "pg_dump (PostgreSQL) 15.9"', "old-client");
+      await proven.survive(/pg_dump 15 cannot dump PostgreSQL 16: set images\.postgres to a newer one/, { shims: [old] });
+    });
+
     it("name a disk that is full, before they begin and in the middle", async () => {
       const little = "echo Filesystem; echo /dev/sda 2000 1900 100 95% /";
       await proven.survive(/there is room for 102400 bytes, and the database has [0-9]+: make backup\.[a-zA-Z.]+ larger/, {
