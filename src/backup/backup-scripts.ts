@@ -5,6 +5,7 @@ const files = [
   "count-rows.sql",
   "dump.sh",
   "publish.sh",
+  "bucket.sh",
   "upload.sh",
   "choose.sh",
   "download.sh",

@@ -1,24 +1,11 @@
 #!/bin/sh
-# Finds the backup that was asked for in the bucket, and downloads it. Uses the AWS CLI and what a shell has, because that is what its
-# image has.
+# Finds the backup that was asked for in the bucket, and downloads it.
 # Functions answer with an exit code, and have to be asked for it.
 # shellcheck disable=SC2310
 set -eu
 program=$PURPOSE
-child=
-fail() { echo "$program: $*" >&2; exit 1; }
-reason() { while read -r line; do printf '%s ' "$line"; done < "$TMPDIR/errors"; }
-trap 'fail "stopped by a signal before it was done"' TERM INT
-trap '[ -z "$child" ] || kill "$child" 2> /dev/null || true' EXIT
-
-s3() {
-  aws s3api "$@" --cli-connect-timeout 10 --cli-read-timeout "$READ_TIMEOUT_SECONDS" > "$TMPDIR/answer" 2> "$TMPDIR/errors" < /dev/null &
-  child=$!
-  status=0
-  wait "$child" || status=$?
-  child=
-  return "$status"
-}
+# shellcheck source=bucket.sh
+. "$(dirname "$0")/bucket.sh"
 
 name=$BACKUP
 if [ "$name" = latest ]; then
@@ -26,7 +13,7 @@ if [ "$name" = latest ]; then
   condition="ends_with(Key, '.json')"
   [ -z "${BEFORE:-}" ] || condition="$condition && LastModified <= '${BEFORE%Z}.999'"
   # Text would be one answer for each page of the list.
-  s3 list-objects-v2 --bucket "$S3_BUCKET" --prefix "${S3_PREFIX}certctl-" --output json \
+  s3 list-objects-v2 --prefix "${S3_PREFIX}certctl-" --output json \
     --query "sort_by(Contents || \`[]\`, &LastModified)[?$condition] | [-1].Key" || fail "the bucket $S3_BUCKET cannot be listed: $(reason)"
   read -r key < "$TMPDIR/answer"
   [ "$key" != null ] || fail "there is no backup in s3://$S3_BUCKET/$S3_PREFIX${BEFORE:+ from before $BEFORE}"
@@ -38,7 +25,7 @@ fi
 for part in json dump; do
   file=dump
   [ "$part" = dump ] || file=manifest.json
-  s3 get-object --bucket "$S3_BUCKET" --key "$S3_PREFIX$name.$part" "$SCRATCH_DIR/$file" ||
+  s3 get-object --key "$S3_PREFIX$name.$part" "$SCRATCH_DIR/$file" ||
     fail "s3://$S3_BUCKET/$S3_PREFIX$name.$part cannot be read: $(reason)"
 done
 echo "$name" > "$SCRATCH_DIR/name"

@@ -1,25 +1,12 @@
 #!/bin/sh
 # Publishes a checked dump in a bucket, under keys that are written once: the dump, and last its manifest. Without a manifest, nothing is a
-# backup. Uses the AWS CLI and what a shell has, because that is what its image has.
+# backup.
 # Functions answer with an exit code, and have to be asked for it.
 # shellcheck disable=SC2310
 set -eu
 program=backup
-child=
-fail() { echo "$program: $*" >&2; exit 1; }
-reason() { while read -r line; do printf '%s ' "$line"; done < "$TMPDIR/errors"; }
-trap 'fail "stopped by a signal before it was done"' TERM INT
-trap '[ -z "$child" ] || kill "$child" 2> /dev/null || true' EXIT
-
-s3() {
-  aws s3api "$@" --bucket "$S3_BUCKET" --cli-connect-timeout 10 --cli-read-timeout "$READ_TIMEOUT_SECONDS" \
-    > "$TMPDIR/answer" 2> "$TMPDIR/errors" < /dev/null &
-  child=$!
-  status=0
-  wait "$child" || status=$?
-  child=
-  return "$status"
-}
+# shellcheck source=bucket.sh
+. "$(dirname "$0")/bucket.sh"
 
 # What makes an object names the encryption, as far as it is known.
 store() { s3 "$@" ${S3_ENCRYPTION:+--server-side-encryption "$S3_ENCRYPTION"} ${S3_KMS_KEY:+--ssekms-key-id "$S3_KMS_KEY"}; }
