@@ -154,7 +154,14 @@ export class BackupStore {
     const token = join(folder, "token");
     writeFileSync(token, ["e30", Buffer.from(JSON.stringify(claims)).toString("base64url"), "x"].join("."));
     return {
-      env: { AWS_ROLE_ARN: Role?.Arn ?? "", AWS_WEB_IDENTITY_TOKEN_FILE: token, AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" },
+      env: {
+        AWS_ROLE_ARN: Role?.Arn ?? "",
+        AWS_WEB_IDENTITY_TOKEN_FILE: token,
+        AWS_ACCESS_KEY_ID: "",
+        AWS_SECRET_ACCESS_KEY: "",
+        // The rendered endpoint is of S3 alone: on AWS, tokens are changed at AWS STS.
+        AWS_ENDPOINT_URL: this.proxy.endpoint,
+      },
       forget: () => {
         rmSync(folder, { recursive: true });
       },
