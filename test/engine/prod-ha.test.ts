@@ -17,6 +17,7 @@ const outside = {
     gateway: {
       listener: { gateway: "public", namespace: "gateways", name: "https" },
       hosts: ["certctl.example.com"],
+      callers: [{ namespaceLabels: { "kubernetes.io/metadata.name": "gateways" }, podLabels: { app: "gateway" } }],
       passthrough: { listener: { gateway: "public", namespace: "gateways", name: "tls" }, hosts: ["enroll.example.com"] },
     },
   },
