@@ -1,7 +1,9 @@
+import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kubectl } from "../../engine/support/cluster";
 import { root } from "../../engine/support/engine";
+import { eventually } from "./eventually";
 
 /** What one step took. */
 interface Measurement {
@@ -44,7 +46,13 @@ export async function recordSteps(
   start: string,
   steps: readonly Step[],
 ): Promise<void> {
-  const used = await podMemory(namespaces);
+  // The kubelet looks at new pods every 10 to 20 seconds.
+  const watched = steps.flatMap(({ pods }) => pods ?? []);
+  const used = await eventually(30, async () => {
+    const memory = await podMemory(namespaces);
+    for (const component of watched) assert.ok(memory[component], `nobody has looked at the pods of ${component} yet`);
+    return memory;
+  });
   for (const { step, pods = "", time } of steps) {
     const memory = Object.fromEntries(Object.entries(used).filter(([component]) => component === pods));
     const measurement = { stack: stackName, step: `${step} after`, seconds: (Date.parse(time) - Date.parse(start)) / 1000, memory };
@@ -61,7 +69,8 @@ async function podMemory(namespaces: readonly string[]): Promise<Record<string, 
       await kubectl("get", "--raw", `/api/v1/nodes/${node.replace("node/", "")}/proxy/stats/summary`),
     ) as StatsSummary;
     for (const { podRef, memory: used } of summary.pods) {
-      if (!namespaces.includes(podRef.namespace) || used?.workingSetBytes === undefined) continue;
+      // Nothing is what a pod uses that was not looked at yet.
+      if (!namespaces.includes(podRef.namespace) || !used?.workingSetBytes) continue;
       const component = podRef.name.replace(/^certctl-/, "").replace(/-.*/, "");
       memory[component] = (memory[component] ?? 0) + used.workingSetBytes / 1e6;
     }

@@ -4,16 +4,18 @@ import { readFileSync, readdirSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { join } from "node:path";
 import { TLSSocket } from "node:tls";
-import { setTimeout as delay } from "node:timers/promises";
 import { awkwardPassword } from "../../support/secrets";
 import { kubectl, object, objects } from "../../engine/support/cluster";
 import type { ClusterObject } from "../../engine/support/cluster";
 import { TestStack } from "../../engine/support/stack";
 import type { Config, TestNamespace } from "../../engine/support/stack";
+import { eventually } from "./eventually";
 import { SteadyLoad } from "./load";
 import type { LoadReport } from "./load";
 import { measured } from "./measurements";
 import { useNode } from "./real-node";
+
+export { eventually };
 
 export type StackName = "dev" | "prod-ha";
 export const stackNames: readonly StackName[] = ["dev", "prod-ha"];
@@ -227,19 +229,6 @@ export function withBothStacks<T>(action: (instance: NodeInstance) => Promise<T>
     assert.ok(outcome);
     return outcome;
   };
-}
-
-/** Tries until it holds, and fails with the last reason. */
-export async function eventually<T>(seconds: number, action: () => Promise<T>): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    try {
-      return await action();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await delay(500);
-    }
-  }
 }
 
 /** As the load tells it: of the certificate in PEM, or in DER. */
