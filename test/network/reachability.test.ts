@@ -71,13 +71,19 @@ function shown({ from, to, open }: Cell): string {
   return `${from} -> ${to}: ${open.map(({ protocol, port }) => `${String(port)}/${protocol}`).join(" ")}`;
 }
 
-/** The pods that the manifests make, by the label of their component, and everybody else. */
+/** The pods that the manifests make, or have policies for, by the label of their component, and everybody else. */
 function endpointsOf(manifests: readonly Manifest[]): Record<string, Endpoint> {
   const pods = manifests.flatMap(({ kind, metadata, spec }) => {
     const template = podTemplate(kind, spec);
     return template ? [{ namespace: metadata.namespace ?? "", labels: template.metadata.labels }] : [];
   });
-  const parts = pods.map(({ labels, namespace }) => [labels["app.kubernetes.io/component"] ?? "", { namespace, labels }] as const);
+  const expected = policiesOf(manifests).map(({ metadata, spec }) => ({
+    namespace: metadata.namespace,
+    labels: spec.podSelector.matchLabels ?? {},
+  }));
+  const parts = [...expected, ...pods].map(
+    ({ labels, namespace }) => [labels["app.kubernetes.io/component"] ?? "", { namespace, labels }] as const,
+  );
   const everybody = Object.entries({ ...outsiders, ...Object.fromEntries(parts) });
   return Object.fromEntries(
     everybody.map(([name, one], index) => [name, "address" in one ? one : { ...one, address: `10.244.0.${String(index + 10)}` }]),

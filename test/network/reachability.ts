@@ -53,24 +53,25 @@ const tables = {
     metadata      -       -         -          -             -       any        any       any      any      any        any     any       any      any       any
     podIdentity   -       -         -          -             -       any        any       any      any      any        any     any       any      any       any`,
   "prod-ha": `
-    from          server  database  migration  provisioning  agents  backup  drill  neighbour  stranger  ingress  scraper  dns        system  internet  private  metadata  podIdentity
-    server        -       5432      -          -             -       -       -      -          -         -        -        53,53/udp  -       443       -        -         -
-    database      -       -         -          -             -       -       -      -          -         -        -        -          -       -         -        -         -
-    migration     -       5432      -          -             -       -       -      -          -         -        -        53,53/udp  -       -         -        -         -
-    provisioning  8443    -         -          -             -       -       -      -          -         -        -        53,53/udp  -       -         -        -         -
-    agents        8443    -         -          -             -       -       -      -          -         -        -        53,53/udp  -       -         -        -         -
-    backup        -       5432      -          -             -       -       -      -          -         -        -        53,53/udp  -       -         -        -         -
-    drill         -       -         -          -             -       -       -      -          -         -        -        -          -       -         -        -         -
-    neighbour     -       -         -          -             -       -       -      any        any       any      any      any        any     any       any      any       any
-    stranger      -       -         -          -             -       -       -      any        any       any      any      any        any     any       any      any       any
-    ingress       8443    -         -          -             -       -       -      any        any       any      any      any        any     any       any      any       any
-    scraper       8443    -         -          -             -       -       -      any        any       any      any      any        any     any       any      any       any
-    dns           -       -         -          -             -       -       -      any        any       any      any      any        any     any       any      any       any
-    system        -       -         -          -             -       -       -      any        any       any      any      any        any     any       any      any       any
-    internet      -       -         -          -             -       -       -      any        any       any      any      any        any     any       any      any       any
-    private       -       -         -          -             -       -       -      any        any       any      any      any        any     any       any      any       any
-    metadata      -       -         -          -             -       -       -      any        any       any      any      any        any     any       any      any       any
-    podIdentity   -       -         -          -             -       -       -      any        any       any      any      any        any     any       any      any       any`,
+    from          server  database  migration  provisioning  agents  backup  restore  drill  neighbour  stranger  ingress  scraper  dns        system  internet  private  metadata  podIdentity
+    server        -       5432      -          -             -       -       -        -      -          -         -        -        53,53/udp  -       443       -        -         -
+    database      -       -         -          -             -       -       -        -      -          -         -        -        -          -       -         -        -         -
+    migration     -       5432      -          -             -       -       -        -      -          -         -        -        53,53/udp  -       -         -        -         -
+    provisioning  8443    -         -          -             -       -       -        -      -          -         -        -        53,53/udp  -       -         -        -         -
+    agents        8443    -         -          -             -       -       -        -      -          -         -        -        53,53/udp  -       -         -        -         -
+    backup        -       5432      -          -             -       -       -        -      -          -         -        -        53,53/udp  -       -         -        -         -
+    restore       -       5432      -          -             -       -       -        -      -          -         -        -        53,53/udp  -       -         -        -         -
+    drill         -       -         -          -             -       -       -        -      -          -         -        -        -          -       -         -        -         -
+    neighbour     -       -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any
+    stranger      -       -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any
+    ingress       8443    -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any
+    scraper       8443    -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any
+    dns           -       -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any
+    system        -       -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any
+    internet      -       -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any
+    private       -       -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any
+    metadata      -       -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any
+    podIdentity   -       -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any`,
   "dev with backups in a bucket": `
     from          server  database  migration  provisioning  agents  backup  restore  drill  neighbour  stranger  ingress  scraper  dns        system  internet  private  metadata  podIdentity
     server        -       5432      -          -             -       -       -        -      -          -         -        -        53,53/udp  -       443       -        -         -
