@@ -1,89 +1,146 @@
 import assert from "node:assert/strict";
 import { kubectl, kubectlApply, object } from "../engine/support/cluster";
+import { BackupStore, bucket } from "../support/backup-store";
 import { measured } from "./support/measurements";
-import { eventually, useInstance } from "./support/node-instance";
+import { eventually, withBothStacks } from "./support/node-instance";
 import type { NodeInstance } from "./support/node-instance";
+import { useNode } from "./support/real-node";
 
-describe("backups on a volume, with real pods,", function () {
-  this.timeout(300_000);
-  let instance: NodeInstance;
-  let backup: string;
-  const inNamespace = (...args: string[]): Promise<string> => kubectl(...args, "--namespace", instance.namespace);
+/** What came of a backup, of its drill and of its restore through the graph. */
+interface Outcome {
+  backup: string;
+  drill: string;
+  /** Rows that were written after the backup, and are there after the restore. */
+  later: string[];
+  ready: number;
+  /** The server's pods before the restore, after it, and when its option was gone. */
+  pods: [before: string[], restored: string[], without: string[]];
+  preview: { code: number; text: string };
+  /** What the drill said of a backup that was damaged since. */
+  damage: string;
+}
 
-  before(async () => {
-    instance = await useInstance("prod-ha");
-    await instance.settled();
-  });
+describe("backups, with real pods,", function () {
+  this.timeout(400_000);
+  const outcomeOf = withBothStacks((instance) => (instance.stackName === "dev" ? inBucket(instance) : goThrough(instance, flipByte)));
 
-  after(async () => {
-    await inNamespace("delete", "job", "backup-now", "drill-now", "drill-of-damage", "--ignore-not-found");
-  });
-
-  it("are made by the CronJob, and restored in a drill", async () => {
-    const published = await instance.runNow("certctl-backup", "backup-now");
-    [, backup = ""] = /published (certctl-\S+)/.exec(published) ?? [];
-    assert.notEqual(backup, "", published);
-    assert.match(await instance.runNow("certctl-drill", "drill-now"), new RegExp(`${backup} can be restored`));
-  });
-
-  it("come back through the graph: the rows are those of the backup, and the servers are new and work", async () => {
-    await instance.sql("insert into teams (id, name) values ('since', 'since the backup')");
-    const before = new Set((await instance.pods("server")).map(({ metadata }) => metadata.uid));
-    instance.stack.configure({ "certctl:restore": { backup, overwriteDatabase: "certctl" } });
-    await measured(instance, "restore through the graph", () => instance.stack.up());
-    await instance.settled();
-    assert.deepEqual(await instance.sql("select id from teams where id = 'since'"), []);
-    const servers = await instance.pods("server");
-    assert.ok(servers.every(({ metadata }) => !before.has(metadata.uid)));
-    assert.equal((await instance.get("/ready")).status, 200);
-    await eventually(120, async () => {
-      const agents = await instance.agents();
-      assert.ok(agents.length > 0 && agents.every(({ status, beats }) => status === "Online" && beats), JSON.stringify(agents));
+  for (const [where, stackName] of [
+    ["in a bucket", "dev"],
+    ["on a volume", "prod-ha"],
+  ] as const) {
+    it(`${where} are made by the CronJob, and restored in a drill`, async () => {
+      const { backup, drill } = await outcomeOf(stackName);
+      assert.match(drill, new RegExp(`${backup} can be restored`));
     });
-  });
 
-  it("leave nothing to do when the option goes, and the pods as they are", async () => {
-    const servers = (await instance.pods("server")).map(({ metadata }) => metadata.uid).sort();
-    instance.stack.configure({ "certctl:restore": undefined });
-    await instance.stack.up();
-    assert.deepEqual((await instance.pods("server")).map(({ metadata }) => metadata.uid).sort(), servers);
-    const preview = await instance.stack.preview("--expect-no-changes");
-    assert.equal(preview.code, 0, preview.text);
-  });
+    it(`${where} come back through the graph: the rows are those of the backup, and the servers are new and work`, async () => {
+      const { later, ready, pods } = await outcomeOf(stackName);
+      assert.deepEqual(later, []);
+      assert.equal(ready, 200);
+      assert.ok(pods[1].length > 0 && pods[1].every((pod) => !pods[0].includes(pod)));
+    });
 
-  it("fail their drill when the newest one is damaged", async () => {
-    await onVolume("newest=$(ls /backups/*.dump | tail -n 1); printf '\\377' | dd of=$newest bs=1 seek=2000 conv=notrunc");
-    assert.match(await instance.runNow("certctl-drill", "drill-of-damage", "failed"), /drill: the dump is damaged/);
-  });
+    it(`${where} leave nothing to do when the option goes, and the pods as they are`, async () => {
+      const { pods, preview } = await outcomeOf(stackName);
+      assert.deepEqual(pods[2], pods[1]);
+      assert.equal(preview.code, 0, preview.text);
+    });
 
-  /** Runs a command in a pod with the backups, as restricted as every other. */
-  const onVolume = async (command: string): Promise<void> => {
-    const { spec } = await object(instance.namespace, "cronjob", "certctl-backup");
-    const { containers } = (spec as { jobTemplate: { spec: { template: { spec: { containers: { image: string }[] } } } } }).jobTemplate.spec
-      .template.spec;
-    const restricted = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
-    const pod = {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "damage", namespace: instance.namespace },
-      spec: {
-        restartPolicy: "Never",
-        automountServiceAccountToken: false,
-        securityContext: { runAsNonRoot: true, runAsUser: 70, runAsGroup: 70, fsGroup: 70, seccompProfile: { type: "RuntimeDefault" } },
-        containers: [
-          {
-            name: "shell",
-            image: containers[0]?.image,
-            command: ["sh", "-c", command],
-            securityContext: restricted,
-            volumeMounts: [{ name: "backups", mountPath: "/backups" }],
-          },
-        ],
-        volumes: [{ name: "backups", persistentVolumeClaim: { claimName: "certctl-backup" } }],
-      },
-    };
-    await kubectlApply(JSON.stringify(pod));
-    await inNamespace("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/damage", "--timeout=60s");
-    await inNamespace("delete", "pod", "damage");
-  };
+    it(`${where} fail their drill when the newest one is damaged`, async () => {
+      const { damage } = await outcomeOf(stackName);
+      assert.match(damage, /drill: the dump is damaged/);
+    });
+  }
 });
+
+async function goThrough(
+  instance: NodeInstance,
+  damageNewest: (instance: NodeInstance, backup: string) => Promise<void>,
+): Promise<Outcome> {
+  await instance.settled();
+  const serverPods = async (): Promise<string[]> => (await instance.pods("server")).map(({ metadata }) => metadata.uid).sort();
+  const published = await instance.runNow("certctl-backup", "backup-now");
+  const [, backup = ""] = /published (?:s3:\S+\/)?(certctl-\S+)/.exec(published) ?? [];
+  assert.notEqual(backup, "", published);
+  const drill = await instance.runNow("certctl-drill", "drill-now");
+
+  await instance.sql("insert into teams (id, name) values ('since', 'since the backup')");
+  const before = await serverPods();
+  instance.stack.configure({ "certctl:restore": { backup, overwriteDatabase: "certctl" } });
+  await measured(instance, "restore through the graph", () => instance.stack.up());
+  await instance.settled();
+  const restored = await serverPods();
+  const later = await instance.sql("select id from teams where id = 'since'");
+  const { status: ready } = await instance.get("/ready");
+  await eventually(120, async () => {
+    const agents = await instance.agents();
+    assert.ok(agents.length > 0 && agents.every(({ status, beats }) => status === "Online" && beats), JSON.stringify(agents));
+  });
+
+  instance.stack.configure({ "certctl:restore": undefined });
+  await instance.stack.up();
+  const without = await serverPods();
+  const preview = await instance.stack.preview("--expect-no-changes");
+
+  await damageNewest(instance, backup);
+  const damage = await instance.runNow("certctl-drill", "drill-of-damage", "failed");
+  await kubectl("delete", "job", "backup-now", "drill-now", "drill-of-damage", "--namespace", instance.namespace);
+  return { backup, drill, later, ready, pods: [before, restored, without], preview, damage };
+}
+
+/** The stack with its backups in a simulator of S3 on this machine, as long as they are looked at. */
+async function inBucket(instance: NodeInstance): Promise<Outcome> {
+  const store = await BackupStore.start((await useNode()).hostAddress);
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = store.writer;
+  const metadata = { name: "store-keys", namespace: instance.namespace };
+  await kubectlApply(JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata, stringData: { accessKeyId, secretAccessKey } }));
+  const identity = { mode: "accessKeys", accessKeys: { secretName: "store-keys" } };
+  const s3 = { bucket, region: "us-east-1", endpoint: store.proxy.endpoint, identity };
+  instance.stack.configure({ "certctl:backup": { enabled: true, sink: { mode: "s3", s3 } } });
+  try {
+    await instance.stack.up();
+    const outcome = await goThrough(instance, async (_, backup) => {
+      const [dump, manifest] = [await store.read(`${backup}.dump`), await store.read(`${backup}.json`)];
+      dump[2_000] = (dump[2_000] ?? 0) ^ 255;
+      await store.write("certctl-20990101T000000Z-00000000.dump", dump);
+      await store.write("certctl-20990101T000000Z-00000000.json", manifest);
+    });
+    assert.deepEqual((await store.listed())[0], outcome.backup);
+    return outcome;
+  } finally {
+    instance.stack.configure({ "certctl:backup": undefined, "certctl:restore": undefined });
+    await instance.stack.up();
+    await store.stop();
+  }
+}
+
+/** Flips a byte of the newest backup on the volume, by a pod that is as restricted as every other. */
+async function flipByte(instance: NodeInstance): Promise<void> {
+  const { spec } = await object(instance.namespace, "cronjob", "certctl-backup");
+  const { jobTemplate } = spec as { jobTemplate: { spec: { template: { spec: { containers: { image: string }[] } } } } };
+  const [container] = jobTemplate.spec.template.spec.containers;
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "damage", namespace: instance.namespace },
+    spec: {
+      restartPolicy: "Never",
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 70, runAsGroup: 70, fsGroup: 70, seccompProfile: { type: "RuntimeDefault" } },
+      containers: [
+        {
+          name: "shell",
+          image: container?.image,
+          command: ["sh", "-c", "newest=$(ls /backups/*.dump | tail -n 1); printf '\\377' | dd of=$newest bs=1 seek=2000 conv=notrunc"],
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+          volumeMounts: [{ name: "backups", mountPath: "/backups" }],
+        },
+      ],
+      volumes: [{ name: "backups", persistentVolumeClaim: { claimName: "certctl-backup" } }],
+    },
+  };
+  await kubectlApply(JSON.stringify(pod));
+  const inNamespace = ["--namespace", instance.namespace];
+  await kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/damage", "--timeout=60s", ...inNamespace);
+  await kubectl("delete", "pod", "damage", ...inNamespace);
+}
