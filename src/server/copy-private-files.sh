@@ -1,5 +1,5 @@
 #!/bin/sh
-# Copies mounted files to memory with mode 0600: certctl refuses a SCEP RA key that a group may read, and a Secret volume of a pod
+# Copies mounted files to memory, for their owner alone: certctl refuses a SCEP RA key that a group may read, and a Secret volume of a pod
 # with fsGroup is always readable by that group (certctl facts 1.5).
 set -eu
 umask 077

@@ -49,11 +49,3 @@ export function booleanValue(value: string | undefined): boolean | undefined {
   if (["true", "1", "yes"].includes(value)) return true;
   return ["false", "0", "no"].includes(value) ? false : undefined;
 }
-
-/** The entries of a comma list. */
-export function listValue(value: string | undefined): string[] {
-  return (value ?? "")
-    .split(",")
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== "");
-}

@@ -212,7 +212,7 @@ export interface MountSettings {
   secret?: ObjectName;
   /** Name of the ConfigMap; this or `secret`. */
   configMap?: ObjectName;
-  /** Copy the files into memory with mode 0600: certctl refuses a SCEP RA key that a group may read (certctl facts 1.5). @default false */
+  /** Copy the files into memory, readable by the server alone: certctl refuses a SCEP RA key that a group may read (certctl facts 1.5). @default false */
   ownerOnly?: boolean;
   /** Let the server execute the files: the OpenSSL issuer runs scripts (certctl facts 2.7). @default false */
   executable?: boolean;
