@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parse } from "yaml";
 import { kubectl, object, objects } from "./support/cluster";
 import { root } from "./support/engine";
+import { graphOfReadme, graphOfState } from "./support/graph";
 import { TestStack } from "./support/stack";
 
 /** What other products do for a stack that is reached from outside. */
@@ -88,6 +89,11 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
       "ServiceMonitor certctl-monitoring",
       "TLSRoute certctl-exposure-passthrough",
     ]);
+  });
+
+  it("is the graph that the README draws, by the engine's own record of dependencies", async () => {
+    const resources = await stack.resources();
+    assert.deepEqual(graphOfState(resources, "certctl"), graphOfReadme(resources, "certctl"));
   });
 
   it("makes a backup and restores it every night, and tells Prometheus how often", async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { conditionTime, kubectl, object, objects } from "./support/cluster";
 import { useEngine } from "./support/engine";
+import { graphOfReadme, graphOfState } from "./support/graph";
 import { TestStack } from "./support/stack";
 
 const namespace = "restore";
@@ -86,6 +87,8 @@ describe("a stack whose database is saved before each migration, and restored", 
       "kubernetes:batch/v1:Job::certctl-provision-restored",
     ]);
     assert.equal((await server()).metadata.generation, (running.metadata.generation ?? 0) + 1);
+    const resources = await stack.resources();
+    assert.deepEqual(graphOfState(resources, "certctl"), graphOfReadme(resources, "certctl"));
     assert.deepEqual((await stack.preview("--expect-no-changes")).code, 0);
   });
 
