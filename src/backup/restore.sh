@@ -64,9 +64,33 @@ refuse_a_server_of_another_schema() {
     fail "$others sessions are open, and the schema changes from $schema to $wanted: stop the server with kubectl delete deployment --cascade=foreground, and run pulumi up --refresh"
 }
 
+verified() {
+  verify_file "$dump" "$manifest"
+  touch "$TMPDIR/verified"
+  echo yes
+}
+# The dump without its last byte, and that byte when somebody says that all of it is verified.
+all_once_verified() {
+  sent=yes
+  head -c "$(($(wc -c < "$dump") - 1))" "$dump" || sent=no
+  read -r _ && [ "$sent" = yes ] && tail -c 1 "$dump"
+}
+# Given the pipe's name, pg_restore would open it twice.
+restore_stream() { exec pg_restore --no-owner --no-acl --exit-on-error --single-transaction --dbname="$target" < "$TMPDIR/stream"; }
+
+# Rows go in while the dump is verified: nothing is committed without its last byte.
 restore_into_empty() {
   ask "comment on database $(identifier "$target") is $(literal "$begun: $name")" || fail "the database refuses a comment: $(reason)"
-  run pg_restore --no-owner --no-acl --exit-on-error --single-transaction --dbname="$target" "$dump" || fail "pg_restore failed: $(reason)"
+  rm -f "$TMPDIR/stream" "$TMPDIR/verified"
+  mkfifo "$TMPDIR/stream"
+  verified | all_once_verified > "$TMPDIR/stream" 2> "$TMPDIR/stream-errors" &
+  stream=$!
+  restored=yes
+  run restore_stream || restored=no
+  wait "$stream" || restored=no
+  # What is wrong with the dump was said already, and is why the rest failed.
+  [ -e "$TMPDIR/verified" ] || exit 1
+  [ "$restored" = yes ] || fail "pg_restore failed: $(reason; reason "$TMPDIR/stream-errors")"
   finish
 }
 
@@ -125,7 +149,6 @@ restore_beside() {
   echo "what was there is kept as the database $aside, which lets no session in"
 }
 
-verify_file "$dump" "$manifest"
 if ! said=$(comment); then
   why=$(reason)
   allowed=$(elsewhere "select datallowconn from pg_database where datname = $(literal "$target")") || fail "the database does not answer: $why"
@@ -160,10 +183,12 @@ case $tables/$said in
     restore_into_empty
     ;;
   */"$begun"*)
+    verify_file "$dump" "$manifest"
     echo "an earlier run restored the rows, and was stopped before it was done"
     finish
     ;;
   *)
+    verify_file "$dump" "$manifest"
     refuse_a_server_of_another_schema
     restore_beside
     ;;

@@ -167,6 +167,22 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
     assert.equal(refused.stdout.includes("is closed"), false);
   });
 
+  it("fills no empty database from a damaged dump, however late the damage is found", async () => {
+    const described = join(backups.volume, `${name}.json`);
+    const good = readFileSync(described, "utf8");
+    const slow = programs.program("sha256sum", 'sleep 2; exec /usr/bin/sha256sum "$@"', "slow-digest");
+    await database.query("create database late", "postgres");
+    // The dump itself restores: only its digest tells that it is another one.
+    chmodSync(described, 0o600);
+    writeFileSync(described, good.replace(/("sha256": ")[0-9a-f]{8}/, "$100000000"));
+    const refused = await restore.run({ RESTORE_ID: "0000000b", PGDATABASE: "late" }, { shims: [slow] });
+    writeFileSync(described, good);
+    assert.equal(refused.stderr, "restore: the dump is damaged: its SHA-256 is not the one in its manifest\n");
+    assert.deepEqual(await database.fingerprint("late"), {});
+    must(await restore.run({ RESTORE_ID: "0000000b", PGDATABASE: "late" }, { shims: [slow] }));
+    assert.deepEqual(await database.fingerprint("late"), saved);
+  });
+
   it("fills an empty database as its plain owner, who cannot put one aside", async () => {
     await database.query("create role plain login password 'plain'", "postgres");
     await database.query("create database plain owner plain", "postgres");
