@@ -1,6 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CertctlArgs, FleetSize, ImageSettings } from "./certctl-args";
+import type { BackupSettings } from "./backup/backup-args";
+import { resolveBackup } from "./backup/backup-settings";
 import type { Database } from "./database/database";
 import { DatabaseMode } from "./database/database-args";
 import { ExternalDatabase } from "./database/external-database";
@@ -83,8 +85,14 @@ export function watchedParts(name: string, args: CertctlArgs): WatchedParts {
     provisioningJob: `${name}-provision`,
     renewalScanSeconds: durationSeconds(server?.scheduler?.renewalCheckInterval ?? "1h"),
     sentinelAgents: sentinelAgents(server),
+    ...(backup?.enabled && schedules(backup)),
     pushesBackups: backup?.enabled === true && backup.pushgateway !== undefined,
   };
+}
+
+function schedules(backup: BackupSettings): Pick<WatchedParts, "backupSchedule" | "drillSchedule"> {
+  const { schedule, drill } = resolveBackup(backup, undefined);
+  return { backupSchedule: schedule, ...((drill.enabled ?? true) && { drillSchedule: drill.schedule }) };
 }
 
 /** certctl registers an agent for the network scan, and one for each cloud that it searches; none of them is ever online (certctl facts 4). */

@@ -28,9 +28,9 @@ export interface MonitoringSettings {
   rules?: RuleSettings;
   /** The Grafana dashboard. */
   dashboard?: DashboardSettings;
-  /** The CronJob that makes backups; its alerts exist with it. */
+  /** The CronJob that makes backups: where it is not the instance's own, or not as its schedule says. Its alerts exist with `backup.enabled` too. */
   backup?: WatchedBackupSettings;
-  /** The CronJob that restores the newest backup for a test; its alerts exist with it. */
+  /** The CronJob that restores the newest backup for a test; as `backup`. Its alerts exist with `backup.enabled` too. */
   drill?: WatchedDrillSettings;
 }
 
@@ -104,16 +104,16 @@ export interface DashboardSettings {
 
 /** A CronJob that makes backups. */
 export interface WatchedBackupSettings {
-  /** Time between two runs. */
-  period: PrometheusDuration;
+  /** Time between two runs. @default the longest one of `backup.schedule`; 1d without `backup.enabled` */
+  period?: PrometheusDuration;
   /** Name of the CronJob. @default the instance's name and `-backup` */
   cronJob?: ObjectName;
 }
 
 /** A CronJob that restores backups for a test. */
 export interface WatchedDrillSettings {
-  /** Time between two runs. */
-  period: PrometheusDuration;
+  /** Time between two runs. @default the longest one of `backup.drill.schedule`; 1d without `backup.enabled` */
+  period?: PrometheusDuration;
   /** Name of the CronJob. @default the instance's name and `-drill` */
   cronJob?: ObjectName;
 }

@@ -1,3 +1,5 @@
+import type { CronSchedule } from "../backup/backup-args";
+import { longestGapSeconds } from "../backup/schedule";
 import type { FleetSize } from "../certctl-args";
 import { prometheusSeconds } from "../kubernetes/units";
 import type { AlertContext, WatchedCronJob } from "./alerts/alert";
@@ -17,6 +19,10 @@ export interface WatchedParts {
   provisioningJob: string;
   /** Seconds between two renewal scans. */
   renewalScanSeconds?: number;
+  /** When backups are made; none without them. */
+  backupSchedule?: CronSchedule;
+  /** When restore drills are run; none without them. */
+  drillSchedule?: CronSchedule;
   /** Whether a Pushgateway is told of backups. @default false */
   pushesBackups?: boolean;
   /** Agents that certctl registers for its own scans. */
@@ -25,8 +31,11 @@ export interface WatchedParts {
 
 /** What alerts are written for, with defaults. */
 export function alertContext(parts: WatchedParts, namespace: string, settings: MonitoringSettings): AlertContext {
-  const { instance, fleetSize = "small", renewalScanSeconds = 3600, sentinelAgents = 0, pushesBackups = false, ...names } = parts;
+  const { instance, fleetSize = "small", renewalScanSeconds = 3600, sentinelAgents = 0, pushesBackups = false, ...others } = parts;
+  const { backupSchedule, drillSchedule, ...names } = others;
   const rules = settings.rules ?? {};
+  const backup = watchedCronJob(`${instance}-backup`, settings.backup, backupSchedule);
+  const drill = watchedCronJob(`${instance}-drill`, settings.drill, drillSchedule);
   return {
     ...names,
     name: instance,
@@ -38,11 +47,17 @@ export function alertContext(parts: WatchedParts, namespace: string, settings: M
     issuanceObjective: rules.issuanceObjective ?? 0.99,
     kubeStateMetrics: rules.kubeStateMetrics ?? true,
     kubeletMetrics: rules.kubeletMetrics ?? true,
-    ...(settings.backup && { backup: watchedCronJob(`${instance}-backup`, settings.backup) }),
-    ...(settings.drill && { drill: watchedCronJob(`${instance}-drill`, settings.drill) }),
+    ...(backup && { backup }),
+    ...(drill && { drill }),
   };
 }
 
-function watchedCronJob(name: string, { cronJob, period }: WatchedBackupSettings): WatchedCronJob {
-  return { cronJob: cronJob ?? name, periodSeconds: prometheusSeconds(period) };
+function watchedCronJob(
+  name: string,
+  given: WatchedBackupSettings | undefined,
+  schedule: CronSchedule | undefined,
+): WatchedCronJob | undefined {
+  if (given === undefined && schedule === undefined) return undefined;
+  const { cronJob = name, period } = given ?? {};
+  return { cronJob, periodSeconds: period === undefined ? longestGapSeconds(schedule) : prometheusSeconds(period) };
 }

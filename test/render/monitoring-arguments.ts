@@ -4,8 +4,6 @@ import type { ArgumentCase } from "./argument-cases";
 const monitoring = {
   ...{ "backup.enabled": true, "backup.pushgateway.url": "http://pushgateway.monitoring.svc:9091" },
   "monitoring.enabled": true,
-  "monitoring.backup.period": "1d",
-  "monitoring.drill.period": "7d",
 };
 
 /** Every argument of `monitoring`. */

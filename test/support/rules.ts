@@ -6,8 +6,13 @@ import { manifestOf } from "./pods";
 /** An instance with every alert: a bundled database, an hourly backup that tells a Pushgateway, a weekly drill; and the network scan, which registers an agent. */
 export const everyAlert: CertctlArgs = {
   server: { networkScan: { enabled: true } },
-  backup: { enabled: true, pushgateway: { url: "http://pushgateway.monitoring.svc:9091" } },
-  monitoring: { enabled: true, backup: { period: "1h" }, drill: { period: "7d" } },
+  backup: {
+    enabled: true,
+    schedule: "@hourly",
+    drill: { schedule: "@weekly" },
+    pushgateway: { url: "http://pushgateway.monitoring.svc:9091" },
+  },
+  monitoring: { enabled: true },
 };
 
 /** The groups of rules of an instance, from its manifests. */
