@@ -12,6 +12,7 @@ import { objectLabels } from "./kubernetes/labels";
 import { podSecurityLabels } from "./kubernetes/security";
 import { durationSeconds } from "./kubernetes/units";
 import type { WatchedParts } from "./monitoring/monitoring-settings";
+import { hasSqlExporter } from "./monitoring/monitoring-settings";
 import type { ServerSettings } from "./server/server-args";
 import { resolveServer } from "./server/server-settings";
 import type { ServerTls } from "./tls/server-tls";
@@ -74,10 +75,11 @@ export function databaseFor(
 
 /** What the instance's alerts look at, by the names that its parts give their objects. */
 export function watchedParts(name: string, args: CertctlArgs): WatchedParts {
-  const { server, database, backup } = args;
+  const { server, database, backup, monitoring } = args;
   return {
     instance: name,
     server: `${name}-server`,
+    ...(hasSqlExporter(monitoring) && { exporter: `${name}-sql-exporter` }),
     ...(database?.mode !== DatabaseMode.External && { postgres: `${name}-postgres` }),
     migrationJob: `${name}-migrate`,
     provisioningJob: `${name}-provision`,

@@ -9,6 +9,8 @@ export interface WatchedParts {
   fleetSize?: FleetSize;
   /** Name of the server's Service and Deployment. */
   server: string;
+  /** Name of the SQL exporter's Service; none without one. */
+  exporter?: string;
   /** Name of the bundled PostgreSQL's StatefulSet and claim; none for an external database. */
   postgres?: string;
   /** Begin of the names of migration Jobs. */
@@ -23,8 +25,13 @@ export interface WatchedParts {
   sentinelAgents?: number;
 }
 
+/** Whether an exporter asks the database. */
+export function hasSqlExporter({ enabled, sqlExporter }: MonitoringSettings = {}): boolean {
+  return enabled === true && sqlExporter?.enabled === true;
+}
+
 /** What alerts are written for, with defaults. */
-export function alertContext(parts: WatchedParts, namespace: string, settings: MonitoringSettings): AlertContext {
+export function alertContext(parts: WatchedParts, namespace: string, settings: Omit<MonitoringSettings, "sqlExporter">): AlertContext {
   const { instance, fleetSize = "small", renewalScanSeconds = 3600, sentinelAgents = 0, pushesBackups = false, ...names } = parts;
   const rules = settings.rules ?? {};
   return {

@@ -4,6 +4,7 @@ import type { CertctlArgs } from "../certctl-args";
 import { DatabaseMode, MigrationMode } from "../database/database-args";
 import type { LabelSource, PodComponent } from "../kubernetes/labels";
 import type { Edge } from "./edges";
+import { hasSqlExporter } from "../monitoring/monitoring-settings";
 import { instanceEdges } from "./instance-edges";
 
 /** What the pods of an instance do on the network. */
@@ -20,7 +21,7 @@ export interface Traffic extends LabelSource {
 
 /** What the pods of an instance with these arguments do on the network. */
 export function instanceTraffic(args: CertctlArgs, shared: LabelSource & { namespace: string }): Traffic {
-  const { agents = {}, backup, database, migrations } = args;
+  const { agents = {}, backup, database, migrations, monitoring } = args;
   const backups = backup?.enabled === true;
   const parts = {
     server: true,
@@ -32,6 +33,7 @@ export function instanceTraffic(args: CertctlArgs, shared: LabelSource & { names
     agents: agents.enabled !== false,
     backup: backups,
     drill: backups && backup.drill?.enabled !== false,
+    "sql-exporter": hasSqlExporter(monitoring),
   };
   const namespace = agentsNamespace(agents, shared.namespace);
   return {

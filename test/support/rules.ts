@@ -3,12 +3,18 @@ import type { CertctlArgs } from "../../src/certctl-args";
 import type { AlertingRule, RuleGroup } from "../../src/monitoring/prometheus-rule";
 import { manifestOf } from "./pods";
 
-/** An instance with every alert: a bundled database, an hourly backup that tells a Pushgateway, a weekly drill; and the network scan, which registers an agent. */
+/**
+ * An instance with every alert: a bundled database, an SQL exporter, an hourly backup that tells a Pushgateway, a weekly drill; and the
+ * network scan, which registers an agent.
+ */
 export const everyAlert: CertctlArgs = {
   server: { networkScan: { enabled: true } },
   backup: { enabled: true, pushgateway: { url: "http://pushgateway.monitoring.svc:9091" } },
-  monitoring: { enabled: true, backup: { period: "1h" }, drill: { period: "7d" } },
+  monitoring: { enabled: true, sqlExporter: { enabled: true }, backup: { period: "1h" }, drill: { period: "7d" } },
 };
+
+/** The same without the SQL exporter, whose place the server's own gauges take. */
+export const withoutExporter: CertctlArgs = { ...everyAlert, monitoring: { ...everyAlert.monitoring, sqlExporter: { enabled: false } } };
 
 /** The groups of rules of an instance, from its manifests. */
 export async function renderedGroups(args: CertctlArgs = everyAlert): Promise<RuleGroup[]> {
