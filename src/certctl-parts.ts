@@ -12,7 +12,6 @@ import { objectLabels } from "./kubernetes/labels";
 import { podSecurityLabels } from "./kubernetes/security";
 import { durationSeconds } from "./kubernetes/units";
 import type { WatchedParts } from "./monitoring/monitoring-settings";
-import { hasSqlExporter } from "./monitoring/monitoring-settings";
 import type { ServerSettings } from "./server/server-args";
 import { resolveServer } from "./server/server-settings";
 import type { ServerTls } from "./tls/server-tls";
@@ -79,7 +78,7 @@ export function watchedParts(name: string, args: CertctlArgs): WatchedParts {
   return {
     instance: name,
     server: `${name}-server`,
-    ...(hasSqlExporter(monitoring) && { exporter: `${name}-sql-exporter` }),
+    ...(monitoring?.sqlExporter?.enabled && { exporter: `${name}-sql-exporter` }),
     ...(database?.mode !== DatabaseMode.External && { postgres: `${name}-postgres` }),
     migrationJob: `${name}-migrate`,
     provisioningJob: `${name}-provision`,

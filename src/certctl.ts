@@ -26,7 +26,6 @@ import { NetworkPolicies } from "./network/network-policies";
 import { networkPolicy } from "./network/policy-manifests";
 import { instanceTraffic } from "./network/traffic";
 import { CertctlMonitoring } from "./monitoring/certctl-monitoring";
-import { hasSqlExporter } from "./monitoring/monitoring-settings";
 import { SqlExporter } from "./monitoring/sql-exporter";
 import { neededKinds } from "./needed-kinds";
 import { ServerProvisioning } from "./provisioning/server-provisioning";
@@ -142,8 +141,8 @@ export class Certctl extends pulumi.ComponentResource {
       const agentArgs = { ...agents, ...shared, ...keys, ...bundle, ...policy, serverUrl };
       this.agents = new CertctlAgents(`${name}-agents`, agentArgs, after(this.provisioning));
     }
-    if (hasSqlExporter(args.monitoring)) {
-      const exporter = { ...args.monitoring?.sqlExporter, ...shared, database: this.database, scheduling };
+    if (args.monitoring?.sqlExporter?.enabled) {
+      const exporter = { ...args.monitoring.sqlExporter, ...shared, database: this.database, scheduling };
       this.sqlExporter = new SqlExporter(`${name}-sql-exporter`, exporter, after(this.server));
     }
     if (args.monitoring?.enabled) {

@@ -25,11 +25,6 @@ export interface WatchedParts {
   sentinelAgents?: number;
 }
 
-/** Whether an exporter asks the database. */
-export function hasSqlExporter({ enabled, sqlExporter }: MonitoringSettings = {}): boolean {
-  return enabled === true && sqlExporter?.enabled === true;
-}
-
 /** What alerts are written for, with defaults. */
 export function alertContext(parts: WatchedParts, namespace: string, settings: Omit<MonitoringSettings, "sqlExporter">): AlertContext {
   const { instance, fleetSize = "small", renewalScanSeconds = 3600, sentinelAgents = 0, pushesBackups = false, ...names } = parts;

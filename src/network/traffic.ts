@@ -4,7 +4,6 @@ import type { CertctlArgs } from "../certctl-args";
 import { DatabaseMode, MigrationMode } from "../database/database-args";
 import type { LabelSource, PodComponent } from "../kubernetes/labels";
 import type { Edge } from "./edges";
-import { hasSqlExporter } from "../monitoring/monitoring-settings";
 import { instanceEdges } from "./instance-edges";
 
 /** What the pods of an instance do on the network. */
@@ -33,7 +32,7 @@ export function instanceTraffic(args: CertctlArgs, shared: LabelSource & { names
     agents: agents.enabled !== false,
     backup: backups,
     drill: backups && backup.drill?.enabled !== false,
-    "sql-exporter": hasSqlExporter(monitoring),
+    "sql-exporter": monitoring?.sqlExporter?.enabled === true,
   };
   const namespace = agentsNamespace(agents, shared.namespace);
   return {

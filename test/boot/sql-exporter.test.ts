@@ -25,7 +25,9 @@ const inventory: [status: string, count: number, expires: string][] = [
   ["Expiring", 4, "now() + interval '29 days 23 hours'"],
   ["Active", 3, "now() + interval '30 days 1 hour'"],
   ["Active", 7, "now() - interval '1 hour'"],
-  ["Expired", 5, "now() - interval '40 days'"],
+  ["Expired", 4, "now() - interval '40 days'"],
+  // By its state, whatever its time says: as certctl counts.
+  ["Expired", 1, "now() + interval '1 day'"],
   ["Failed", 2, "now() - interval '2 days'"],
   ["Revoked", 8, "now() + interval '1 day'"],
   ["Archived", 4, "now() - interval '9 days'"],
@@ -199,6 +201,23 @@ describe("the SQL exporter, run for real on a database of 120 certificates,", fu
         assert.ok(!said.toLowerCase().includes(password.toLowerCase()));
       await owner.query("alter role watcher login");
       await restricted.figuresWhen(all);
+    });
+  });
+
+  describe("when all certificates are archived,", () => {
+    it("counts them, and shows no next expiry rather than one in 1970", async () => {
+      await owner.query("update managed_certificates set status = 'Archived'");
+      const idle = await QueryExporter.start(environment(await renderArgs(args)));
+      try {
+        assert.deepEqual(await idle.figuresWhen((count) => count === 4), {
+          'certctl_sql_certificates{database="certctl",status="Archived"}': 120,
+          'certctl_sql_certificates_expired{database="certctl"}': 0,
+          'certctl_sql_certificates_expiring{database="certctl",days="7"}': 0,
+          'certctl_sql_certificates_expiring{database="certctl",days="30"}': 0,
+        });
+      } finally {
+        await idle.stop();
+      }
     });
   });
 
