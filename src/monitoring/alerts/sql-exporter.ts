@@ -3,8 +3,8 @@ import type { Alert, AlertContext } from "./alert";
 
 const withExporter = ({ exporter }: AlertContext): boolean => exporter !== undefined;
 
-function series(metric: string, context: AlertContext, ...matchers: string[]): string {
-  return exporterSeries(metric, context, context.exporter ?? "", ...matchers);
+function series(metric: string, context: AlertContext): string {
+  return exporterSeries(metric, context, context.exporter ?? "");
 }
 
 /**
@@ -12,8 +12,8 @@ function series(metric: string, context: AlertContext, ...matchers: string[]): s
  * database too: where one succeeds, the database is not what is missing, and otherwise another alert says so.
  */
 function queriesFailing(context: AlertContext): string {
-  const figures = [series("certctl_sql_certificates_expired", context), series("certctl_sql_certificates_expiring", context, 'days="30"')];
-  const gone = maximum(figures.map((figure) => `absent(${figure})`).join(" or "));
+  const needed = ["certctl_sql_certificates_expired", "certctl_sql_certificates_expiring"];
+  const gone = maximum(needed.map((metric) => `absent(${series(metric, context)})`).join(" or "));
   return `${gone} and ${total(series("up", context))} > 0 and ${total(serverSeries("up", context))} > 0`;
 }
 
