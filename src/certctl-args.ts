@@ -94,6 +94,8 @@ export interface ImageSettings {
   postgres?: pulumi.Input<ImageReference>;
   /** The AWS CLI, 2.23 or newer: uploads backups to a bucket. @default public.ecr.aws/aws-cli/aws-cli:2.27.50 */
   awsCli?: pulumi.Input<ImageReference>;
+  /** query-exporter 5, with the driver of PostgreSQL: the exporter of `monitoring.sqlExporter`. @default adonato/query-exporter:5.0.2 */
+  sqlExporter?: pulumi.Input<ImageReference>;
   /** When a node pulls an image. @default IfNotPresent */
   pullPolicy?: ImagePullPolicy;
   /** Names of Secrets with registry logins. @default [] */

@@ -76,10 +76,11 @@ export function databaseFor(
 
 /** What the instance's alerts look at, by the names that its parts give their objects. */
 export function watchedParts(name: string, args: CertctlArgs): WatchedParts {
-  const { server, database, backup } = args;
+  const { server, database, backup, monitoring } = args;
   return {
     instance: name,
     server: `${name}-server`,
+    ...(monitoring?.sqlExporter?.enabled && { exporter: `${name}-sql-exporter` }),
     ...(database?.mode !== DatabaseMode.External && { postgres: `${name}-postgres` }),
     migrationJob: `${name}-migrate`,
     provisioningJob: `${name}-provision`,

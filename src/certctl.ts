@@ -26,6 +26,7 @@ import { NetworkPolicies } from "./network/network-policies";
 import { networkPolicy } from "./network/policy-manifests";
 import { instanceTraffic } from "./network/traffic";
 import { CertctlMonitoring } from "./monitoring/certctl-monitoring";
+import { SqlExporter } from "./monitoring/sql-exporter";
 import { neededKinds } from "./needed-kinds";
 import { ServerProvisioning } from "./provisioning/server-provisioning";
 import { fleetKeys } from "./secrets/api-keys";
@@ -60,6 +61,8 @@ export class Certctl extends pulumi.ComponentResource {
   public readonly exposure?: ServerExposure;
   /** The agents, unless `agents.enabled` is false. */
   public readonly agents?: CertctlAgents;
+  /** Asks the database for what the server's gauges cannot tell, with `monitoring.sqlExporter`. */
+  public readonly sqlExporter?: SqlExporter;
   /** What Prometheus and Grafana are told, with `monitoring.enabled`. */
   public readonly monitoring?: CertctlMonitoring;
 
@@ -137,6 +140,10 @@ export class Certctl extends pulumi.ComponentResource {
       const policy = traffic?.elsewhere?.agents === undefined ? {} : { networkPolicy: networkPolicy("agents", traffic) };
       const agentArgs = { ...agents, ...shared, ...keys, ...bundle, ...policy, serverUrl };
       this.agents = new CertctlAgents(`${name}-agents`, agentArgs, after(this.provisioning));
+    }
+    if (args.monitoring?.sqlExporter?.enabled) {
+      const exporter = { ...args.monitoring.sqlExporter, ...shared, database: this.database, scheduling };
+      this.sqlExporter = new SqlExporter(`${name}-sql-exporter`, exporter, after(this.server));
     }
     if (args.monitoring?.enabled) {
       const monitoring = { ...args.monitoring, ...shared, ...watchedParts(name, args), apiKeys, trust };

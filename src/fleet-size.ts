@@ -76,6 +76,9 @@ export const scriptResources = amounts("10m", "16Mi", "250m", "64Mi");
 /** Of the migration, by default. */
 export const migrationResources = amounts("50m", "64Mi", "1", "256Mi");
 
+/** Of the SQL exporter, by default: its numbers do not grow with the fleet. */
+export const sqlExporterResources = amounts("10m", "96Mi", "250m", "256Mi");
+
 /** Given amounts over the defaults, one by one. */
 export function mergeResources(defaults: Resources, given: Resources = {}): ContainerResources {
   return { requests: { ...defaults.requests, ...given.requests }, limits: { ...defaults.limits, ...given.limits } };

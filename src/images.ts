@@ -7,6 +7,7 @@ export const defaultImages = {
   agent: "ghcr.io/certctl-io/certctl-agent:v2.1.7",
   postgres: "postgres:16-alpine",
   awsCli: "public.ecr.aws/aws-cli/aws-cli:2.27.50",
+  sqlExporter: "adonato/query-exporter:5.0.2",
 } as const;
 
 /** Where the images of an instance come from. */
@@ -15,6 +16,7 @@ export interface Images {
   agent: pulumi.Input<string>;
   postgres: pulumi.Input<string>;
   awsCli: pulumi.Input<string>;
+  sqlExporter: pulumi.Input<string>;
   pullPolicy: ImagePullPolicy;
   pullSecrets: string[];
 }
@@ -26,6 +28,7 @@ export function resolveImages(given: ImageSettings = {}): Images {
     agent: given.agent ?? defaultImages.agent,
     postgres: given.postgres ?? defaultImages.postgres,
     awsCli: given.awsCli ?? defaultImages.awsCli,
+    sqlExporter: given.sqlExporter ?? defaultImages.sqlExporter,
     pullPolicy: given.pullPolicy ?? "IfNotPresent",
     pullSecrets: given.pullSecrets ?? [],
   };

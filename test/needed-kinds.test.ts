@@ -36,5 +36,8 @@ describe("an instance needs kinds of other products", () => {
     assert.deepEqual(needed({ monitoring: { enabled: true, serviceMonitor: off } }), [rules]);
     assert.deepEqual(needed({ monitoring: { enabled: true, serviceMonitor: off, rules: off } }), []);
     assert.deepEqual(needed({ monitoring: { serviceMonitor: { enabled: true } } }), []);
+    const sqlExporter = { enabled: true };
+    assert.deepEqual(needed({ monitoring: { enabled: true, sqlExporter } }), [scrape, rules]);
+    assert.deepEqual(needed({ monitoring: { enabled: true, sqlExporter, serviceMonitor: off, rules: off } }), []);
   });
 });

@@ -77,10 +77,13 @@ export function databaseClient(connection: DatabaseConnection): DatabaseClient {
 /** What libpq's own programs need to connect: address, protection, password. */
 export function databaseClientVariables(connection: DatabaseConnection): EnvVar[] {
   const client = databaseClient(connection);
+  // certctl's driver takes the system's roots by itself. libpq looks for a file in a home directory, unless it is told.
+  const systemRoots = !connection.ca && connection.sslMode === "verify-full" ? literalVariables({ PGSSLROOTCERT: "system" }) : [];
   return [
     ...client.address,
     ...literalVariables({ PGSSLMODE: connection.sslMode, PGCONNECT_TIMEOUT: String(connection.connectTimeoutSeconds) }),
     ...client.rootCertificate,
+    ...systemRoots,
     client.password,
   ];
 }

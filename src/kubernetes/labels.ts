@@ -1,5 +1,6 @@
 /** The parts of an instance that are pods, as they appear in the label `app.kubernetes.io/component`. */
-export type PodComponent = "server" | "database" | "migration" | "provisioning" | "agents" | "backup" | "restore" | "drill";
+export type PodComponent =
+  "server" | "database" | "migration" | "provisioning" | "agents" | "backup" | "restore" | "drill" | "sql-exporter";
 
 /** The parts of an instance, as they appear in the label `app.kubernetes.io/component`. */
 export type Component = PodComponent | "tls" | "secrets" | "monitoring";

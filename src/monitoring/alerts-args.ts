@@ -38,14 +38,18 @@ export interface ThresholdAlertSettings extends AlertSettings {
 
 /** The alerts, by name. Each has a runbook page of that name. */
 export interface AlertsSettings {
-  /** Certificates that expire within 30 days, among the 50 oldest. Threshold: certificates. @default above 0 for 5m, warning */
+  /** Certificates that expire within 30 days: of all with `monitoring.sqlExporter`, and otherwise among the 50 oldest. Threshold: certificates. @default above 0 for 5m, warning */
   CertctlCertificateExpiringSoon?: ThresholdAlertSettings;
-  /** Certificates that have expired, among the 50 oldest. Threshold: certificates. @default above 0 for 5m, critical */
+  /** Certificates that have expired: of all with `monitoring.sqlExporter`, and otherwise among the 50 oldest. Threshold: certificates. @default above 0 for 5m, critical */
   CertctlCertificateExpired?: ThresholdAlertSettings;
   /** The renewal scan finds certificates with a week left or less, however many there are. Threshold: findings. @default above 0 for 0s, critical */
   CertctlCertificateRenewalOverdue?: ThresholdAlertSettings;
   /** Notifications about expiring certificates fail. Threshold: failures. @default above 0 for 0s, warning */
   CertctlExpiryNotificationFailures?: ThresholdAlertSettings;
+  /** The SQL exporter does not answer a scrape, or there is none. Needs `monitoring.sqlExporter`. @default for 15m, warning */
+  CertctlSqlExporterDown?: AlertSettings;
+  /** The queries of the SQL exporter fail. Needs `monitoring.sqlExporter`. @default for 5m, warning */
+  CertctlSqlExporterQueriesFailing?: AlertSettings;
   /** Agents without a heartbeat. Threshold: agents. @default above 0 for 1h, warning */
   CertctlAgentOffline?: ThresholdAlertSettings;
   /** Agents without a heartbeat, as a share of all. Threshold: share. @default above 0.2 for 15m, critical */

@@ -10,10 +10,10 @@ import type { MonitoringSettings } from "./monitoring-args";
 import { alertContext } from "./monitoring-settings";
 import type { WatchedParts } from "./monitoring-settings";
 import { ruleGroups } from "./prometheus-rule";
-import { serviceMonitorSpec } from "./service-monitor";
+import { serviceMonitorSpec, sqlExporterMonitorSpec } from "./service-monitor";
 
 /** Arguments of the monitoring of an instance. `enabled` is not looked at: a component that is made is wanted. */
-export interface CertctlMonitoringArgs extends MonitoringSettings, WatchedParts {
+export interface CertctlMonitoringArgs extends Omit<MonitoringSettings, "sqlExporter">, WatchedParts {
   /** Namespace of the instance, and of these objects: the scrape reads a Secret of it. */
   namespace: pulumi.Input<string>;
   /** Secret with the API key `metrics`. */
@@ -27,6 +27,8 @@ export interface CertctlMonitoringArgs extends MonitoringSettings, WatchedParts 
 /** How an instance is watched: ServiceMonitor and PrometheusRule for the Prometheus Operator, and a Grafana dashboard. */
 export class CertctlMonitoring extends pulumi.ComponentResource {
   public readonly serviceMonitor?: k8s.apiextensions.CustomResource;
+  /** That of the SQL exporter, if there is one. */
+  public readonly exporterMonitor?: k8s.apiextensions.CustomResource;
   public readonly prometheusRule?: k8s.apiextensions.CustomResource;
   public readonly dashboard?: k8s.core.v1.ConfigMap;
 
@@ -50,6 +52,18 @@ export class CertctlMonitoring extends pulumi.ComponentResource {
           kind: "ServiceMonitor",
           metadata: metadata(serviceMonitor.labels),
           spec: serviceMonitorSpec({ ...args, settings: serviceMonitor, serverName }),
+        },
+        child,
+      );
+    }
+    if (args.exporter !== undefined && (serviceMonitor.enabled ?? true)) {
+      this.exporterMonitor = new k8s.apiextensions.CustomResource(
+        `${name}-exporter-scrape`,
+        {
+          apiVersion: "monitoring.coreos.com/v1",
+          kind: "ServiceMonitor",
+          metadata: { ...metadata(serviceMonitor.labels), name: args.exporter },
+          spec: sqlExporterMonitorSpec(args, serviceMonitor),
         },
         child,
       );

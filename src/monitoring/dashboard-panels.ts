@@ -1,5 +1,5 @@
 import type { AlertContext } from "./alerts/alert";
-import { objectSeries, serverSeries } from "./promql";
+import { exporterSeries, objectSeries, serverSeries } from "./promql";
 import type { WatchedInstance } from "./promql";
 
 /** A panel: what it shows, in Grafana's units. */
@@ -35,7 +35,7 @@ export function dashboardRows(context: AlertContext): PanelRow[] {
   const objects = [...(context.kubeStateMetrics ? objectPanels(context) : []), ...(context.kubeletMetrics ? volumePanels(context) : [])];
   return [
     overview,
-    certificates,
+    { title: "Certificates", panels: [...statePanels(context), renewalFindings] },
     issuance,
     agentsAndJobs,
     processes,
@@ -62,34 +62,64 @@ const overview: PanelRow = {
   ],
 };
 
-const certificates: PanelRow = {
-  title: "Certificates",
-  panels: [
+/** Of all certificates, where an exporter counts them. */
+function statePanels({ exporter }: AlertContext): Panel[] {
+  if (exporter === undefined) return [oldestByState];
+  const sql = (metric: string, ...matchers: string[]): string => `max(${exporterSeries(metric, chosen, exporter, ...matchers)})`;
+  return [
     {
       title: "Certificates by state",
       kind: "timeseries",
       unit: "short",
       width: 12,
-      description: "All is right. certctl counts the states among its 50 oldest certificates only.",
-      queries: {
-        all: `max(${server("certctl_certificate_total")})`,
-        active: `max(${server("certctl_certificate_active")})`,
-        "expiring in 30 days": `max(${server("certctl_certificate_expiring_soon")})`,
-        expired: `max(${server("certctl_certificate_expired")})`,
-        revoked: `max(${server("certctl_certificate_revoked")})`,
-      },
+      queries: { "{{status}}": `max by (status) (${exporterSeries("certctl_sql_certificates", chosen, exporter)})` },
     },
     {
-      title: "Findings of the renewal scan, per hour",
+      title: "Certificates that expire",
       kind: "timeseries",
       unit: "short",
       width: 12,
-      description: "Certificates that have crossed a threshold of their renewal policy, at each scan, of all certificates.",
+      description: "Without those that are revoked or archived.",
       queries: {
-        "{{threshold}} days, {{result}}": `sum by (threshold, result) (increase(${server("certctl_expiry_alerts_total")}[1h]))`,
+        "in 30 days": sql("certctl_sql_certificates_expiring", 'days="30"'),
+        "in 7 days": sql("certctl_sql_certificates_expiring", 'days="7"'),
+        expired: sql("certctl_sql_certificates_expired"),
       },
     },
-  ],
+    {
+      title: "Time to the next expiry",
+      kind: "timeseries",
+      unit: "s",
+      width: 12,
+      queries: { time: `${sql("certctl_sql_certificates_earliest_expiry_timestamp_seconds")} - time()` },
+    },
+  ];
+}
+
+const oldestByState: Panel = {
+  title: "Certificates by state",
+  kind: "timeseries",
+  unit: "short",
+  width: 12,
+  description: "All is right. certctl counts the states among its 50 oldest certificates only.",
+  queries: {
+    all: `max(${server("certctl_certificate_total")})`,
+    active: `max(${server("certctl_certificate_active")})`,
+    "expiring in 30 days": `max(${server("certctl_certificate_expiring_soon")})`,
+    expired: `max(${server("certctl_certificate_expired")})`,
+    revoked: `max(${server("certctl_certificate_revoked")})`,
+  },
+};
+
+const renewalFindings: Panel = {
+  title: "Findings of the renewal scan, per hour",
+  kind: "timeseries",
+  unit: "short",
+  width: 12,
+  description: "Certificates that have crossed a threshold of their renewal policy, at each scan, of all certificates.",
+  queries: {
+    "{{threshold}} days, {{result}}": `sum by (threshold, result) (increase(${server("certctl_expiry_alerts_total")}[1h]))`,
+  },
 };
 
 const issuance: PanelRow = {

@@ -1,6 +1,7 @@
 import type { KubernetesObject, ObjectName } from "../kubernetes/types";
 import type { NetworkPeer } from "../network/network-args";
 import type { AlertsSettings } from "./alerts-args";
+import type { SqlExporterSettings } from "./sql-exporter-args";
 
 /**
  * A length of time as Prometheus writes it: whole numbers with units from large to small, such as `30s`, `5m` or `1h30m`.
@@ -22,19 +23,24 @@ export interface MonitoringSettings {
    * @default the pods `app.kubernetes.io/name: prometheus` in the namespace monitoring, as the Prometheus Operator labels them
    */
   scrapers?: NetworkPeer[];
-  /** How Prometheus scrapes the server. */
+  /** How Prometheus scrapes the server, and the SQL exporter where there is one. */
   serviceMonitor?: ServiceMonitorSettings;
   /** What Prometheus alerts about. */
   rules?: RuleSettings;
   /** The Grafana dashboard. */
   dashboard?: DashboardSettings;
+  /** The exporter that sees all certificates, not the 50 oldest only. */
+  sqlExporter?: SqlExporterSettings;
   /** The CronJob that makes backups: where it is not the instance's own, or not as its schedule says. Its alerts exist with `backup.enabled` too. */
   backup?: WatchedBackupSettings;
   /** The CronJob that restores the newest backup for a test; as `backup`. Its alerts exist with `backup.enabled` too. */
   drill?: WatchedDrillSettings;
 }
 
-/** The ServiceMonitor: every replica is scraped with the metrics key, and its certificate is verified. */
+/**
+ * The ServiceMonitor: every replica is scraped with the metrics key, and its certificate is verified. That of the SQL exporter has the
+ * same labels, intervals and relabelings.
+ */
 export interface ServiceMonitorSettings {
   /** Whether it is created. @default true */
   enabled?: boolean;

@@ -1,7 +1,8 @@
 import type { Issue } from "../config/issues";
 import { issueIf, joinPath, show, under } from "../config/issues";
 import { text } from "../config/plain";
-import { labelIssues } from "../kubernetes/kubernetes-checks";
+import { sqlExporterResources } from "../fleet-size";
+import { labelIssues, resourceIssues } from "../kubernetes/kubernetes-checks";
 import type { KubernetesObject } from "../kubernetes/types";
 import { prometheusSeconds } from "../kubernetes/units";
 import { emptyListIssues, peersIssues } from "../network/network-checks";
@@ -9,6 +10,7 @@ import type { AlertName, ThresholdAlertSettings } from "./alerts-args";
 import { alerts } from "./alerts";
 import type { Alert } from "./alerts/alert";
 import type { MonitoringSettings, RuleSettings, ServiceMonitorSettings } from "./monitoring-args";
+import type { SqlExporterSettings } from "./sql-exporter-args";
 
 /** What is wrong with the monitoring of an instance. */
 export function monitoringIssues(settings: MonitoringSettings): Issue[] {
@@ -19,6 +21,7 @@ export function monitoringIssues(settings: MonitoringSettings): Issue[] {
     ...under("serviceMonitor", scrapeIssues(settings.serviceMonitor ?? {})),
     ...under("rules", ruleIssues(rules)),
     ...under("dashboard.labels", labelIssues(settings.dashboard?.labels)),
+    ...under("sqlExporter", sqlExporterIssues(settings.sqlExporter ?? {}, settings.enabled === true)),
     ...under("backup", watchedIssues(settings.backup, rules)),
     ...under("drill", watchedIssues(settings.drill, rules)),
   ];
@@ -78,6 +81,16 @@ function alertLabelIssues(labels: Record<string, string> | undefined): Issue[] {
       ...issueIf(reserved.includes(key), path, "is set by the rules; choose another key"),
     ];
   });
+}
+
+function sqlExporterIssues({ enabled, interval, resources }: SqlExporterSettings, monitored: boolean): Issue[] {
+  const seconds = prometheusSeconds(text(interval) ?? "1m");
+  return [
+    ...issueIf(enabled === true && !monitored, "enabled", "has no effect without monitoring.enabled: true; set that too"),
+    ...issueIf(seconds < 10, "interval", `${show(interval)} is too short; the least is 10s`),
+    ...issueIf(seconds > 600, "interval", `${show(interval)} is too long; the most is 10m, because alerts wait for its metrics`),
+    ...under("resources", resourceIssues(resources, sqlExporterResources)),
+  ];
 }
 
 const reserved = ["alertname", "severity", "certctl_instance", "namespace"];

@@ -11,6 +11,8 @@ export interface WatchedParts {
   fleetSize?: FleetSize;
   /** Name of the server's Service and Deployment. */
   server: string;
+  /** Name of the SQL exporter's Service; none without one. */
+  exporter?: string;
   /** Name of the bundled PostgreSQL's StatefulSet and claim; none for an external database. */
   postgres?: string;
   /** Begin of the names of migration Jobs. */
@@ -30,7 +32,7 @@ export interface WatchedParts {
 }
 
 /** What alerts are written for, with defaults. */
-export function alertContext(parts: WatchedParts, namespace: string, settings: MonitoringSettings): AlertContext {
+export function alertContext(parts: WatchedParts, namespace: string, settings: Omit<MonitoringSettings, "sqlExporter">): AlertContext {
   const { instance, fleetSize = "small", renewalScanSeconds = 3600, sentinelAgents = 0, pushesBackups = false, ...others } = parts;
   const { backupSchedule, drillSchedule, ...names } = others;
   const rules = settings.rules ?? {};

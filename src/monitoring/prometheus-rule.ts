@@ -1,6 +1,6 @@
 import type { AlertName, ThresholdAlertSettings } from "./alerts-args";
 import { alertGroups } from "./alerts";
-import type { Alert, AlertContext } from "./alerts/alert";
+import type { Alert, AlertContext, AlertText } from "./alerts/alert";
 import type { RuleSettings } from "./monitoring-args";
 
 /** Where the runbook pages of this package are. */
@@ -48,14 +48,18 @@ function alertingRule(name: AlertName, alert: Alert, context: AlertContext, sett
         certctl_instance: context.name,
       },
       annotations: {
-        summary: alert.summary,
-        description: alert.description,
+        summary: textFor(context, alert.summary),
+        description: textFor(context, alert.description),
         runbook_url: `${settings.runbookBaseUrl ?? defaultRunbookBaseUrl}/${name}.md`,
         ...settings.alertAnnotations,
         ...own.annotations,
       },
     },
   ];
+}
+
+function textFor(context: AlertContext, text: AlertText): string {
+  return typeof text === "string" ? text : text(context);
 }
 
 function defaultThreshold({ threshold }: Alert, { fleetSize }: AlertContext): number {

@@ -23,6 +23,11 @@ export function objectSeries(metric: string, { namespace }: WatchedInstance, ...
   return `${metric}{${[`namespace="${namespace}"`, ...matchers].join(",")}}`;
 }
 
+/** A series of the SQL exporter. */
+export function exporterSeries(metric: string, instance: WatchedInstance, exporter: string, ...matchers: string[]): string {
+  return objectSeries(metric, instance, `job="${exporter}"`, ...matchers);
+}
+
 /** A figure of the database, which is the same on every replica. */
 export function maximum(series: string): string {
   return `max by (namespace) (${series})`;
@@ -31,6 +36,11 @@ export function maximum(series: string): string {
 /** Figures that add up over replicas. */
 export function total(series: string): string {
   return `sum by (namespace) (${series})`;
+}
+
+/** No target answers a scrape, or there is none: `up` are the series of that name of all targets. */
+export function unanswered(up: string): string {
+  return `${total(up)} == 0 or ${total(`absent(${up})`)}`;
 }
 
 /**

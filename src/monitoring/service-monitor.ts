@@ -30,13 +30,27 @@ export function serviceMonitorSpec(input: ScrapeInput): Record<string, unknown> 
         port: "https",
         scheme: "https",
         path: metricsPath,
-        interval: settings.interval ?? "1m",
-        scrapeTimeout: settings.scrapeTimeout ?? "30s",
+        ...scrapeFields(settings),
         authorization: { type: "Bearer", credentials: { name: input.apiKeys, key: "metrics" } },
         tlsConfig: { ...certificateAuthority(trust), serverName: input.serverName },
-        ...(settings.relabelings?.length && { relabelings: settings.relabelings }),
       },
     ],
+  };
+}
+
+/** The spec of the ServiceMonitor of the SQL exporter: by plain HTTP, because it shows numbers only, and only Prometheus gets there. */
+export function sqlExporterMonitorSpec(labelled: LabelSource, settings: ServiceMonitorSettings): Record<string, unknown> {
+  return {
+    selector: { matchLabels: selectorLabels(labelled, "sql-exporter") },
+    endpoints: [{ port: "metrics", path: "/metrics", ...scrapeFields(settings) }],
+  };
+}
+
+function scrapeFields({ interval, scrapeTimeout, relabelings }: ServiceMonitorSettings): Record<string, unknown> {
+  return {
+    interval: interval ?? "1m",
+    scrapeTimeout: scrapeTimeout ?? "30s",
+    ...(relabelings?.length && { relabelings }),
   };
 }
 

@@ -4,6 +4,7 @@ import { DatabaseMode } from "../database/database-args";
 import { exposureCallers } from "../exposure/exposure-callers";
 import type { PodComponent } from "../kubernetes/labels";
 import { scrapers } from "../monitoring/scrapers";
+import { sqlExporterPort } from "../monitoring/sql-exporter-manifests";
 import { ExternalTrafficPolicy, ServiceType } from "../server/server-args";
 import { mailPort } from "../server/server-environment";
 import type { Edge, PolicyPort } from "./edges";
@@ -26,6 +27,8 @@ export function instanceEdges(args: CertctlArgs): Edge[] {
     ...toDatabase("server", args),
     ...toDatabase("backup", args),
     ...toDatabase("restore", args),
+    ...toDatabase("sql-exporter", args),
+    ...fromPeers(scrapers(args.monitoring), "sql-exporter", tcp(sqlExporterPort)),
     ...toBucket(args),
     ...toPushgateway(args),
     ...serverCallers(args),

@@ -20,7 +20,7 @@ export interface Traffic extends LabelSource {
 
 /** What the pods of an instance with these arguments do on the network. */
 export function instanceTraffic(args: CertctlArgs, shared: LabelSource & { namespace: string }): Traffic {
-  const { agents = {}, backup, database, migrations } = args;
+  const { agents = {}, backup, database, migrations, monitoring } = args;
   const backups = backup?.enabled === true;
   const parts = {
     server: true,
@@ -32,6 +32,7 @@ export function instanceTraffic(args: CertctlArgs, shared: LabelSource & { names
     agents: agents.enabled !== false,
     backup: backups,
     drill: backups && backup.drill?.enabled !== false,
+    "sql-exporter": monitoring?.sqlExporter?.enabled === true,
   };
   const namespace = agentsNamespace(agents, shared.namespace);
   return {

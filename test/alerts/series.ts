@@ -30,7 +30,7 @@ function seriesOf(key: string, { namespace, name }: SeriesOwner, replicas: numbe
   if (metric === "") throw new Error(`${key} is no series`);
   const own = labels.replaceAll('"certctl-', `"${name}-`);
   const withLabels = (...more: string[]): string => `${metric}{${[`namespace="${namespace}"`, ...more, ...(own ? [own] : [])].join(",")}}`;
-  if (!/^(certctl_(?!backup_)|up$)/.test(metric)) return [withLabels()];
+  if (!/^(certctl_|up$)/.test(metric) || labels.includes('job="')) return [withLabels()];
   const servers = Array.from({ length: replicas }, (_, index) => index + 1).filter(
     (server) => only === undefined || Number(only) === server,
   );

@@ -3,6 +3,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { Manifest } from "../../scripts/render/capture";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import { placeholder } from "../../src/config/placeholders";
+import type { CertctlArgs } from "../../src/certctl-args";
 import type { ExternalDatabaseSettings } from "../../src/database/database-args";
 import { manifestOf } from "../support/pods";
 import { awkwardPassword } from "../support/secrets";
@@ -95,6 +96,15 @@ describe("an external database", () => {
       }
     });
   }
+
+  it("is verified by the system's roots without a CA, also by libpq, which has to be told", async () => {
+    const args: CertctlArgs = { ...placeholderArgs({}), backup: { enabled: true } };
+    for (const sslMode of ["verify-full", "require", "disable"] as const) {
+      const manifests = await renderArgs({ ...args, database: { mode: "external", external: { host: "db.example.com", sslMode } } });
+      const backup = JSON.stringify(manifestOf(manifests, "CronJob", "certctl-backup"));
+      assert.equal(backup.includes('{"name":"PGSSLROOTCERT","value":"system"}'), sslMode === "verify-full", sslMode);
+    }
+  });
 
   it("is the only thing with its password in the manifests", async () => {
     const holders = (await render({ host: "db.example.com" })).filter((manifest) => {

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import { manifestOf } from "../support/pods";
 import type { DashboardPanel } from "../support/rules";
-import { everyAlert, renderedDashboard } from "../support/rules";
+import { knownMetrics } from "./known-metrics";
+import { everyAlert, renderedDashboard, withoutExporter } from "../support/rules";
+
+const wrongAboveFifty = /certctl_certificate_(active|expiring_soon|expired|revoked)/;
 
 describe("the dashboard", () => {
   let dashboard: { panels: DashboardPanel[]; [key: string]: unknown };
@@ -51,9 +54,16 @@ describe("the dashboard", () => {
     assert.ok(dashboard.panels.every(({ gridPos: { x, w } }) => x + w <= 24));
   });
 
-  it("says where a number is wrong above 50 certificates", () => {
-    const about = charts.filter(({ targets = [] }) => targets.some(({ expr }) => expr.includes("certctl_certificate_expir")));
+  it("says where a number is wrong above 50 certificates", async () => {
+    const { panels } = await renderedDashboard(withoutExporter);
+    const about = panels.filter(({ targets = [] }) => targets.some(({ expr }) => wrongAboveFifty.test(expr)));
     assert.ok(about.length > 0);
     for (const panel of about) assert.match(JSON.stringify(panel), /50 oldest/);
+  });
+
+  it("shows no such number, and warns of none, where an exporter knows the right one", () => {
+    for (const panel of charts) assert.doesNotMatch(JSON.stringify(panel), new RegExp(`${wrongAboveFifty.source}|50 oldest`), panel.title);
+    const shown = JSON.stringify(charts);
+    for (const metric of knownMetrics.exporter ?? []) assert.ok(shown.includes(`${metric}{`), metric);
   });
 });

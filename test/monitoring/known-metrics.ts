@@ -27,6 +27,13 @@ export const knownMetrics: Record<string, readonly string[]> = {
     "certctl_audit_chain_rows",
     "certctl_audit_chain_last_verified_at",
   ],
+  // src/monitoring/sql-exporter-queries.ts; a test looks at what the exporter really shows.
+  exporter: [
+    "certctl_sql_certificates",
+    "certctl_sql_certificates_expired",
+    "certctl_sql_certificates_expiring",
+    "certctl_sql_certificates_earliest_expiry_timestamp_seconds",
+  ],
   // Prometheus makes these for each target.
   prometheus: ["up", "scrape_duration_seconds"],
   // kube-state-metrics 2, docs/metrics/workload: stable metrics.

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { metricFinder } from "../support/promql";
-import { renderedDashboard, renderedRules } from "../support/rules";
+import { everyAlert, renderedDashboard, renderedRules, withoutExporter } from "../support/rules";
 import { knownMetrics } from "./known-metrics";
 
 const known = Object.values(knownMetrics).flat();
+/** With every alert, in both of their forms. */
+const configurations = [everyAlert, withoutExporter];
 
 describe("the metrics that are asked for", () => {
   let metricsOf: (expression: string) => string[];
@@ -19,8 +21,8 @@ describe("the metrics that are asked for", () => {
   });
 
   it("exist, in every rule", async () => {
-    const rules = await renderedRules();
-    assert.ok(rules.length > 20);
+    const rules = (await Promise.all(configurations.map((args) => renderedRules(args)))).flat();
+    assert.ok(rules.length > 60);
     for (const { alert, expr } of rules) {
       const metrics = metricsOf(expr);
       assert.ok(metrics.length > 0, alert);
@@ -33,9 +35,11 @@ describe("the metrics that are asked for", () => {
   });
 
   it("exist, in every query of the dashboard", async () => {
-    const { panels } = await renderedDashboard();
-    const queries = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })));
-    assert.ok(queries.length > 20);
+    const dashboards = await Promise.all(configurations.map((args) => renderedDashboard(args)));
+    const queries = dashboards.flatMap(({ panels }) =>
+      panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr }))),
+    );
+    assert.ok(queries.length > 60);
     for (const { title, expr } of queries) {
       assert.deepEqual(
         metricsOf(expr).filter((metric) => !known.includes(metric)),

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { closestName } from "../../src/config/unknown-keys";
 import schema from "../../src/config/schema.json";
 import type { AlertingRule } from "../../src/monitoring/prometheus-rule";
-import { everyAlert as everything, renderedRules } from "../support/rules";
+import { everyAlert as everything, renderedRules, withoutExporter } from "../support/rules";
 
 const root = join(__dirname, "../..");
 const runbooks = join(root, "docs/runbooks");
+const wrongAboveFifty = /certctl_certificate_(active|expiring_soon|expired|revoked)/;
 const parts = ["Meaning", "Impact", "Diagnosis", "Mitigation"];
 
 describe("the rules", function () {
@@ -47,11 +48,34 @@ describe("the rules", function () {
     }
   });
 
-  it("say so where they ask for a number that is wrong above 50 certificates", () => {
-    const about = rules.filter(({ expr }) => /certctl_certificate_(active|expiring_soon|expired|revoked)/.test(expr));
+  it("say so where they ask for a number that is wrong above 50 certificates", async () => {
+    const about = (await renderedRules(withoutExporter)).filter(({ expr }) => wrongAboveFifty.test(expr));
     const counting = about.filter(({ alert }) => alert !== "CertctlMetricsMissing");
     assert.deepEqual(counting.map(({ alert }) => alert).sort(), ["CertctlCertificateExpired", "CertctlCertificateExpiringSoon"]);
-    for (const { annotations } of counting) assert.match(annotations.description ?? "", /50 oldest/);
+    for (const { annotations } of counting) {
+      assert.match(annotations.description ?? "", /50 oldest/);
+      assert.match(annotations.summary ?? "", /^At least /);
+    }
+  });
+
+  it("ask for no such number, and warn of none, where an exporter knows the right one", () => {
+    for (const { alert, expr, annotations } of rules) {
+      assert.doesNotMatch(expr, wrongAboveFifty, alert);
+      assert.doesNotMatch(Object.values(annotations).join(" "), /\b50\b|At least /, alert);
+    }
+  });
+
+  it("keep names and thresholds of the source system, whoever counts", async () => {
+    for (const found of [rules, await renderedRules(withoutExporter)]) {
+      const source = found.filter(({ alert }) => ["CertctlCertificateExpiringSoon", "CertctlCertificateExpired"].includes(alert));
+      assert.deepEqual(
+        source.map(({ expr, for: holds }) => [expr.split(" ").slice(-2).join(" "), holds]),
+        [
+          ["> 0", "5m"],
+          ["> 0", "5m"],
+        ],
+      );
+    }
   });
 
   it("never ask how many breaks of the audit chain were counted", () => {

@@ -36,6 +36,24 @@ describe("the network policy", () => {
     assert.deepEqual(rules({}, "agents").egress, [{ to: [pods("server")], ports: tcp(8443) }, dns]);
   });
 
+  it("of the SQL exporter lets Prometheus in, and the exporter to its database and DNS, wherever that is", () => {
+    const monitoring = { enabled: true, sqlExporter: { enabled: true } };
+    const prometheus = { ...namespace("monitoring"), podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } } };
+    assert.deepEqual(rules({ monitoring }, "sql-exporter"), {
+      ingress: [{ from: [prometheus], ports: tcp(9560) }],
+      egress: [{ to: [pods("database")], ports: tcp(5432) }, dns],
+    });
+    assert.deepEqual(rules({ monitoring }, "database").ingress, [
+      { from: [pods("migration"), pods("server"), pods("sql-exporter")], ports: tcp(5432) },
+    ]);
+    const scrapers = [{ podLabels: { app: "victoria" } }];
+    const database: CertctlArgs["database"] = { mode: "external", external: { host: "10.1.2.3", port: 6432 } };
+    assert.deepEqual(rules({ monitoring: { ...monitoring, scrapers }, database }, "sql-exporter"), {
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: "victoria" } } }], ports: tcp(9560) }],
+      egress: [{ to: [{ ipBlock: { cidr: "10.1.2.3/32" } }], ports: tcp(6432) }, dns],
+    });
+  });
+
   it("follows the ports of server and database at both ends", () => {
     const args: CertctlArgs = { server: { port: 9443 }, database: { bundled: { port: 5433 } } };
     const open = JSON.stringify(

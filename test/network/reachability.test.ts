@@ -15,7 +15,12 @@ const inBucket: CertctlArgs = {
   backup: { enabled: true, sink: { mode: "s3", s3: { bucket: "backups", region: "eu-central-1", identity: { mode: "podIdentity" } } } },
   restore: { backup: "certctl-20260131T023000Z-0a1b2c3d" },
 };
-const configurations = { dev: committed("dev"), "prod-ha": committed("prod-ha"), "dev with backups in a bucket": inBucket };
+const configurations = {
+  dev: committed("dev"),
+  "prod-ha": committed("prod-ha"),
+  "dev with backups in a bucket": inBucket,
+  "dev with an SQL exporter": { ...committed("dev"), monitoring: { enabled: true, sqlExporter: { enabled: true } } },
+};
 
 for (const stack of stacks) {
   describe(`with the policies of the stack ${stack}`, () => {

@@ -27,7 +27,7 @@ export interface Port {
 /** The ports that are tried in every cell: those that something listens on, and one that nobody does. */
 export const triedPorts: readonly Port[] = [
   { protocol: "UDP", port: 53 },
-  ...[53, 80, 443, 5432, 8443, 9999].map((port): Port => ({ protocol: "TCP", port })),
+  ...[53, 80, 443, 5432, 8443, 9560, 9999].map((port): Port => ({ protocol: "TCP", port })),
 ];
 
 /**
@@ -92,6 +92,24 @@ const tables = {
     private       -       -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any
     metadata      -       -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any
     podIdentity   -       -         -          -             -       -       -        -      any        any       any      any      any        any     any       any      any       any`,
+  "dev with an SQL exporter": `
+    from          server  database  migration  provisioning  agents  sql-exporter  neighbour  stranger  ingress  scraper  dns        system  internet  private  metadata  podIdentity
+    server        -       5432      -          -             -       -             -          -         -        -        53,53/udp  -       443       -        -         -
+    database      -       -         -          -             -       -             -          -         -        -        -          -       -         -        -         -
+    migration     -       5432      -          -             -       -             -          -         -        -        53,53/udp  -       -         -        -         -
+    provisioning  8443    -         -          -             -       -             -          -         -        -        53,53/udp  -       -         -        -         -
+    agents        8443    -         -          -             -       -             -          -         -        -        53,53/udp  -       -         -        -         -
+    sql-exporter  -       5432      -          -             -       -             -          -         -        -        53,53/udp  -       -         -        -         -
+    neighbour     -       -         -          -             -       -             any        any       any      any      any        any     any       any      any       any
+    stranger      -       -         -          -             -       -             any        any       any      any      any        any     any       any      any       any
+    ingress       -       -         -          -             -       -             any        any       any      any      any        any     any       any      any       any
+    scraper       8443    -         -          -             -       9560          any        any       any      any      any        any     any       any      any       any
+    dns           -       -         -          -             -       -             any        any       any      any      any        any     any       any      any       any
+    system        -       -         -          -             -       -             any        any       any      any      any        any     any       any      any       any
+    internet      -       -         -          -             -       -             any        any       any      any      any        any     any       any      any       any
+    private       -       -         -          -             -       -             any        any       any      any      any        any     any       any      any       any
+    metadata      -       -         -          -             -       -             any        any       any      any      any        any     any       any      any       any
+    podIdentity   -       -         -          -             -       -             any        any       any      any      any        any     any       any      any       any`,
 } as const;
 
 /** One cell: whether `from` may open these ports of `to`, and no other that is tried. */

@@ -107,7 +107,7 @@ async function state(instance: NodeInstance): Promise<State> {
   return {
     agents: (await instance.agents()).map(({ id, name }) => ({ id, name })),
     files: await instance.agentFiles(),
-    rows: await instance.sql("select id, name, created_at from certificates order by id"),
+    rows: await instance.sql("select id, name, created_at from managed_certificates order by id"),
   };
 }
 
@@ -126,7 +126,7 @@ async function deleteEveryPod(instance: NodeInstance): Promise<string[]> {
 /** A job in the database makes the agent write a private key. */
 async function giveEachAgentAKey(instance: NodeInstance): Promise<void> {
   await instance.sql(
-    "insert into certificates (id, name, common_name, issuer_id) values ('mc-kept', 'kept', 'kept.example.com', 'iss-local')",
+    "insert into managed_certificates (id, name, common_name, issuer_id) values ('mc-kept', 'kept', 'kept.example.com', 'iss-local')",
   );
   for (const { id, name } of await instance.agents()) {
     await instance.sql(`insert into jobs (id, type, certificate_id, agent_id) values ('job-${name}', 'Renewal', 'mc-kept', '${id}')`);

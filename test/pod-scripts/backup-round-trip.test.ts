@@ -61,8 +61,8 @@ describe("a database of a gigabyte that is dumped, dropped, restored and migrate
 
   it("has its keys and triggers again", async () => {
     await assert.rejects(database.query("insert into jobs (id, type, certificate_id) values ('x', 'renewal', 'nobody')"), /foreign key/);
-    await database.query("update certificates set status = 'Revoked' where id = 'c-2'");
-    const [row] = await database.query("select updated_at > created_at as touched from certificates where id = 'c-2'");
+    await database.query("update managed_certificates set status = 'Revoked' where id = 'c-2'");
+    const [row] = await database.query("select updated_at > created_at as touched from managed_certificates where id = 'c-2'");
     assert.equal(row?.touched, true);
   });
 

@@ -56,6 +56,29 @@ describe("the policy pack", function () {
     assert.deepEqual(allReports(JSON.parse(relabelled) as Resource[]), {});
   });
 
+  it("looks at the SQL exporter as at every other pod", async () => {
+    const watched = await goodStack("dev", { monitoring: { enabled: true, sqlExporter: { enabled: true } } });
+    assert.deepEqual(allReports(watched), {});
+    const exporter = "Deployment certctl-sql-exporter";
+    const bad = changed(watched, {
+      set: [
+        [exporter, "spec template spec securityContext runAsNonRoot", undefined],
+        [exporter, "spec template spec containers exporter env PGPASSWORD", { name: "PGPASSWORD", value: "hunter-2" }],
+      ],
+      remove: ["NetworkPolicy certctl-sql-exporter"],
+    });
+    assert.deepEqual(allReports(bad), {
+      "certctl-non-root": [`${exporter}: container exporter: runAsNonRoot is not set; set it to true`],
+      "certctl-network-policies": [
+        `${exporter}: no network policy with policyTypes Ingress selects its pods; add one`,
+        `${exporter}: no network policy with policyTypes Egress selects its pods; add one`,
+      ],
+      "certctl-literal-secrets": [
+        `${exporter}: container exporter, variable PGPASSWORD is secret, and its value is open to read; read it from a Secret`,
+      ],
+    });
+  });
+
   for (const bad of cases) {
     it(`${bad.rule} refuses ${bad.title}`, () => {
       const found = allReports(changed(good["prod-ha"], bad), { [bad.rule]: bad.settings ?? {} });

@@ -15,6 +15,7 @@ const advised: CertctlArgs = {
     server: `registry.example.com/certctl-server@sha256:${"a".repeat(64)}`,
     agent: `registry.example.com/certctl-agent@sha256:${"b".repeat(64)}`,
     postgres: `registry.example.com/postgres@sha256:${"c".repeat(64)}`,
+    sqlExporter: `registry.example.com/query-exporter@sha256:${"d".repeat(64)}`,
   },
   backup: { enabled: true },
 };
@@ -25,8 +26,8 @@ export async function stackArgs(stack: StackName): Promise<CertctlArgs> {
 }
 
 /** The resources of a stack whose arguments keep every rule. */
-export async function goodStack(stack: StackName): Promise<Resource[]> {
-  return resourcesOf(stack, { ...(await stackArgs(stack)), ...advised });
+export async function goodStack(stack: StackName, more: CertctlArgs = {}): Promise<Resource[]> {
+  return resourcesOf(stack, { ...(await stackArgs(stack)), ...advised, ...more });
 }
 
 /** The resources that a stack with these arguments registers, as a policy sees them. */

@@ -39,6 +39,10 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "images.agent": { value: "registry.example.com/certctl-agent:v9" },
   "images.postgres": { value: "registry.example.com/postgres:16-alpine" },
   "images.awsCli": { value: "registry.example.com/aws-cli:2.30.0", given: bucketSink },
+  "images.sqlExporter": {
+    value: "registry.example.com/query-exporter:5",
+    given: { "monitoring.enabled": true, "monitoring.sqlExporter.enabled": true },
+  },
   "images.pullPolicy": { value: "Always" },
   "images.pullSecrets": { value: ["registry-login"] },
 

@@ -32,11 +32,14 @@ const onNodes: CertctlArgs = {
 const gatewayImage = "registry.example.com/gateway:1";
 const behindGateway: CertctlArgs = { ...placeholderArgs({}), server: { auth: { type: "none", gateway: { image: gatewayImage } } } };
 
+const watched: CertctlArgs = { ...placeholderArgs({}), monitoring: { enabled: true, sqlExporter: { enabled: true } } };
+
 for (const [name, args] of Object.entries({
   "the stack dev": committed("dev"),
   "the stack prod-ha": committed("prod-ha"),
   "node agents": onNodes,
   "a gateway in the server's pod": behindGateway,
+  "an SQL exporter": watched,
 })) {
   describe(`least rights with ${name}`, () => {
     const hasNodeAgents = args.agents?.kind === "DaemonSet";
@@ -46,7 +49,8 @@ for (const [name, args] of Object.entries({
     before(async () => {
       manifests = await renderArgs(args);
       pods = manifests.flatMap(podOf);
-      assert.equal(pods.length, 5 + (args.backup?.enabled ? 2 : 0) + (args.migrations?.backupFirst ? 1 : 0));
+      const more = [args.backup?.enabled, args.backup?.enabled, args.migrations?.backupFirst, args.monitoring?.sqlExporter?.enabled];
+      assert.equal(pods.length, 5 + more.filter((one) => one === true).length);
     });
 
     it("gives nobody a right on the Kubernetes API", () => {
@@ -94,7 +98,7 @@ for (const [name, args] of Object.entries({
       }
     });
 
-    it("runs no image but certctl's and PostgreSQL's, and a gateway that is asked for", () => {
+    it("runs no image but those that this package names, and a gateway that is asked for", () => {
       const known: string[] = [...Object.values(defaultImages), ...(args === behindGateway ? [gatewayImage] : [])];
       for (const { place, containers } of pods) for (const { image } of containers) assert.ok(known.includes(image), `${place} ${image}`);
     });

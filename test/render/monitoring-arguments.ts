@@ -1,10 +1,15 @@
 import schema from "../../src/config/schema.json";
 import type { ArgumentCase } from "./argument-cases";
+import { resourceCases, withGiven } from "./argument-cases";
 
 const monitoring = {
   ...{ "backup.enabled": true, "backup.pushgateway.url": "http://pushgateway.monitoring.svc:9091" },
   "monitoring.enabled": true,
+  "monitoring.sqlExporter.enabled": true,
 };
+
+/** A login is named as a whole. */
+const withLogin = { ...monitoring, "monitoring.sqlExporter.login.user": "watcher", "monitoring.sqlExporter.login.secretName": "watcher" };
 
 /** Every argument of `monitoring`. */
 export const monitoringCases: Record<string, ArgumentCase> = {
@@ -29,6 +34,11 @@ export const monitoringCases: Record<string, ArgumentCase> = {
   "monitoring.dashboard.enabled": { value: false, given: monitoring },
   "monitoring.dashboard.labels": { value: { dashboards: "grafana" }, given: monitoring },
   "monitoring.dashboard.annotations": { value: { grafana_folder: "Certificates" }, given: monitoring },
+  "monitoring.sqlExporter.enabled": { value: true, given: { "monitoring.enabled": true } },
+  "monitoring.sqlExporter.interval": { value: "2m", given: monitoring },
+  "monitoring.sqlExporter.login.user": { value: "reader", given: withLogin },
+  "monitoring.sqlExporter.login.secretName": { value: "reader", given: withLogin },
+  ...withGiven(resourceCases("monitoring.sqlExporter.resources"), monitoring),
   "monitoring.backup.period": { value: "12h", given: monitoring },
   "monitoring.backup.cronJob": { value: "nightly-dump", given: monitoring },
   "monitoring.drill.period": { value: "30d", given: monitoring },

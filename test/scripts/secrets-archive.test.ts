@@ -273,6 +273,7 @@ describe("the archive of a stack's secrets", function () {
       backup: { sink: { s3: { identity: { mode: "accessKeys", accessKeys: { secretName: "q" } } } } },
       exposure: { mode: "ingress", ingress: { hosts: [], tlsSecret: "d" } },
       database: { bundled: { tls: { secretName: "e" } } },
+      monitoring: { sqlExporter: { login: { user: "watcher", secretName: "s" } } },
       tls: { mode: "existingSecret", existingSecret: { name: "f" } },
       existingSecrets: { databasePassword: "g", encryptionKey: "h", apiKeys: "i", issuingCa: "j" },
     });
@@ -282,6 +283,6 @@ describe("the archive of a stack's secrets", function () {
         found.some((one) => one.startsWith(path)),
         `${path} is not in scripts/secrets/outside-secrets.ts`,
       );
-    assert.equal(new Set(all.map(({ name }) => name)).size, 18);
+    assert.equal(new Set(all.map(({ name }) => name)).size, 19);
   });
 });

@@ -10,14 +10,14 @@ export async function fillTables(database: BackupDatabase, rows: number): Promis
       select 'iss-' || i, 'issuer ' || i, 'local', '{"key": "\\u00e9\\u4e2d"}', decode(md5(i::text), 'hex'), 'env' from generate_series(1, 4) i;
     insert into agents (id, name, hostname) select 'a-' || i, 'agent ' || i, 'host-' || i from generate_series(1, ${n}) i;
     insert into deployment_targets (id, name, type, agent_id) select 'dt-' || i, 'target ' || i, 'file', 'a-' || i from generate_series(1, ${n}) i;
-    insert into certificates (id, name, common_name, issuer_id, owner_id, profile_id, expires_at)
+    insert into managed_certificates (id, name, common_name, issuer_id, owner_id, profile_id, expires_at)
       select 'c-' || i, E'certificate ''' || i || E'''\\n', 'host' || i || '.example.com', 'iss-' || (i % 4 + 1), 'o-' || i, 'p-' || (i % 5 + 1), now() + i * interval '1 minute'
       from generate_series(1, ${n}) i;
-    update certificates set status = 'Active' where id like '%7';
-    insert into certificate_versions (certificate_id, serial_number, pem_chain) select id, md5(id), E'-----BEGIN\\n' || md5(id) from certificates;
+    update managed_certificates set status = 'Active' where id like '%7';
+    insert into certificate_versions (certificate_id, serial_number, pem_chain) select id, md5(id), E'-----BEGIN\\n' || md5(id) from managed_certificates;
     insert into certificate_target_mappings (certificate_id, target_id) select 'c-' || i, 'dt-' || i from generate_series(1, ${n}) i;
     insert into jobs (id, type, certificate_id, agent_id, last_error) select 'j-' || i, 'renewal', 'c-' || i, 'a-' || i, repeat('\\', 3) from generate_series(1, ${n}) i;
-    insert into notifications (certificate_id, channel) select id, 'email' from certificates;
+    insert into notifications (certificate_id, channel) select id, 'email' from managed_certificates;
     insert into crl_cache (issuer_id, crl_der) select id, '\\x00ff' from issuers;
     insert into ocsp_response_cache (issuer_id, serial_number, response_der, next_update) select id, '1', '\\x00', now() from issuers;
     insert into ocsp_responders (issuer_id, certificate_pem, key_path, not_after) select id, 'pem', '/keys/' || id, now() from issuers;

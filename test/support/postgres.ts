@@ -32,9 +32,14 @@ export class LocalPostgres {
 
   /**
    * Does what the image's entrypoint does: initdb with user, password and arguments from the environment, scram for every host, the
-   * database, and then the server with the container's arguments.
+   * database, and then the server with the container's arguments. With a PEM pair clients may use TLS.
    */
-  static async start(env: Record<string, string>, args: string[], port: number): Promise<LocalPostgres> {
+  static async start(
+    env: Record<string, string>,
+    args: string[],
+    port: number,
+    tls?: { certificate: string; privateKey: string },
+  ): Promise<LocalPostgres> {
     const folder = mkdtempSync(join(tmpdir(), "certctl-postgres-"));
     chmodSync(folder, 0o755);
     const bin = unpack(folder);
@@ -47,8 +52,14 @@ export class LocalPostgres {
     const initArgs = [`--username=${env.POSTGRES_USER ?? ""}`, `--pwfile=${passwordFile}`, ...(env.POSTGRES_INITDB_ARGS ?? "").split(" ")];
     execFileSync(join(bin, "initdb"), [...initArgs, "-D", data], { ...asPostgres, stdio: "pipe" });
     appendFileSync(join(data, "pg_hba.conf"), "host all all all scram-sha-256\n");
+    const files = tls ? Object.entries({ "server.crt": tls.certificate, "server.key": tls.privateKey }) : [];
+    for (const [file, content] of files) {
+      writeFileSync(join(data, file), content, { mode: 0o600 });
+      if (isRoot) chownSync(join(data, file), nobody, nobody);
+    }
+    const ssl = tls ? ["-c", "ssl=on"] : [];
 
-    const server = spawn(join(bin, "postgres"), ["-D", data, "-c", `unix_socket_directories=${data}`, ...args], {
+    const server = spawn(join(bin, "postgres"), ["-D", data, "-c", `unix_socket_directories=${data}`, ...ssl, ...args], {
       ...asPostgres,
       stdio: "pipe",
     });

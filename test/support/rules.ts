@@ -3,7 +3,10 @@ import type { CertctlArgs } from "../../src/certctl-args";
 import type { AlertingRule, RuleGroup } from "../../src/monitoring/prometheus-rule";
 import { manifestOf } from "./pods";
 
-/** An instance with every alert: a bundled database, an hourly backup that tells a Pushgateway, a weekly drill; and the network scan, which registers an agent. */
+/**
+ * An instance with every alert: a bundled database, an SQL exporter, an hourly backup that tells a Pushgateway, a weekly drill; and the
+ * network scan, which registers an agent.
+ */
 export const everyAlert: CertctlArgs = {
   server: { networkScan: { enabled: true } },
   backup: {
@@ -12,8 +15,11 @@ export const everyAlert: CertctlArgs = {
     drill: { schedule: "@weekly" },
     pushgateway: { url: "http://pushgateway.monitoring.svc:9091" },
   },
-  monitoring: { enabled: true },
+  monitoring: { enabled: true, sqlExporter: { enabled: true } },
 };
+
+/** The same without the SQL exporter, whose place the server's own gauges take. */
+export const withoutExporter: CertctlArgs = { ...everyAlert, monitoring: { ...everyAlert.monitoring, sqlExporter: { enabled: false } } };
 
 /** The groups of rules of an instance, from its manifests. */
 export async function renderedGroups(args: CertctlArgs = everyAlert): Promise<RuleGroup[]> {

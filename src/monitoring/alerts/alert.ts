@@ -11,6 +11,8 @@ export interface AlertContext extends WatchedInstance {
   sentinelAgents: number;
   /** Share of issuances that shall succeed. */
   issuanceObjective: number;
+  /** Name of the SQL exporter's Service: the label `job` of its metrics. */
+  exporter?: string;
   /** Name of the bundled PostgreSQL's StatefulSet and claim. */
   postgres?: string;
   /** Begin of the names of migration Jobs. */
@@ -43,10 +45,13 @@ export interface Alert {
   /** PromQL. Its result has the label `namespace` and as few others as the alert needs, so that it fires once for all replicas. */
   expression: (context: AlertContext, threshold: number) => string;
   /** One line, with Prometheus' templates. */
-  summary: string;
+  summary: AlertText;
   /** What a reader must know besides, without templates. */
-  description: string;
+  description: AlertText;
 }
+
+/** A text that may depend on what can be known of an instance. */
+export type AlertText = string | ((context: AlertContext) => string);
 
 /** A number to tune. */
 export interface Threshold {

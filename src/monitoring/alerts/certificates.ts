@@ -1,9 +1,31 @@
-import { events, maximum, minutes, serverSeries } from "../promql";
+import { events, exporterSeries, maximum, minutes, serverSeries } from "../promql";
 import type { Alert, AlertContext } from "./alert";
 
 const oldestOnly =
   "certctl counts among its 50 oldest certificates only, so above 50 certificates the number may be too low, and 0 proves nothing. " +
-  "CertctlCertificateRenewalOverdue sees all of them.";
+  "CertctlCertificateRenewalOverdue sees all of them, and so does monitoring.sqlExporter.";
+
+const ofAll = "Of all certificates, as the SQL exporter counts them in the database; those that are revoked or archived are left out.";
+
+/** A number of certificates: of all, where an exporter asks the database, and otherwise as certctl counts them. */
+function counted(context: AlertContext, gauge: string, metric: string, ...matchers: string[]): string {
+  const { exporter } = context;
+  return maximum(exporter === undefined ? serverSeries(gauge, context) : exporterSeries(metric, context, exporter, ...matchers));
+}
+
+function expiringSoon(context: AlertContext): string {
+  return counted(context, "certctl_certificate_expiring_soon", "certctl_sql_certificates_expiring", 'days="30"');
+}
+
+function expired(context: AlertContext): string {
+  return counted(context, "certctl_certificate_expired", "certctl_sql_certificates_expired");
+}
+
+const description = ({ exporter }: AlertContext): string => (exporter === undefined ? oldestOnly : ofAll);
+
+/** Begins a sentence about a number of certificates, which is a lower bound without an exporter. */
+const certificates = ({ exporter }: AlertContext): string =>
+  `${exporter === undefined ? "At least " : ""}{{ $value }} certificates of {{ $labels.namespace }}`;
 
 /** Three scans, so that one is always among them. */
 function scans({ renewalScanSeconds }: AlertContext): ReturnType<typeof minutes> {
@@ -15,17 +37,17 @@ export const certificateAlerts = {
     severity: "warning",
     for: "5m",
     threshold: { default: 0 },
-    expression: (context, threshold) => `${maximum(serverSeries("certctl_certificate_expiring_soon", context))} > ${threshold}`,
-    summary: "At least {{ $value }} certificates of {{ $labels.namespace }} expire within 30 days",
-    description: oldestOnly,
+    expression: (context, threshold) => `${expiringSoon(context)} > ${threshold}`,
+    summary: (context) => `${certificates(context)} expire within 30 days`,
+    description,
   },
   CertctlCertificateExpired: {
     severity: "critical",
     for: "5m",
     threshold: { default: 0 },
-    expression: (context, threshold) => `${maximum(serverSeries("certctl_certificate_expired", context))} > ${threshold}`,
-    summary: "At least {{ $value }} certificates of {{ $labels.namespace }} have expired",
-    description: oldestOnly,
+    expression: (context, threshold) => `${expired(context)} > ${threshold}`,
+    summary: (context) => `${certificates(context)} have expired`,
+    description,
   },
   CertctlCertificateRenewalOverdue: {
     severity: "critical",

@@ -7,11 +7,13 @@ import { issuanceAlerts } from "./issuance";
 import { jobAlerts } from "./jobs";
 import { kubernetesAlerts } from "./kubernetes";
 import { serverAlerts } from "./server";
+import { sqlExporterAlerts } from "./sql-exporter";
 
 /** All alerts, by subject: each is a group of rules. */
 export const alertGroups: Record<string, Partial<Record<AlertName, Alert>>> = {
   server: serverAlerts,
   certificates: certificateAlerts,
+  "sql-exporter": sqlExporterAlerts,
   issuance: issuanceAlerts,
   jobs: jobAlerts,
   agents: agentAlerts,
@@ -23,6 +25,7 @@ export const alertGroups: Record<string, Partial<Record<AlertName, Alert>>> = {
 export const alerts: Record<AlertName, Alert> = {
   ...serverAlerts,
   ...certificateAlerts,
+  ...sqlExporterAlerts,
   ...issuanceAlerts,
   ...jobAlerts,
   ...agentAlerts,

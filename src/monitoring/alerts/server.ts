@@ -1,4 +1,4 @@
-import { maximum, minutes, objectSeries, serverSeries, total } from "../promql";
+import { maximum, minutes, objectSeries, serverSeries, total, unanswered } from "../promql";
 import type { Alert, AlertContext } from "./alert";
 
 const hour = minutes(60);
@@ -20,10 +20,8 @@ const alwaysThere = [
   "certctl_audit_chain_last_verified_at",
 ];
 
-/** Every scrape fails, or there is nothing to scrape. A scrape answers 500 without a database. */
-function unanswered(context: AlertContext): string {
-  return `${total(serverSeries("up", context))} == 0 or ${total(`absent(${serverSeries("up", context)})`)}`;
-}
+/** Of these, the ones that no alert needs where an SQL exporter counts. */
+const countedByExporter = ["certctl_certificate_expiring_soon", "certctl_certificate_expired"];
 
 /** Containers of the server that are in a state. Pods are named after the Deployment, with two parts more. */
 function serverContainers(context: AlertContext, state: "running" | "ready"): string {
@@ -45,7 +43,8 @@ function missing(series: string, metric: string): string {
 }
 
 function missingMetrics(context: AlertContext): string {
-  const own = alwaysThere.map((metric) => missing(serverSeries(metric, context), metric));
+  const needed = alwaysThere.filter((metric) => context.exporter === undefined || !countedByExporter.includes(metric));
+  const own = needed.map((metric) => missing(serverSeries(metric, context), metric));
   const cronJobs = [context.backup, context.drill].flatMap((watched) => watched?.cronJob ?? []);
   const objects = [
     ["kube_deployment_spec_replicas", `deployment="${context.server}"`],
@@ -65,7 +64,10 @@ export const serverAlerts = {
   CertctlServerDown: {
     severity: "critical",
     for: "5m",
-    expression: (context) => (context.kubeStateMetrics ? `(${unanswered(context)}) unless ${databaseDown(context)}` : unanswered(context)),
+    expression: (context) => {
+      const silent = unanswered(serverSeries("up", context));
+      return context.kubeStateMetrics ? `(${silent}) unless ${databaseDown(context)}` : silent;
+    },
     summary: "No server of {{ $labels.namespace }} answers",
     description:
       "Every scrape fails, or there is no target. A scrape needs the database, too: without kube-state-metrics this alert tells of a " +

@@ -110,7 +110,7 @@ func TestAgentsAreRegisteredOnceAndListedInPages(t *testing.T) {
 func TestAScrapeShowsTheNamesOfTheFacts(t *testing.T) {
 	env, db := withDatabase(t)
 	_, api := serving(t, env)
-	_, err := db.Exec(`INSERT INTO certificates (id, name, common_name, issuer_id, status, expires_at, created_at)
+	_, err := db.Exec(`INSERT INTO managed_certificates (id, name, common_name, issuer_id, status, expires_at, created_at)
 		SELECT i, i, i, 'iss-local', 'Active', now() + interval '5 days', now() - i * interval '1 day' FROM generate_series(1, 61) AS i`)
 	must(t, err)
 	text := api.expect(200, "GET", "/api/v1/metrics/prometheus", metricsKey, "")

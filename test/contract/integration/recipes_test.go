@@ -93,7 +93,7 @@ func TestAnAgentBeatsWorksAndRetires(t *testing.T) {
 		return count(t, db, "SELECT count(*) FROM agents WHERE last_heartbeat_at > registered_at") == 1
 	})
 	agent.says(`"msg":"discovery"`)
-	_, err := db.Exec("INSERT INTO certificates (id, name, common_name, issuer_id) VALUES ('mc-1', 'mc-1', 'a.example.test', 'iss-local')")
+	_, err := db.Exec("INSERT INTO managed_certificates (id, name, common_name, issuer_id) VALUES ('mc-1', 'mc-1', 'a.example.test', 'iss-local')")
 	must(t, err)
 	_, err = db.Exec("INSERT INTO jobs (id, type, certificate_id, agent_id) VALUES ('job-1', 'Issue', 'mc-1', $1)", id)
 	must(t, err)

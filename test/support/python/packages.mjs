@@ -7,7 +7,7 @@ import { cachedFolder, defaultCacheFolder } from "../../toolchain/cache.mjs";
 /**
  * A folder with the Python packages of one of the lists beside this file, for PYTHONPATH. The first call on a machine installs them, by
  * hash, into the project's cache.
- * @param {"awscli" | "checkov" | "moto" | "parliament" | "shellcheck"} list
+ * @param {"awscli" | "checkov" | "moto" | "parliament" | "query-exporter" | "shellcheck"} list
  * @returns {string}
  */
 export function pythonPackages(list) {

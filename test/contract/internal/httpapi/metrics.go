@@ -63,8 +63,8 @@ type sample struct {
 
 // inventory reads the figures of the database. Those by status look at the 50 oldest certificates only, which makes them wrong above that
 // number, as they are upstream (facts 0, no. 9): alert rules have to live with it.
-const inventory = `WITH oldest AS (SELECT * FROM certificates ORDER BY created_at LIMIT 50)
-SELECT (SELECT count(*) FROM certificates),
+const inventory = `WITH oldest AS (SELECT * FROM managed_certificates ORDER BY created_at LIMIT 50)
+SELECT (SELECT count(*) FROM managed_certificates),
 	(SELECT count(*) FROM oldest WHERE status = 'Active'),
 	(SELECT count(*) FROM oldest WHERE expires_at BETWEEN now() AND now() + interval '30 days'),
 	(SELECT count(*) FROM oldest WHERE expires_at < now()),

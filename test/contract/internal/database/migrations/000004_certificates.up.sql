@@ -1,4 +1,4 @@
-CREATE TABLE certificates (
+CREATE TABLE managed_certificates (
     id                  text PRIMARY KEY,
     name                text NOT NULL UNIQUE,
     common_name         text NOT NULL,
@@ -18,19 +18,19 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER certificates_updated_at BEFORE UPDATE ON certificates
+CREATE TRIGGER managed_certificates_updated_at BEFORE UPDATE ON managed_certificates
     FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 CREATE TABLE certificate_versions (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    certificate_id  text NOT NULL REFERENCES certificates (id) ON DELETE CASCADE,
+    certificate_id  text NOT NULL REFERENCES managed_certificates (id) ON DELETE CASCADE,
     serial_number   text NOT NULL,
     pem_chain       text NOT NULL,
     created_at      timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE TABLE certificate_target_mappings (
-    certificate_id  text NOT NULL REFERENCES certificates (id) ON DELETE CASCADE,
+    certificate_id  text NOT NULL REFERENCES managed_certificates (id) ON DELETE CASCADE,
     target_id       text NOT NULL REFERENCES deployment_targets (id) ON DELETE CASCADE,
     PRIMARY KEY (certificate_id, target_id)
 );
@@ -39,7 +39,7 @@ CREATE TABLE jobs (
     id              text PRIMARY KEY,
     type            text NOT NULL,
     status          text NOT NULL DEFAULT 'Pending',
-    certificate_id  text NOT NULL REFERENCES certificates (id) ON DELETE CASCADE,
+    certificate_id  text NOT NULL REFERENCES managed_certificates (id) ON DELETE CASCADE,
     agent_id        text REFERENCES agents (id),
     last_error      text NOT NULL DEFAULT '',
     created_at      timestamptz NOT NULL DEFAULT now()
@@ -49,7 +49,7 @@ CREATE INDEX jobs_by_agent ON jobs (agent_id, status);
 
 CREATE TABLE notifications (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    certificate_id  text REFERENCES certificates (id) ON DELETE CASCADE,
+    certificate_id  text REFERENCES managed_certificates (id) ON DELETE CASCADE,
     channel         text NOT NULL,
     status          text NOT NULL DEFAULT 'pending',
     created_at      timestamptz NOT NULL DEFAULT now()
