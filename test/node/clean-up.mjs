@@ -153,12 +153,23 @@ function cgroupFolders(stateDir) {
   const { cgroup } = describeInstance(stateDir);
   return cgroupMounts().flatMap((mount) => {
     const top = join(mount, cgroup);
-    if (!existsSync(top)) return [];
-    const below = readdirSync(top, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return [top, ...below.map((entry) => join(entry.parentPath ?? entry.path, entry.name))].sort(
-      (left, right) => right.length - left.length,
-    );
+    return existsSync(top) ? [...foldersIn(top), top] : [];
   });
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]} the deepest first; a folder may go while they are read, as that of a pod that ends
+ */
+function foldersIn(folder) {
+  /** @type {import("node:fs").Dirent[]} */
+  let entries = [];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ENOENT") throw error;
+  }
+  return entries.filter((entry) => entry.isDirectory()).flatMap(({ name }) => [...foldersIn(join(folder, name)), join(folder, name)]);
 }
 
 /** @param {string} stateDir */

@@ -16,6 +16,7 @@ import { createCgroup, endNode, removeTraces } from "./clean-up.mjs";
 import { ensureClusterObjects, isNodeReady } from "./cluster-objects.mjs";
 import { ports, writeConfiguration } from "./configuration.mjs";
 import { buildImages } from "./images/build-images.mjs";
+import { imagePrograms } from "./images/images.mjs";
 import { importImages } from "./import-images.mjs";
 import { defaultStateDir, describeInstance, nodeName, readAddresses, readOrChooseAddresses } from "./instance.mjs";
 import { createNamespaces, enter, readNamespaces } from "./namespaces.mjs";
@@ -116,7 +117,7 @@ export async function startNode({ stateDir = defaultStateDir, log = () => {} } =
 }
 
 function neededEngines() {
-  return [...partNames.filter((name) => name !== "containerd"), "coredns", "kubectl"];
+  return [...partNames.filter((name) => name !== "containerd"), ...imagePrograms, "kubectl"];
 }
 
 /**

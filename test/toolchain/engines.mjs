@@ -4,6 +4,7 @@
  * @property {string} name also the file name of the binary
  * @property {string} module folder of modules/
  * @property {string} package main package
+ * @property {string[]} [tags] build tags
  * @property {Record<string, string>} [stamps] values of package variables (-ldflags -X): the version it reports
  * @property {"pulumi" | "path"} [place] `pulumi`: where the npm package `pulumi` looks for the CLI; `path`: on PATH; else only by its path
  * @property {{ module: string, folder: string, as: string }} [files] a folder of a Go module that the program needs when it runs
@@ -11,6 +12,10 @@
 
 /** The version of the npm package `pulumi` (package.json), whose CLI this stands in for. */
 export const pulumiVersion = "3.259.0";
+
+const prometheusVersion = "github.com/prometheus/common/version.Version";
+const operatorModule = "github.com/prometheus-operator/prometheus-operator";
+const operatorVersion = { [prometheusVersion]: "0.85.0" };
 
 const kubernetesVersion = {
   "k8s.io/component-base/version.gitVersion": "v1.35.4",
@@ -62,7 +67,28 @@ export const engines = [
 export const nodeEngines = [
   { name: "kubelet", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubelet", stamps: kubernetesVersion },
   { name: "coredns", module: "coredns", package: "." },
+  {
+    name: "prometheus-operator",
+    module: "prometheus-operator",
+    package: `${operatorModule}/cmd/operator`,
+    stamps: operatorVersion,
+    files: { module: operatorModule, folder: "example/prometheus-operator-crd", as: "definitions" },
+  },
+  {
+    // Debian's and Ubuntu's package cannot discover what is in Kubernetes.
+    name: "prometheus",
+    module: "prometheus",
+    package: "github.com/prometheus/prometheus/cmd/prometheus",
+    tags: ["remove_all_sd", "enable_kubernetes_sd"],
+    stamps: { [prometheusVersion]: "3.16.0" },
+  },
   { name: "kube-proxy", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-proxy", stamps: kubernetesVersion },
   { name: "network-policy", module: "network-policy", package: "." },
   { name: "local-volumes", module: "local-volumes", package: "." },
+  {
+    name: "prometheus-config-reloader",
+    module: "prometheus-operator",
+    package: `${operatorModule}/cmd/prometheus-config-reloader`,
+    stamps: operatorVersion,
+  },
 ];

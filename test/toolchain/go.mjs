@@ -23,11 +23,12 @@ export function goEnvironment() {
  * @param {Engine} engine
  * @returns {string[]} what decides what the binary becomes, apart from the module and Go itself
  */
-export function buildFlags({ stamps = {} }) {
+export function buildFlags({ stamps = {}, tags = [] }) {
   // Without symbol tables the binaries are a third smaller.
   const linkerFlags = ["-s", "-w", ...Object.entries(stamps).flatMap(([variable, value]) => ["-X", `${variable}=${value}`])];
   // The checkout's revision must not get into the binary: it would be another one after each commit.
-  return ["-mod=readonly", "-trimpath", "-buildvcs=false", `-ldflags=${linkerFlags.join(" ")}`];
+  const tagFlags = tags.length > 0 ? [`-tags=${tags.join(",")}`] : [];
+  return ["-mod=readonly", "-trimpath", "-buildvcs=false", ...tagFlags, `-ldflags=${linkerFlags.join(" ")}`];
 }
 
 /**

@@ -19,7 +19,7 @@ import { formatDuration } from "../../../scripts/lib/log.mjs";
 import { defaultCacheFolder } from "../../toolchain/cache.mjs";
 import { engines, nodeEngines } from "../../toolchain/engines.mjs";
 import { ensureToolchain } from "../../toolchain/toolchain.mjs";
-import { archives, describeImages, imageTags } from "./images.mjs";
+import { archives, describeImages, imagePrograms, imageTags } from "./images.mjs";
 import { makeLayer, writeArchive } from "./oci.mjs";
 
 /** @typedef {import("../../../scripts/lib/log.mjs").Log} Log */
@@ -53,8 +53,8 @@ const sharedFiles = ["oci.mjs", "debian.mjs"].map((name) => fileURLToPath(new UR
  * @returns {Promise<BuiltImages>}
  */
 export async function buildImages({ only = archiveNames(), log = () => {}, cacheFolder = defaultCacheFolder() } = {}) {
-  const { engines: paths } = await ensureToolchain({ engines: [...engines, ...nodeEngines], only: ["coredns"], log, cacheFolder });
-  const plans = describeImages({ coredns: paths.coredns ?? "" });
+  const { engines: paths } = await ensureToolchain({ engines: [...engines, ...nodeEngines], only: [...imagePrograms], log, cacheFolder });
+  const plans = describeImages(paths);
   const folder = join(cacheFolder, "images");
   const place = (/** @type {ArchiveName} */ name) =>
     join(folder, `${name}-${digest(archives[name].map((image) => imageInputs(plans[image])))}`);

@@ -47,9 +47,15 @@ export const imageTags = {
   brokenServer: "ghcr.io/certctl-io/certctl-server:v2.1.8-broken-migration",
   /** With the CLI from PyPI, version 1: the other is not there. */
   awsCli: "public.ecr.aws/aws-cli/aws-cli:2.27.50",
+  prometheusOperator: "quay.io/prometheus-operator/prometheus-operator:v0.85.0",
+  prometheus: "quay.io/prometheus/prometheus:v3.16.0",
+  configReloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.85.0",
 };
 
 /** @typedef {keyof typeof imageTags} ImageName */
+
+/** Programs of the toolchain that are copied into an image each. */
+export const imagePrograms = /** @type {const} */ (["coredns", "prometheus-operator", "prometheus-config-reloader", "prometheus"]);
 
 /** Images that are built, kept and imported together. */
 export const archives = /** @type {const} */ ({
@@ -57,21 +63,25 @@ export const archives = /** @type {const} */ ({
   postgres: ["postgres"],
   contract: ["server", "agent", "newerServer", "newerAgent", "brokenServer"],
   aws: ["awsCli"],
+  monitoring: ["prometheusOperator", "prometheus", "configReloader"],
 });
 
 /** @typedef {keyof typeof archives} ArchiveName */
 
 /**
- * @param {{ coredns: string }} engines path of the binary
+ * @param {Record<string, string>} engines paths of the binaries
  * @returns {Record<ImageName, ImagePlan>}
  */
-export function describeImages({ coredns }) {
+export function describeImages(engines) {
   const system = { name: "system", recipe: systemLayer, files: [file("base-layers.mjs")] };
   const curl = { name: "curl", recipe: curlLayer, files: [file("base-layers.mjs")] };
   const postgres = { name: "postgres", recipe: postgresLayer, files: [file("postgres-layer.mjs"), entrypoint] };
   const program = file("program-layers.mjs");
   const pause = { name: "pause", recipe: pauseLayer, files: [program], inputs: pauseSources() };
-  const dns = { name: "coredns", recipe: copiedProgramLayer(coredns), files: [program], inputs: [basename(dirname(coredns))] };
+  const copied = (/** @type {(typeof imagePrograms)[number]} */ name, /** @type {string} */ path) => {
+    const binary = engines[name] ?? "";
+    return { name, recipe: copiedProgramLayer(binary, path), files: [program], inputs: [basename(dirname(binary)), path] };
+  };
   const contract = contractSources();
   const server = { name: "server", recipe: contractLayer("server"), files: [program], inputs: contract };
   const agent = { name: "agent", recipe: contractLayer("agent"), files: [program], inputs: contract };
@@ -94,7 +104,7 @@ export function describeImages({ coredns }) {
   });
   return {
     pause: plan("pause", [pause], { Entrypoint: ["/pause"], User: "65535:65535" }),
-    coredns: plan("coredns", [dns], { Entrypoint: ["/coredns"], User: "65532:65532" }),
+    coredns: plan("coredns", [copied("coredns", "coredns")], { Entrypoint: ["/coredns"], User: "65532:65532" }),
     postgres: plan("postgres", [system, postgres], {
       Entrypoint: ["docker-entrypoint.sh"],
       Cmd: ["postgres"],
@@ -114,5 +124,14 @@ export function describeImages({ coredns }) {
     newerAgent: plan("newerAgent", [system, curl, agent], { ...agentConfig, Env: [...intervals, "CONTRACT_VERSION=v2.1.8"] }),
     brokenServer: plan("brokenServer", [system, curl, server], { ...serverConfig, Env: ["CONTRACT_FAIL_MIGRATION=000099_broken.up.sql"] }),
     awsCli: plan("awsCli", [system, python, aws], { Entrypoint: ["aws"], WorkingDir: "/aws" }),
+    prometheusOperator: plan("prometheusOperator", [copied("prometheus-operator", "bin/operator")], {
+      Entrypoint: ["/bin/operator"],
+      User: "65534",
+    }),
+    prometheus: plan("prometheus", [copied("prometheus", "bin/prometheus")], { Entrypoint: ["/bin/prometheus"], User: "65534" }),
+    configReloader: plan("configReloader", [copied("prometheus-config-reloader", "bin/prometheus-config-reloader")], {
+      Entrypoint: ["/bin/prometheus-config-reloader"],
+      User: "65534",
+    }),
   };
 }

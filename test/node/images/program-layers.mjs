@@ -25,10 +25,14 @@ export async function pauseLayer({ root }) {
 
 /**
  * @param {string} binary
+ * @param {string} path where it is in the image
  * @returns {LayerRecipe}
  */
-export function copiedProgramLayer(binary) {
-  return async ({ root }) => copyFileSync(binary, join(root, "coredns"));
+export function copiedProgramLayer(binary, path) {
+  return async ({ root }) => {
+    mkdirSync(join(root, dirname(path)), { recursive: true });
+    copyFileSync(binary, join(root, path));
+  };
 }
 
 /**

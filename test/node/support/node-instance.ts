@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { join } from "node:path";
 import { TLSSocket } from "node:tls";
+import type { MonitoringSettings } from "../../../src/monitoring/monitoring-args";
 import { awkwardPassword } from "../../support/secrets";
 import { kubectl, object, objects } from "../../engine/support/cluster";
 import type { ClusterObject } from "../../engine/support/cluster";
@@ -14,6 +15,7 @@ import { SteadyLoad } from "./load";
 import type { LoadReport } from "./load";
 import { measured } from "./measurements";
 import { useNode } from "./real-node";
+import { inTimeLapse } from "./time-lapse";
 
 export { eventually };
 
@@ -40,13 +42,14 @@ export class NodeInstance {
   static async create(stackName: StackName, namespace: TestNamespace, config: Config = {}): Promise<NodeInstance> {
     const stack = await TestStack.create(`node-${namespace}`, namespace, config, stackName);
     await stack.setSecret("certctl:databasePassword", awkwardPassword);
-    const { network = {}, server = {} } = stackSettings(stack);
+    const { network = {}, server = {}, monitoring } = stackSettings(stack);
     const { hostAddress } = await useNode();
     // This machine asks the servers, too: to them it is a caller from outside.
     const serverCallers = [...(network.serverCallers ?? []), { cidr: `${hostAddress}/32` }];
     // All of its requests count together, and a steady load of 50 a second is just what a small instance lets one address send.
     const rateLimiting = { ...server.rateLimiting, rps: 500, burst: 1000 };
     stack.configure({ "certctl:network": { ...network, serverCallers }, "certctl:server": { ...server, rateLimiting } });
+    if (monitoring) stack.configure({ "certctl:monitoring": inTimeLapse(monitoring) });
     return new NodeInstance(stackName, namespace, stack);
   }
 
@@ -106,12 +109,12 @@ export class NodeInstance {
     return (await kubectl("exec", name, "--namespace", namespace, "--container", container, "--", "sh", "-c", script)).trim();
   }
 
-  /** Runs a CronJob's Job to its end, and returns what its last container said. */
+  /** Runs a CronJob's Job to its end, and returns what its containers said. */
   async runNow(cronJob: string, name: string, condition: "complete" | "failed" = "complete"): Promise<string> {
     const inNamespace = (...args: string[]): Promise<string> => kubectl(...args, "--namespace", this.namespace);
     await inNamespace("create", "job", `--from=cronjob/${cronJob}`, name);
     await inNamespace("wait", `--for=condition=${condition}`, `job/${name}`, "--timeout=150s");
-    return inNamespace("logs", `job/${name}`);
+    return inNamespace("logs", `job/${name}`, "--all-containers", "--ignore-errors");
   }
 
   /** Answers of the database to a query, by line. */
@@ -195,9 +198,13 @@ export class NodeInstance {
   }
 }
 
-function stackSettings(stack: TestStack): { network?: { serverCallers?: unknown[] }; server?: { rateLimiting?: object } } {
-  const { "certctl:network": network, "certctl:server": server } = stack.config();
-  return { network: network as object | undefined, server: server as object | undefined };
+function stackSettings(stack: TestStack): {
+  network?: { serverCallers?: unknown[] };
+  server?: { rateLimiting?: object };
+  monitoring?: MonitoringSettings;
+} {
+  const { "certctl:network": network, "certctl:server": server, "certctl:monitoring": monitoring } = stack.config();
+  return { network: network as object | undefined, server: server as object | undefined, monitoring: monitoring as MonitoringSettings };
 }
 
 const instances = new Map<StackName, Promise<NodeInstance>>();
