@@ -66,7 +66,6 @@ export const engines = [
  */
 export const nodeEngines = [
   { name: "kubelet", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubelet", stamps: kubernetesVersion },
-  { name: "coredns", module: "coredns", package: "." },
   {
     name: "prometheus-operator",
     module: "prometheus-operator",
@@ -82,6 +81,7 @@ export const nodeEngines = [
     tags: ["remove_all_sd", "enable_kubernetes_sd"],
     stamps: { [prometheusVersion]: "3.16.0" },
   },
+  { name: "coredns", module: "coredns", package: "." },
   { name: "kube-proxy", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-proxy", stamps: kubernetesVersion },
   { name: "network-policy", module: "network-policy", package: "." },
   { name: "local-volumes", module: "local-volumes", package: "." },

@@ -109,12 +109,12 @@ export class NodeInstance {
     return (await kubectl("exec", name, "--namespace", namespace, "--container", container, "--", "sh", "-c", script)).trim();
   }
 
-  /** Runs a CronJob's Job to its end, and returns what its containers said. */
+  /** Runs a CronJob's Job to its end, and returns what its last container said. */
   async runNow(cronJob: string, name: string, condition: "complete" | "failed" = "complete"): Promise<string> {
     const inNamespace = (...args: string[]): Promise<string> => kubectl(...args, "--namespace", this.namespace);
     await inNamespace("create", "job", `--from=cronjob/${cronJob}`, name);
     await inNamespace("wait", `--for=condition=${condition}`, `job/${name}`, "--timeout=150s");
-    return inNamespace("logs", `job/${name}`, "--all-containers", "--ignore-errors");
+    return inNamespace("logs", `job/${name}`);
   }
 
   /** Answers of the database to a query, by line. */
