@@ -109,7 +109,7 @@ export interface ExternalDatabaseSettings {
   database?: pulumi.Input<string>;
   /** Role that owns the database; it need not be superuser. @default certctl */
   user?: pulumi.Input<string>;
-  /** Protection of the connection. @default verify-full */
+  /** Protection of the connection; verify-ca needs `caCertificate`. @default verify-full */
   sslMode?: SslMode;
   /**
    * Connections that the server accepts (`max_connections`), if you know: it must be enough for the pool of each certctl server, and 20.

@@ -86,6 +86,12 @@ export function externalDatabaseIssues(settings: ExternalDatabaseSettings): Issu
       "caCertificate",
       `is not used with sslMode ${show(sslMode)}; use verify-full, or remove it`,
     ),
+    // Any certificate of a public CA would do, whoever has it; libpq refuses that.
+    ...issueIf(
+      sslMode === "verify-ca" && caCertificate === undefined,
+      "sslMode",
+      '"verify-ca" is only with a caCertificate: name that of the server, or use verify-full',
+    ),
     ...durationIssues("connectTimeout", connectTimeout, "1s"),
     ...issueIf(seconds > 1 && !Number.isInteger(seconds), "connectTimeout", `${show(connectTimeout)} is not a whole number of seconds`),
   ];
