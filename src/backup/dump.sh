@@ -106,5 +106,8 @@ created=$(date +%s)
   echo "}"
 } > "$work/manifest.json.part"
 sync "$work/dump" "$work/manifest.json.part" 2> "$TMPDIR/errors" || fail "the dump cannot be written to its disk: $(reason)"
+# The digest as S3 writes it: the bytes in base64.
+# shellcheck disable=SC2046,SC2059 # 32 words; octal escapes
+printf "$(printf '\\%03o' $(echo "$digest" | sed 's/../0x& /g'))" | base64 > "$work/checksum"
 mv "$work/manifest.json.part" "$work/manifest.json"
 echo "dumped $size bytes of schema $schema_version in $((created - started)) s, SHA-256 $digest"

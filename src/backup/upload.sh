@@ -16,6 +16,7 @@ if [ -e "$work/empty" ]; then exit 0; fi
 [ -s "$work/manifest.json" ] || fail "there is no checked dump to publish"
 value() { while read -r key value; do [ "$key" != "\"$1\":" ] || { value=${value%,}; value=${value#\"}; echo "${value%\"}"; }; done < "$work/manifest.json"; }
 sha256=$(value sha256) size=$(value sizeBytes) created=$(value createdAt)
+read -r checksum < "$work/checksum"
 read -r unique < /proc/sys/kernel/random/uuid
 name=certctl-$(echo "$created" | tr -d ':-')-${unique%%-*}
 key=$S3_PREFIX$name
@@ -62,13 +63,20 @@ upload_parts() {
     stored "$key.dump" "$size" "$sha256"
 }
 
-if [ "$size" -gt $((PART_MEBIBYTES * 1048576)) ]; then
-  upload_parts
-else
-  store put-object --key "$key.dump" --body "$work/dump" --if-none-match '*' --checksum-algorithm SHA256 --metadata "$metadata" ||
+# The store compares what it gets with the digest of the dump that was checked.
+upload_whole() {
+  if store put-object --key "$key.dump" --body "$work/dump" --if-none-match '*' --checksum-algorithm SHA256 --checksum-sha256 "$checksum" \
+    --metadata "$metadata" --query ChecksumSHA256 --output text; then
+    read -r confirmed < "$TMPDIR/answer"
+  else
     stored "$key.dump" "$size" "$sha256"
-fi
-is_ours "$key.dump" "$size" "$sha256" || fail "$key.dump is not what was sent: $(reason)"
+  fi
+}
+
+confirmed=
+if [ "$size" -gt $((PART_MEBIBYTES * 1048576)) ]; then upload_parts; else upload_whole; fi
+# Not every store knows checksums.
+[ "$confirmed" = "$checksum" ] || is_ours "$key.dump" "$size" "$sha256" || fail "$key.dump is not what was sent: $(reason)"
 store put-object --key "$key.json" --body "$work/manifest.json" --if-none-match '*' --checksum-algorithm SHA256 --metadata "sha256=$sha256" \
   --content-type application/json || {
   manifest_size=$(wc -c < "$work/manifest.json")

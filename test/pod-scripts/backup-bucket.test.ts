@@ -56,6 +56,36 @@ describe("backups to a bucket, behind a proxy that fails as it is told,", functi
     await writtenOnce();
   });
 
+  it("are refused by a store that gets another dump than the one that was checked", async () => {
+    const compare: FaultRule = ({ method, url }) => (method === "PUT" && url.includes(".dump") ? "compares digests" : undefined);
+    const flip = 'printf "\\377" | dd of="$WORK_DIR/$POD_NAME/dump" bs=1 seek=5000 conv=notrunc 2> /dev/null';
+    const flipping = programs.program(
+      "aws",
+      `case "$*" in *put-object*.dump*) ${flip} ;; esac; exec ${programs.folder}/bin/aws "$@"`,
+      "flipping-aws",
+    );
+    sink.store.proxy.fail(compare);
+    await proven.survive(/the bucket certctl-backups refuses .*\.dump: .*BadDigest/, { shims: [flipping] });
+    await proven.add();
+  });
+
+  it("are looked at when the store does not say which SHA-256 it has, and only then", async () => {
+    for (const [fault, looks] of [
+      [undefined, 0],
+      ["confirms nothing", 1],
+    ] as const) {
+      const asked: string[] = [];
+      sink.store.proxy.fail(({ method, url }) => {
+        if (method === "HEAD") asked.push(url);
+        return fault;
+      });
+      const result = await sink.pods.run("CronJob", "certctl-backup");
+      assert.equal(result.status, 0, said(result));
+      assert.equal(asked.length, looks, asked.join("\n"));
+    }
+    await proven.hold();
+  });
+
   it("are uploaded in parts when they are large, and read back whole", async () => {
     await proven.add({ env: { PART_MEBIBYTES: "5" } });
     assert.deepEqual(await sink.store.unfinishedUploads(), []);

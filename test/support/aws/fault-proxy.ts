@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { createServer, request } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { ClientRequest, IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What goes wrong with a request: an answer of the proxy's own, or a way not to give one. */
+/** What befalls a request: an answer of the proxy's own, a way not to give one, or what tells stores apart. */
 export type Fault =
   | { status: number }
   /** No answer at all. */
@@ -12,7 +13,11 @@ export type Fault =
   /** The request is carried out, and the connection cut before its answer. */
   | "lost reply"
   /** The answer comes, a second late. */
-  | "slow";
+  | "slow"
+  /** The answer does not say which checksum the store has computed, as of stores that know none. */
+  | "confirms nothing"
+  /** A body that has not the SHA-256 which the request names is refused, as S3 does. */
+  | "compares digests";
 
 /** Which fault befalls a request; none for `undefined`. `count` counts the requests since the rule was set, from 1. */
 export type FaultRule = (sent: { method: string; url: string; count: number }) => Fault | undefined;
@@ -66,10 +71,18 @@ export class FaultProxy {
     if (fault === "hang") return void sent.resume();
     if (typeof fault === "object") {
       sent.resume();
-      // S3's own form of an error: clients take the code from it.
-      const body = `<Error><Code>${fault.status === 503 ? "SlowDown" : "InternalError"}</Code><Message>as the test wants</Message></Error>`;
-      return void answer.writeHead(fault.status, { "content-type": "application/xml", "content-length": body.length }).end(body);
+      refuse(answer, fault.status, fault.status === 503 ? "SlowDown" : "InternalError");
+      return;
     }
+    if (fault !== "compares digests") return void sent.pipe(this.request(sent, answer, fault));
+    void bodyOf(sent).then((body) => {
+      if (hasNamedDigest(sent, body)) this.request(sent, answer).end(body);
+      else refuse(answer, 400, "BadDigest");
+    });
+  }
+
+  /** The same request to the store, without its body. */
+  private request(sent: IncomingMessage, answer: ServerResponse, fault?: Fault): ClientRequest {
     // The client already has its answer to `Expect`.
     const { expect: _, ...headers } = sent.headers;
     const { hostname, port } = this.target;
@@ -77,6 +90,7 @@ export class FaultProxy {
       { hostname, port, method: sent.method, path: sent.url, headers: { ...headers, "x-forwarded-proto": "https" } },
       (given) => {
         if (fault === "lost reply") return void given.resume().on("end", () => sent.socket.destroy());
+        if (fault === "confirms nothing") delete given.headers["x-amz-checksum-sha256"];
         setTimeout(
           () => {
             answer.writeHead(given.statusCode ?? 502, given.headers);
@@ -87,6 +101,22 @@ export class FaultProxy {
       },
     );
     passed.on("error", () => sent.socket.destroy());
-    sent.pipe(passed);
+    return passed;
   }
+}
+
+/** S3's own form of an error: clients take the code from it. */
+function refuse(answer: ServerResponse, status: number, code: string): void {
+  const body = `<Error><Code>${code}</Code><Message>as the test wants</Message></Error>`;
+  answer.writeHead(status, { "content-type": "application/xml", "content-length": body.length }).end(body);
+}
+
+async function bodyOf(sent: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of sent) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function hasNamedDigest(sent: IncomingMessage, body: Buffer): boolean {
+  return createHash("sha256").update(body).digest("base64") === sent.headers["x-amz-checksum-sha256"];
 }
