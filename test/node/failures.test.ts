@@ -98,7 +98,7 @@ async function provoke(stackName: StackName, failure: Failure): Promise<Outcome>
   const { config, prepare } = failure;
   const namespace: TestNamespace = `${stackName}-${failure.name}`;
   // Long enough for what comes up, short enough to wait for.
-  const common = { "certctl:readyTimeoutSeconds": 40, "certctl:deletionProtection": false, "certctl:agents": { enabled: false } };
+  const common = { "certctl:readyTimeoutSeconds": 33, "certctl:deletionProtection": false, "certctl:agents": { enabled: false } };
   const stack = await TestStack.create(`node-${namespace}`, namespace, { ...common, ...config }, stackName);
   await prepare?.(namespace);
   const since = Date.now();
