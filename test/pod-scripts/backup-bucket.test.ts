@@ -66,6 +66,9 @@ describe("backups to a bucket, behind a proxy that fails as it is told,", functi
     );
     sink.store.proxy.fail(compare);
     await proven.survive(/the bucket certctl-backups refuses .*\.dump: .*BadDigest/, { shims: [flipping] });
+    sink.store.proxy.fail(({ method }) => (method === "PUT" ? "confirms another" : undefined));
+    await proven.survive(/\.dump is not what was sent: the store has the SHA-256 47DEQ/, {});
+    sink.store.proxy.fail();
     await proven.add();
   });
 

@@ -16,6 +16,8 @@ export type Fault =
   | "slow"
   /** The answer does not say which checksum the store has computed, as of stores that know none. */
   | "confirms nothing"
+  /** The answer says that the store has something else. */
+  | "confirms another"
   /** A body that has not the SHA-256 which the request names is refused, as S3 does. */
   | "compares digests";
 
@@ -91,6 +93,7 @@ export class FaultProxy {
       (given) => {
         if (fault === "lost reply") return void given.resume().on("end", () => sent.socket.destroy());
         if (fault === "confirms nothing") delete given.headers["x-amz-checksum-sha256"];
+        if (fault === "confirms another") given.headers["x-amz-checksum-sha256"] = createHash("sha256").digest("base64");
         setTimeout(
           () => {
             answer.writeHead(given.statusCode ?? 502, given.headers);
