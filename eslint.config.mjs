@@ -10,7 +10,10 @@ const mochaGlobals = ["after", "afterEach", "before", "beforeEach", "describe", 
 const commonJsGlobals = ["__dirname", "__filename", "exports", "module", "require"];
 
 const awsAlone = { group: ["@pulumi/aws", "@pulumi/aws/*"], message: "Only src/aws uses AWS." };
-const policyAlone = { group: ["@pulumi/policy", "@pulumi/policy/*"], message: "Only src/policy uses policies." };
+const policyAlone = {
+  group: ["@pulumi/policy", "@pulumi/policy/*"],
+  message: "Only src/policy uses policies.",
+};
 
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 
@@ -31,13 +34,20 @@ export default tseslint.config(
   { files: ["**/*.cjs"], languageOptions: { sourceType: "commonjs", globals: readonly(commonJsGlobals) } },
   {
     files: typescript,
-    extends: [js.configs.recommended, tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    extends: [
+      js.configs.recommended,
+      tseslint.configs.strictTypeChecked,
+      tseslint.configs.stylisticTypeChecked,
+    ],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       // esbuild removes types file by file, and cannot see whether an import is one.
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/consistent-type-exports": "error",
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       // `{ secret: _, ...rest }` is how a copy without a key is made.
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       // A number in a text reads the same in every locale.
@@ -57,7 +67,8 @@ export default tseslint.config(
   { files: ["src/aws/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [policyAlone] }] } },
   { files: ["src/policy/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [awsAlone] }] } },
   {
-    // A component must do the same in every stack: what it is told, it is told by its args (design, section 3).
+    // A component must do the same in every stack: what it is told, it is told by its args (design, section
+    // 3).
     files: ["src/**/*.ts"],
     ignores: ["src/config/**"],
     rules: {

@@ -21,9 +21,13 @@ await runCommand(async () => {
   }
   rmSync(dist, { recursive: true, force: true });
   const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-  const { status } = spawnSync(process.execPath, [compiler, "--project", join(root, "tsconfig.build.json"), "--noEmitOnError"], {
-    stdio: "inherit",
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [compiler, "--project", join(root, "tsconfig.build.json"), "--noEmitOnError"],
+    {
+      stdio: "inherit",
+    },
+  );
   if (status !== 0) {
     rmSync(dist, { recursive: true, force: true });
     throw new UserError("dist was not made: the compiler found the errors above.");
@@ -32,5 +36,6 @@ await runCommand(async () => {
   const assets = readdirSync(src, { recursive: true, withFileTypes: true }).filter(
     (entry) => entry.isFile() && !entry.name.endsWith(".ts"),
   );
-  for (const { parentPath, name } of assets) cpSync(join(parentPath, name), join(dist, relative(src, parentPath), name));
+  for (const { parentPath, name } of assets)
+    cpSync(join(parentPath, name), join(dist, relative(src, parentPath), name));
 });

@@ -12,7 +12,10 @@ difference in git before you commit it: a pull request shows it to the reviewer.
 `;
 
 async function updateGolden(commandLine: readonly string[], output: Output): Promise<void> {
-  const { values: options } = parseCommandLine({ args: [...commandLine], options: { help: { type: "boolean", default: false } } });
+  const { values: options } = parseCommandLine({
+    args: [...commandLine],
+    options: { help: { type: "boolean", default: false } },
+  });
   if (options.help) {
     output.stdout(help);
     return;

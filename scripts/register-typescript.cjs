@@ -1,6 +1,7 @@
 // Lets Node load the project's TypeScript: types are removed, not checked (that is `npm run typecheck`).
-// esbuild takes milliseconds per file, and what it made is kept by content, so that an unchanged file costs nothing at the next start.
-// A loader that compiles with TypeScript would load the whole compiler at each start.
+// esbuild takes milliseconds per file, and what it made is kept by content, so that an unchanged file costs
+// nothing at the next start. A loader that compiles with TypeScript would load the whole compiler at each
+// start.
 "use strict";
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");

@@ -11,7 +11,10 @@ import type { ProvisioningSettings } from "./provisioning/provisioning-args";
 import type { ServerSettings } from "./server/server-args";
 import type { TlsSettings } from "./tls/tls-args";
 
-/** How many certificates and agents the instance is sized for (certctl facts 6). Only `small` was measured upstream. */
+/**
+ * How many certificates and agents the instance is sized for (certctl facts 6). Only `small` was measured
+ * upstream.
+ */
 export const FleetSize = {
   /** Up to 500 certificates and 100 agents. */
   Small: "small",
@@ -31,15 +34,15 @@ export interface CertctlArgs extends CertctlSecrets {
   /** Sizes of pods, pools and the database. @default small */
   fleetSize?: FleetSize;
   /**
-   * Protect the namespace, the database's volume and the Secrets of keys: `pulumi destroy` refuses them, and keeps the objects if they
-   * leave the program.
+   * Protect the namespace, the database's volume and the Secrets of keys: `pulumi destroy` refuses them, and
+   * keeps the objects if they leave the program.
    *
    * @default true
    */
   deletionProtection?: boolean;
   /**
-   * Seconds for which `pulumi up` waits for the pods of the database, of the server and of the agents, each; then it fails with what it
-   * saw, and leaves the pods as they are. Jobs have deadlines of their own.
+   * Seconds for which `pulumi up` waits for the pods of the database, of the server and of the agents, each;
+   * then it fails with what it saw, and leaves the pods as they are. Jobs have deadlines of their own.
    *
    * @default 600
    * @asType integer
@@ -48,8 +51,8 @@ export interface CertctlArgs extends CertctlSecrets {
    */
   readyTimeoutSeconds?: number;
   /**
-   * Refuse to go on when the cluster lacks a CustomResourceDefinition that the configuration needs. Turn it off when the same program
-   * installs the definition, or when it may not read definitions.
+   * Refuse to go on when the cluster lacks a CustomResourceDefinition that the configuration needs. Turn it
+   * off when the same program installs the definition, or when it may not read definitions.
    *
    * @default true
    */
@@ -68,7 +71,10 @@ export interface CertctlArgs extends CertctlSecrets {
   migrations?: MigrationSettings;
   /** Backups of the database, and the proof that they can be restored. */
   backup?: BackupSettings;
-  /** A backup that is restored before the server starts; needs `backup.enabled`. It can be removed when it is done. */
+  /**
+   * A backup that is restored before the server starts; needs `backup.enabled`. It can be removed when it is
+   * done.
+   */
   restore?: RestoreSettings;
   /** The step that turns Ready into working: roles granted, issuers checked. */
   provisioning?: ProvisioningSettings;
@@ -92,9 +98,17 @@ export interface ImageSettings {
   agent?: pulumi.Input<ImageReference>;
   /** PostgreSQL 16, alpine (user id 70). @default postgres:16-alpine */
   postgres?: pulumi.Input<ImageReference>;
-  /** The AWS CLI, 2.23 or newer: uploads backups to a bucket. @default public.ecr.aws/aws-cli/aws-cli:2.27.50 */
+  /**
+   * The AWS CLI, 2.23 or newer: uploads backups to a bucket.
+   *
+   * @default public.ecr.aws/aws-cli/aws-cli:2.27.50
+   */
   awsCli?: pulumi.Input<ImageReference>;
-  /** query-exporter 5, with the driver of PostgreSQL: the exporter of `monitoring.sqlExporter`. @default adonato/query-exporter:5.0.2 */
+  /**
+   * query-exporter 5, with the driver of PostgreSQL: the exporter of `monitoring.sqlExporter`.
+   *
+   * @default adonato/query-exporter:5.0.2
+   */
   sqlExporter?: pulumi.Input<ImageReference>;
   /** When a node pulls an image. @default IfNotPresent */
   pullPolicy?: ImagePullPolicy;
@@ -119,8 +133,8 @@ export interface CertctlSecrets {
   /** Password of the database role. Any characters but NUL and line breaks. @secret */
   databasePassword?: pulumi.Input<string>;
   /**
-   * Key that encrypts issuer and target configurations in the database (`CERTCTL_CONFIG_ENCRYPTION_KEY`): at least 32 bytes. It must never
-   * change or be lost (certctl facts 0.6).
+   * Key that encrypts issuer and target configurations in the database (`CERTCTL_CONFIG_ENCRYPTION_KEY`): at
+   * least 32 bytes. It must never change or be lost (certctl facts 0.6).
    *
    * @secret
    */
@@ -129,7 +143,12 @@ export interface CertctlSecrets {
   apiKeys?: pulumi.Input<ApiKeys>;
   /** Keys that still work during a rotation, besides `apiKeys`. @secret */
   previousApiKeys?: PreviousApiKeys;
-  /** PEM certificate of the CA that the issuer `iss-local` signs with. @default a new one per process, lost at each restart (certctl facts 0.8) @secret */
+  /**
+   * PEM certificate of the CA that the issuer `iss-local` signs with.
+   *
+   * @default a new one per process, lost at each restart (certctl facts 0.8)
+   * @secret
+   */
   caCertificate?: pulumi.Input<string>;
   /** PEM private key of `caCertificate`. @secret */
   caPrivateKey?: pulumi.Input<string>;
@@ -141,7 +160,12 @@ export interface CertctlSecrets {
   tlsCaCertificate?: pulumi.Input<string>;
   /** Password of the mail server (`CERTCTL_SMTP_PASSWORD`). @secret */
   smtpPassword?: pulumi.Input<string>;
-  /** Secret environment variables of certctl, by name, such as `CERTCTL_SLACK_WEBHOOK_URL`. @default {} @secret */
+  /**
+   * Secret environment variables of certctl, by name, such as `CERTCTL_SLACK_WEBHOOK_URL`.
+   *
+   * @default {}
+   * @secret
+   */
   secretEnv?: Record<string, pulumi.Input<string>>;
 }
 
@@ -173,7 +197,10 @@ export interface ExistingSecrets {
   databasePassword?: pulumi.Input<ObjectName>;
   /** Secret with the key `key`, instead of `encryptionKey`. */
   encryptionKey?: pulumi.Input<ObjectName>;
-  /** Secret with the keys `admin`, `enroll`, `fleet` and `metrics`, instead of `apiKeys`. Node agents need one with `enroll` and `fleet` in their namespace. */
+  /**
+   * Secret with the keys `admin`, `enroll`, `fleet` and `metrics`, instead of `apiKeys`. Node agents need one
+   * with `enroll` and `fleet` in their namespace.
+   */
   apiKeys?: pulumi.Input<ObjectName>;
   /** Secret with the keys `tls.crt` and `tls.key`, instead of `caCertificate` and `caPrivateKey`. */
   issuingCa?: pulumi.Input<ObjectName>;

@@ -65,16 +65,26 @@ const systemNamespaces = ["default", "kube-system", "kube-public", "kube-node-le
 
 function namespaceIssues({ namespace, createNamespace }: CertctlArgs): Issue[] {
   const exists = systemNamespaces.includes(text(namespace) ?? "") && createNamespace !== false;
-  return issueIf(exists, "namespace", `${show(namespace)} exists in every cluster; choose another, or set createNamespace: false`);
+  return issueIf(
+    exists,
+    "namespace",
+    `${show(namespace)} exists in every cluster; choose another, or set createNamespace: false`,
+  );
 }
 
-/** Amounts that contradict the default of the fleet size. Those that contradict each other are found with the part. */
+/**
+ * Amounts that contradict the default of the fleet size. Those that contradict each other are found with the
+ * part.
+ */
 function defaultResourceIssues({ fleetSize, server, database, backup, agents }: CertctlArgs): Issue[] {
   if (!isKnown(fleetSize)) return [];
   const profile = fleetProfile(fleetSize);
   return [
     ...under("server.resources", resourceIssues(server?.resources, profile.server.resources)),
-    ...under("database.bundled.resources", resourceIssues(database?.bundled?.resources, profile.database.resources)),
+    ...under(
+      "database.bundled.resources",
+      resourceIssues(database?.bundled?.resources, profile.database.resources),
+    ),
     ...under("backup.resources", resourceIssues(backup?.resources, profile.backup.resources)),
     ...under("backup.drill.resources", resourceIssues(backup?.drill?.resources, profile.database.resources)),
     ...under("agents.resources", resourceIssues(agents?.resources, profile.agents.resources)),
@@ -88,21 +98,31 @@ function isKnown(fleetSize: FleetSize | undefined): boolean {
 /** Every pool at its fullest, and a reserve, must fit (certctl facts 6). */
 function connectionIssues(args: CertctlArgs): Issue[] {
   const mode = args.database?.mode ?? DatabaseMode.Bundled;
-  const given = (mode === DatabaseMode.Bundled ? args.database?.bundled : args.database?.external)?.maxConnections;
+  const given = (mode === DatabaseMode.Bundled ? args.database?.bundled : args.database?.external)
+    ?.maxConnections;
   if (given === undefined || !isKnown(args.fleetSize)) return [];
   const needed = connectionReserve(args);
   const replicas = resolveServer(args.server ?? {}, args.fleetSize).maxReplicas;
   const pool = (needed - 20) / replicas;
   const sum = `${String(pool)} for each of ${String(replicas)} replicas and 20 for people and Jobs`;
-  return issueIf(given < needed, `database.${mode}.maxConnections`, `${String(given)} is too small; ${String(needed)} are needed: ${sum}`);
+  return issueIf(
+    given < needed,
+    `database.${mode}.maxConnections`,
+    `${String(given)} is too small; ${String(needed)} are needed: ${sum}`,
+  );
 }
 
 /** The default of the affinity depends on the fleet size. */
 function affinityIssues({ server, fleetSize }: CertctlArgs): Issue[] {
   const { sessionAffinity, sessionAffinityTimeoutSeconds } = server?.service ?? {};
-  if (sessionAffinity !== undefined || sessionAffinityTimeoutSeconds === undefined || !isKnown(fleetSize)) return [];
+  if (sessionAffinity !== undefined || sessionAffinityTimeoutSeconds === undefined || !isKnown(fleetSize))
+    return [];
   const useless = fleetProfile(fleetSize).server.sessionAffinity === SessionAffinity.None;
-  return issueIf(useless, "server.service.sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP");
+  return issueIf(
+    useless,
+    "server.service.sessionAffinityTimeoutSeconds",
+    "has no effect without sessionAffinity: ClientIP",
+  );
 }
 
 function exposureContext({ server, tls = {}, tlsCaCertificate, network }: CertctlArgs): ExposureContext {
@@ -142,7 +162,10 @@ function missingSecretIssues(args: CertctlArgs): Issue[] {
   const given = args as Record<string, unknown>;
   // Of a key with parts, the schema asks for those that are missing.
   const missing = requiredSecrets(args).filter((path) => given[path.split(".")[0] ?? ""] === undefined);
-  return [...missing.map((path) => ({ path, message: missingSecretMessage(path) })), ...smtpPasswordIssues(args)];
+  return [
+    ...missing.map((path) => ({ path, message: missingSecretMessage(path) })),
+    ...smtpPasswordIssues(args),
+  ];
 }
 
 function smtpPasswordIssues({ server, smtpPassword }: CertctlArgs): Issue[] {
@@ -150,9 +173,17 @@ function smtpPasswordIssues({ server, smtpPassword }: CertctlArgs): Issue[] {
   const given = smtpPassword !== undefined;
   const path = "smtpPassword";
   return [
-    ...issueIf(server?.smtp?.username !== undefined && !given && !elsewhere, path, "is missing; server.smtp.username needs it"),
+    ...issueIf(
+      server?.smtp?.username !== undefined && !given && !elsewhere,
+      path,
+      "is missing; server.smtp.username needs it",
+    ),
     ...issueIf(given && server?.smtp === undefined, path, "has no effect without server.smtp"),
-    ...issueIf(given && elsewhere, path, "is set in server.envFromSecrets.CERTCTL_SMTP_PASSWORD too; keep one of the two"),
+    ...issueIf(
+      given && elsewhere,
+      path,
+      "is set in server.envFromSecrets.CERTCTL_SMTP_PASSWORD too; keep one of the two",
+    ),
   ];
 }
 
@@ -160,7 +191,10 @@ function smtpPasswordIssues({ server, smtpPassword }: CertctlArgs): Issue[] {
 function environmentIssues(args: CertctlArgs): Issue[] {
   const settings = args.server ?? {};
   const secret = secretVariables(args);
-  const fromSettings = settingVariables(settings).map((one): SetVariable => ({ ...one, path: `server.${one.path}` }));
+  const fromSettings = settingVariables(settings).map((one): SetVariable => ({
+    ...one,
+    path: `server.${one.path}`,
+  }));
   const all = [...fromSettings, ...secret];
   return [
     ...secret.flatMap(variableIssues),

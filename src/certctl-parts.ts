@@ -43,19 +43,32 @@ export function connectionReserve(args: CertctlArgs): number {
 }
 
 /** The server's settings, with what its Service must say to the controller of an Ingress. */
-export function exposedServer(name: string, { namespace = "certctl", server = {}, exposure }: CertctlArgs): ServerSettings {
-  if (exposure?.mode !== ExposureMode.Ingress || exposure.ingress?.controller !== IngressController.Traefik) return server;
-  const annotations = { ...server.service?.annotations, ...traefikServiceAnnotations(namespace, `${name}-exposure`) };
+export function exposedServer(
+  name: string,
+  { namespace = "certctl", server = {}, exposure }: CertctlArgs,
+): ServerSettings {
+  if (exposure?.mode !== ExposureMode.Ingress || exposure.ingress?.controller !== IngressController.Traefik)
+    return server;
+  const annotations = {
+    ...server.service?.annotations,
+    ...traefikServiceAnnotations(namespace, `${name}-exposure`),
+  };
   return { ...server, service: { ...server.service, annotations } };
 }
 
 /** The Service that clients outside are led to. */
-export function exposedService(name: string, { server = {} }: CertctlArgs): { service: string; port: number; maxBodySize?: number } {
+export function exposedService(
+  name: string,
+  { server = {} }: CertctlArgs,
+): { service: string; port: number; maxBodySize?: number } {
   return { service: `${name}-server`, port: server.port ?? 8443, maxBodySize: server.maxBodySize };
 }
 
 /** What clients of the server trust. */
-export function clientTrust({ trust, caCertificate }: ServerTls): { trust: Trust; caCertificate?: pulumi.Input<string> } {
+export function clientTrust({ trust, caCertificate }: ServerTls): {
+  trust: Trust;
+  caCertificate?: pulumi.Input<string>;
+} {
   return { trust, caCertificate };
 }
 
@@ -68,7 +81,8 @@ export function databaseFor(
 ): Database {
   const { mode, bundled, external } = args.database ?? {};
   const existingPasswordSecret = args.existingSecrets?.databasePassword;
-  const password = existingPasswordSecret === undefined ? { password: args.databasePassword } : { existingPasswordSecret };
+  const password =
+    existingPasswordSecret === undefined ? { password: args.databasePassword } : { existingPasswordSecret };
   return mode === DatabaseMode.External && external
     ? new ExternalDatabase(`${name}-database`, { ...external, ...shared, ...password }, opts)
     : new PostgresDatabase(`${name}-postgres`, { ...bundled, ...shared, ...password }, opts);
@@ -96,9 +110,16 @@ function schedules(backup: BackupSettings): Pick<WatchedParts, "backupSchedule" 
   return { backupSchedule: schedule, ...((drill.enabled ?? true) && { drillSchedule: drill.schedule }) };
 }
 
-/** certctl registers an agent for the network scan, and one for each cloud that it searches; none of them is ever online (certctl facts 4). */
+/**
+ * certctl registers an agent for the network scan, and one for each cloud that it searches; none of them is
+ * ever online (certctl facts 4).
+ */
 function sentinelAgents(server: ServerSettings = {}): number {
   const isOn = (variable: string): boolean => server.env?.[variable] === "true";
-  const clouds = ["AWS_SM", "AZURE_KV", "GCP_SM"].filter((cloud) => isOn(`CERTCTL_${cloud}_DISCOVERY_ENABLED`));
-  return (server.networkScan?.enabled ? 1 : 0) + (isOn("CERTCTL_CLOUD_DISCOVERY_ENABLED") ? clouds.length : 0);
+  const clouds = ["AWS_SM", "AZURE_KV", "GCP_SM"].filter((cloud) =>
+    isOn(`CERTCTL_${cloud}_DISCOVERY_ENABLED`),
+  );
+  return (
+    (server.networkScan?.enabled ? 1 : 0) + (isOn("CERTCTL_CLOUD_DISCOVERY_ENABLED") ? clouds.length : 0)
+  );
 }

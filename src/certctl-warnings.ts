@@ -19,7 +19,9 @@ export function certctlWarnings(args: CertctlArgs): string[] {
   const tlsMode = tls?.mode ?? "provided";
   const days = tlsMode === "provided" ? daysUntilExpiry(text(args.tlsCertificate)) : undefined;
   const unusedPair = tlsMode === "provided" ? [] : present(args, ["tlsCertificate", "tlsPrivateKey"]);
-  const unusedCa = ["configMap", "systemRoots", "tlsSecret"].includes(tls?.trust?.mode ?? "") ? present(args, ["tlsCaCertificate"]) : [];
+  const unusedCa = ["configMap", "systemRoots", "tlsSecret"].includes(tls?.trust?.mode ?? "")
+    ? present(args, ["tlsCaCertificate"])
+    : [];
   return [
     ...warnIf(
       maxReplicas > 1 && rateLimiting.backend === "memory",
@@ -69,7 +71,9 @@ export function certctlWarnings(args: CertctlArgs): string[] {
       "there are no network policies, so any pod of the cluster may connect to the server and the database: remove network.enabled: false",
     ),
     ...warnIf(
-      server?.networkScan?.enabled === true && args.network?.enabled !== false && args.network?.serverDestinations === undefined,
+      server?.networkScan?.enabled === true &&
+        args.network?.enabled !== false &&
+        args.network?.serverDestinations === undefined,
       "server.networkScan is on, and the server may reach no private network: list what it scans in network.serverDestinations",
     ),
     ...warnIf(
@@ -77,8 +81,13 @@ export function certctlWarnings(args: CertctlArgs): string[] {
       "monitoring.rules.kubeStateMetrics is false, so nothing tells of a failed Job, a stuck rollout or the database: install kube-state-metrics",
     ),
     ...backupWarnings(args),
-    ...unusedPair.map((key) => `${key} is not used, because tls.mode is ${tlsMode}: pulumi config rm certctl:${key}`),
-    ...unusedCa.map((key) => `${key} is not used, because tls.trust.mode is ${tls?.trust?.mode ?? ""}: pulumi config rm certctl:${key}`),
+    ...unusedPair.map(
+      (key) => `${key} is not used, because tls.mode is ${tlsMode}: pulumi config rm certctl:${key}`,
+    ),
+    ...unusedCa.map(
+      (key) =>
+        `${key} is not used, because tls.trust.mode is ${tls?.trust?.mode ?? ""}: pulumi config rm certctl:${key}`,
+    ),
   ];
 }
 
@@ -117,7 +126,9 @@ function exposureWarnings(args: CertctlArgs): string[] {
   const profiles = [...Object.values(est?.profiles ?? {}), ...Object.values(scep?.profiles ?? {})];
   const showCertificates = profiles.some(({ clientCas }) => clientCas !== undefined);
   const trust = trustMode(args.tls, args.tlsCaCertificate !== undefined);
-  const nginx = mode === ExposureMode.Ingress && (ingress?.controller ?? IngressController.Nginx) === IngressController.Nginx;
+  const nginx =
+    mode === ExposureMode.Ingress &&
+    (ingress?.controller ?? IngressController.Nginx) === IngressController.Nginx;
   return [
     ...warnIf(
       showCertificates && gateway?.passthrough === undefined,

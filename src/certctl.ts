@@ -36,8 +36,9 @@ import { serverDnsNames } from "./tls/dns-names";
 import { ServerTls } from "./tls/server-tls";
 
 /**
- * A certctl instance that works: namespace, secrets, database, restore, migration, server, provisioning, agents, in this order. Each part waits
- * for the one before it, so a part that fails stops the update and leaves what runs untouched.
+ * A certctl instance that works: namespace, secrets, database, restore, migration, server, provisioning,
+ * agents, in this order. Each part waits for the one before it, so a part that fails stops the update and
+ * leaves what runs untouched.
  */
 export class Certctl extends pulumi.ComponentResource {
   /** In-cluster base URL of the server. */
@@ -69,26 +70,55 @@ export class Certctl extends pulumi.ComponentResource {
   constructor(name: string, given: CertctlArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:Certctl", name, {}, opts);
     const args = checkedArgs(given, (plain) => checkCertctl(plain, name));
-    const { namespace = "certctl", fleetSize, images, commonLabels, readyTimeoutSeconds, deletionProtection = true } = args;
-    const shared = { instance: name, namespace, images, commonLabels, fleetSize, readyTimeoutSeconds, deletionProtection };
+    const {
+      namespace = "certctl",
+      fleetSize,
+      images,
+      commonLabels,
+      readyTimeoutSeconds,
+      deletionProtection = true,
+    } = args;
+    const shared = {
+      instance: name,
+      namespace,
+      images,
+      commonLabels,
+      fleetSize,
+      readyTimeoutSeconds,
+      deletionProtection,
+    };
     const scheduling = sameNodes(args.server?.scheduling);
-    const kinds = requireCustomResources(name, neededKinds(args), { parent: this, dependsOn: dependencies(opts) });
+    const kinds = requireCustomResources(name, neededKinds(args), {
+      parent: this,
+      dependsOn: dependencies(opts),
+    });
     const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions => ({
       parent: this,
       // Policies come first: no pod runs without its own.
-      dependsOn: dependencies(opts, [...kinds, ...[this.network, ...parts].filter((part) => part !== undefined)]),
+      dependsOn: dependencies(opts, [
+        ...kinds,
+        ...[this.network, ...parts].filter((part) => part !== undefined),
+      ]),
     });
 
     if (args.createNamespace ?? true) {
       const protection = dataProtection(deletionProtection);
-      this.namespace = new k8s.core.v1.Namespace(name, namespaceManifest(shared), { ...after(), ...protection });
+      this.namespace = new k8s.core.v1.Namespace(name, namespaceManifest(shared), {
+        ...after(),
+        ...protection,
+      });
     }
     const traffic = args.network?.enabled === false ? undefined : instanceTraffic(args, shared);
     if (traffic) this.network = new NetworkPolicies(`${name}-network`, traffic, after(this.namespace));
     this.secrets = new InstanceSecrets(`${name}-secrets`, { ...args, ...shared }, after(this.namespace));
     const dnsNames = serverDnsNames(name, namespace);
     this.tls = new ServerTls(`${name}-tls`, { ...args, ...shared, dnsNames }, after(this.namespace));
-    this.database = databaseFor(name, args, { ...shared, requiredConnections: connectionReserve(args) }, after(this.namespace));
+    this.database = databaseFor(
+      name,
+      args,
+      { ...shared, requiredConnections: connectionReserve(args) },
+      after(this.namespace),
+    );
 
     if (args.backup?.enabled) {
       const backup = { ...args.backup, ...shared, database: this.database };
@@ -104,7 +134,11 @@ export class Certctl extends pulumi.ComponentResource {
     }
     if (mode === "job") {
       const saved = backupFirst ? { ...migration, backup: this.backup } : migration;
-      this.migration = new DatabaseMigration(`${name}-migrate`, saved, after(this.secrets, this.tls, this.restore));
+      this.migration = new DatabaseMigration(
+        `${name}-migrate`,
+        saved,
+        after(this.secrets, this.tls, this.restore),
+      );
     }
     this.server = new CertctlServer(
       `${name}-server`,
@@ -126,18 +160,38 @@ export class Certctl extends pulumi.ComponentResource {
     const revision = pulumi.all([this.server.revision, this.secrets.adminChecksum]).apply(contentHash);
     const restored = this.restore?.id;
     const authType = args.server?.auth?.type;
-    const provisioning = { ...args.provisioning, ...shared, serverUrl, apiKeys, trust, revision, restored, scheduling, authType };
+    const provisioning = {
+      ...args.provisioning,
+      ...shared,
+      serverUrl,
+      apiKeys,
+      trust,
+      revision,
+      restored,
+      scheduling,
+      authType,
+    };
     this.provisioning = new ServerProvisioning(`${name}-provision`, provisioning, after(this.server));
 
     if (args.exposure) {
-      const exposure = { ...args.exposure, ...shared, ...exposedService(name, args), ...clientTrust(this.tls) };
+      const exposure = {
+        ...args.exposure,
+        ...shared,
+        ...exposedService(name, args),
+        ...clientTrust(this.tls),
+      };
       this.exposure = new ServerExposure(`${name}-exposure`, exposure, after(this.provisioning));
     }
     const { enabled = true, ...agents } = args.agents ?? {};
     if (enabled) {
-      const keys = args.apiKeys && !args.existingSecrets?.apiKeys ? { keys: fleetKeys(args.apiKeys) } : { existingKeys: apiKeys };
-      const bundle = this.tls.caCertificate === undefined ? { trust } : { caCertificate: this.tls.caCertificate };
-      const policy = traffic?.elsewhere?.agents === undefined ? {} : { networkPolicy: networkPolicy("agents", traffic) };
+      const keys =
+        args.apiKeys && !args.existingSecrets?.apiKeys
+          ? { keys: fleetKeys(args.apiKeys) }
+          : { existingKeys: apiKeys };
+      const bundle =
+        this.tls.caCertificate === undefined ? { trust } : { caCertificate: this.tls.caCertificate };
+      const policy =
+        traffic?.elsewhere?.agents === undefined ? {} : { networkPolicy: networkPolicy("agents", traffic) };
       const agentArgs = { ...agents, ...shared, ...keys, ...bundle, ...policy, serverUrl };
       this.agents = new CertctlAgents(`${name}-agents`, agentArgs, after(this.provisioning));
     }

@@ -35,6 +35,8 @@ export function resolveImages(given: ImageSettings = {}): Images {
 }
 
 /** The pod's field with the registry logins, if there are any. */
-export function pullSecretFields(images: Pick<Images, "pullSecrets">): { imagePullSecrets?: { name: string }[] } {
+export function pullSecretFields(images: Pick<Images, "pullSecrets">): {
+  imagePullSecrets?: { name: string }[];
+} {
   return images.pullSecrets.length ? { imagePullSecrets: images.pullSecrets.map((name) => ({ name })) } : {};
 }

@@ -7,7 +7,9 @@ import { stackOutputs } from "./stack-outputs";
 
 /** The stack program: configuration → bucket → instance → outputs. */
 const configuration = readStackConfig();
-void settledArgs(configuration).then((settled) => Promise.all(warnStack(settled).map((warning) => pulumi.log.warn(warning))));
+void settledArgs(configuration).then((settled) =>
+  Promise.all(warnStack(settled).map((warning) => pulumi.log.warn(warning))),
+);
 
 const { backupBucket, ...instance } = configuration;
 const bucket = backupBucket && stackBackupBucket(backupBucket, instance);

@@ -12,18 +12,32 @@ export function neededKinds(args: CertctlArgs): NeededKind[] {
   const { serviceMonitor, rules } = args.monitoring ?? {};
   const monitored = args.monitoring?.enabled === true;
   return [
-    ...(args.tls?.mode === TlsMode.CertManager ? [certificates("tls.mode certManager", "choose another tls.mode")] : []),
-    ...(byIngress?.certManager ? [certificates("exposure.ingress.certManager", "set exposure.ingress.tlsSecret instead")] : []),
+    ...(args.tls?.mode === TlsMode.CertManager
+      ? [certificates("tls.mode certManager", "choose another tls.mode")]
+      : []),
+    ...(byIngress?.certManager
+      ? [certificates("exposure.ingress.certManager", "set exposure.ingress.tlsSecret instead")]
+      : []),
     ...(byIngress?.controller === IngressController.Traefik ? [serversTransports] : []),
-    ...(byGateway ? ["httproutes", "backendtlspolicies"].map((kind) => gatewayKind(kind, gatewayRoutes)) : []),
+    ...(byGateway
+      ? ["httproutes", "backendtlspolicies"].map((kind) => gatewayKind(kind, gatewayRoutes))
+      : []),
     ...(byGateway?.passthrough ? [gatewayKind("tlsroutes", gatewayPassthrough)] : []),
-    ...(monitored && serviceMonitor?.enabled !== false ? [operatorKind("servicemonitors", "monitoring.serviceMonitor")] : []),
+    ...(monitored && serviceMonitor?.enabled !== false
+      ? [operatorKind("servicemonitors", "monitoring.serviceMonitor")]
+      : []),
     ...(monitored && rules?.enabled !== false ? [operatorKind("prometheusrules", "monitoring.rules")] : []),
   ];
 }
 
 function certificates(feature: string, otherwise: string): NeededKind {
-  return { feature, definition: "certificates.cert-manager.io", version: "v1", product: "cert-manager", otherwise };
+  return {
+    feature,
+    definition: "certificates.cert-manager.io",
+    version: "v1",
+    product: "cert-manager",
+    otherwise,
+  };
 }
 
 const serversTransports: NeededKind = {
@@ -37,11 +51,26 @@ const serversTransports: NeededKind = {
 const gatewayRoutes = { feature: "exposure.mode gateway", otherwise: "choose another exposure.mode" };
 const gatewayPassthrough = { feature: "exposure.gateway.passthrough", otherwise: "remove it" };
 
-function gatewayKind(plural: string, { feature, otherwise }: Pick<NeededKind, "feature" | "otherwise">): NeededKind {
-  return { feature, definition: `${plural}.gateway.networking.k8s.io`, version: "v1", product: "the Gateway API", otherwise };
+function gatewayKind(
+  plural: string,
+  { feature, otherwise }: Pick<NeededKind, "feature" | "otherwise">,
+): NeededKind {
+  return {
+    feature,
+    definition: `${plural}.gateway.networking.k8s.io`,
+    version: "v1",
+    product: "the Gateway API",
+    otherwise,
+  };
 }
 
 function operatorKind(plural: string, feature: string): NeededKind {
   const definition = `${plural}.monitoring.coreos.com`;
-  return { feature, definition, version: "v1", product: "the Prometheus Operator", otherwise: `set ${feature}.enabled: false` };
+  return {
+    feature,
+    definition,
+    version: "v1",
+    product: "the Prometheus Operator",
+    otherwise: `set ${feature}.enabled: false`,
+  };
 }

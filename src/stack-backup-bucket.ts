@@ -7,20 +7,31 @@ import type { CertctlArgs } from "./certctl-args";
 import { derive } from "./kubernetes/inputs";
 
 /**
- * The bucket of a stack's configuration, for the instance's ServiceAccounts. `@pulumi/aws` is loaded here and nowhere before: a stack
- * without a bucket works without it.
+ * The bucket of a stack's configuration, for the instance's ServiceAccounts. `@pulumi/aws` is loaded here and
+ * nowhere before: a stack without a bucket works without it.
  */
-export function stackBackupBucket(settings: BackupBucketSettings, { namespace = "certctl" }: CertctlArgs): aws.BackupBucket {
+export function stackBackupBucket(
+  settings: BackupBucketSettings,
+  { namespace = "certctl" }: CertctlArgs,
+): aws.BackupBucket {
   const { BackupBucket } = createRequire(__filename)("./aws/backup-bucket") as typeof aws;
   const { identity } = settings;
-  return new BackupBucket("certctl-backup", { ...settings, ...(identity && { identity: { namespace, ...identity } }) });
+  return new BackupBucket("certctl-backup", {
+    ...settings,
+    ...(identity && { identity: { namespace, ...identity } }),
+  });
 }
 
 /** What is known of a stack's bucket: by its outputs, or by what stands for them. */
-export type StackBucketSink = { [K in keyof aws.BackupBucketSink]: pulumi.Input<string> } & { prefix: string };
+export type StackBucketSink = { [K in keyof aws.BackupBucketSink]: pulumi.Input<string> } & {
+  prefix: string;
+};
 
 /** What a bucket with these settings will tell; `standIn` names what only a deployment knows. */
-export function plannedSink(settings: BackupBucketSettings, standIn: (output: string) => pulumi.Input<string>): StackBucketSink {
+export function plannedSink(
+  settings: BackupBucketSettings,
+  standIn: (output: string) => pulumi.Input<string>,
+): StackBucketSink {
   const { mode = "create", existing, encryption, identity } = settings;
   const ownKey = mode === "create" && (encryption?.mode ?? "kms") === "kms" ? standIn("keyArn") : undefined;
   return {
@@ -37,13 +48,22 @@ export function usesStackBucket({ backup }: CertctlArgs): boolean {
   return backup?.sink?.mode === "s3" && backup.sink.s3?.bucket === undefined;
 }
 
-/** The instance, with its backups in the stack's bucket, where they are to be in a bucket and none is named. */
-export function withStackBucket(args: CertctlArgs, settings: BackupBucketSettings, known: StackBucketSink): CertctlArgs {
+/**
+ * The instance, with its backups in the stack's bucket, where they are to be in a bucket and none is named.
+ */
+export function withStackBucket(
+  args: CertctlArgs,
+  settings: BackupBucketSettings,
+  known: StackBucketSink,
+): CertctlArgs {
   if (!usesStackBucket(args)) return args;
   const { roleArn = "", restoreRoleArn = "" } = known;
   const s3 = {
     // With Pod Identity nothing else tells that the roles have their rights.
-    bucket: derive<[string, string, string], string>([known.bucket, roleArn, restoreRoleArn], (bucket) => bucket),
+    bucket: derive<[string, string, string], string>(
+      [known.bucket, roleArn, restoreRoleArn],
+      (bucket) => bucket,
+    ),
     prefix: known.prefix,
     region: known.region,
     encryption: encryptionOf(settings, known),
@@ -59,6 +79,10 @@ function encryptionOf({ encryption }: BackupBucketSettings, { keyArn }: StackBuc
   return { mode: encryption?.mode === "s3" ? "s3" : "bucketDefault" };
 }
 
-function identityOf(mode: "irsa" | "podIdentity", roleArn: pulumi.Input<string>, restoreRoleArn: pulumi.Input<string>): S3Identity {
+function identityOf(
+  mode: "irsa" | "podIdentity",
+  roleArn: pulumi.Input<string>,
+  restoreRoleArn: pulumi.Input<string>,
+): S3Identity {
   return mode === "irsa" ? { mode, irsa: { roleArn, restoreRoleArn } } : { mode };
 }

@@ -36,9 +36,17 @@ function contradictions({ backupBucket, backup }: StackArgs): Issue[] {
 function accountIssues({ identity = { mode: "irsa" } }: BackupBucketSettings, namespace: string): Issue[] {
   const { backupServiceAccount = "certctl-backup", restoreServiceAccount = "certctl-restore" } = identity;
   const trusted = { namespace: identity.namespace ?? namespace, backupServiceAccount, restoreServiceAccount };
-  const there = { namespace, backupServiceAccount: "certctl-backup", restoreServiceAccount: "certctl-restore" };
+  const there = {
+    namespace,
+    backupServiceAccount: "certctl-backup",
+    restoreServiceAccount: "certctl-restore",
+  };
   return Object.entries(there).flatMap(([key, name]) => {
     const given = text(trusted[key as keyof typeof trusted]);
-    return issueIf(given !== undefined && given !== name, key, `${show(given)} is not where the backups run: ${show(name)}; remove it`);
+    return issueIf(
+      given !== undefined && given !== name,
+      key,
+      `${show(given)} is not where the backups run: ${show(name)}; remove it`,
+    );
   });
 }

@@ -3,8 +3,15 @@ import type { BackupBucket } from "./aws/backup-bucket";
 import type { Certctl } from "./certctl";
 import type { CertctlArgs } from "./certctl-args";
 
-/** What `pulumi stack output` shows: where the server is, and the commands to look at things. No secret is among them. */
-export function stackOutputs(certctl: Certctl, args: CertctlArgs, bucket?: BackupBucket): Record<string, pulumi.Input<unknown>> {
+/**
+ * What `pulumi stack output` shows: where the server is, and the commands to look at things. No secret is
+ * among them.
+ */
+export function stackOutputs(
+  certctl: Certctl,
+  args: CertctlArgs,
+  bucket?: BackupBucket,
+): Record<string, pulumi.Input<unknown>> {
   const namespace = args.namespace ?? "certctl";
   const port = args.server?.port ?? 8443;
   const apiKeys = args.existingSecrets?.apiKeys ?? "certctl-api-keys";

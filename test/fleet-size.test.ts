@@ -10,9 +10,15 @@ import { manifestOf } from "./support/pods";
 /** What an instance runs with, as its manifests say. */
 async function sizes(args: CertctlArgs) {
   const manifests = await renderArgs({ ...placeholderArgs({}), ...args });
-  const spec = (kind: string, name: string) => manifestOf(manifests, kind, name).spec as types.output.apps.v1.DeploymentSpec;
+  const spec = (kind: string, name: string) =>
+    manifestOf(manifests, kind, name).spec as types.output.apps.v1.DeploymentSpec;
   const resources = (kind: string, name: string) => spec(kind, name).template.spec.containers[0]?.resources;
-  const env = new Map(spec("Deployment", "certctl-server").template.spec.containers[0]?.env.map(({ name, value }) => [name, value]));
+  const env = new Map(
+    spec("Deployment", "certctl-server").template.spec.containers[0]?.env.map(({ name, value }) => [
+      name,
+      value,
+    ]),
+  );
   const parameters = JSON.stringify(spec("StatefulSet", "certctl-postgres").template.spec.containers[0]);
   return {
     replicas: spec("Deployment", "certctl-server").replicas,
@@ -86,7 +92,10 @@ describe("a fleet size", () => {
 
   it("gives way to each single value, and derives the rest from it", async () => {
     const small = await sizes({ fleetSize: "small" });
-    const overridden = await sizes({ fleetSize: "small", server: { replicas: 4, resources: { limits: { cpu: "3" } } } });
+    const overridden = await sizes({
+      fleetSize: "small",
+      server: { replicas: 4, resources: { limits: { cpu: "3" } } },
+    });
     assert.deepEqual(overridden, {
       ...small,
       replicas: 4,
@@ -94,6 +103,9 @@ describe("a fleet size", () => {
       maxConnections: 220,
     });
     assert.equal((await sizes({ fleetSize: "medium", server: { maxConnections: 30 } })).maxConnections, 200);
-    assert.equal((await sizes({ fleetSize: "large", database: { bundled: { maxConnections: 700 } } })).maxConnections, 700);
+    assert.equal(
+      (await sizes({ fleetSize: "large", database: { bundled: { maxConnections: 700 } } })).maxConnections,
+      700,
+    );
   });
 });

@@ -3,7 +3,8 @@ import type { CertctlArgs } from "../src/certctl-args";
 import { neededKinds } from "../src/needed-kinds";
 
 const hosts = ["certctl.example.com"];
-const needed = (args: CertctlArgs): string[] => neededKinds(args).map(({ definition, feature }) => `${definition}: ${feature}`);
+const needed = (args: CertctlArgs): string[] =>
+  neededKinds(args).map(({ definition, feature }) => `${definition}: ${feature}`);
 
 describe("an instance needs kinds of other products", () => {
   it("none by default, and none for nginx", () => {
@@ -20,11 +21,16 @@ describe("an instance needs kinds of other products", () => {
       "serverstransports.traefik.io: exposure.ingress.controller traefik",
     ]);
     const listener = { gateway: "public" };
-    assert.deepEqual(needed({ exposure: { mode: "gateway", gateway: { listener, hosts, passthrough: { listener, hosts } } } }), [
-      "httproutes.gateway.networking.k8s.io: exposure.mode gateway",
-      "backendtlspolicies.gateway.networking.k8s.io: exposure.mode gateway",
-      "tlsroutes.gateway.networking.k8s.io: exposure.gateway.passthrough",
-    ]);
+    assert.deepEqual(
+      needed({
+        exposure: { mode: "gateway", gateway: { listener, hosts, passthrough: { listener, hosts } } },
+      }),
+      [
+        "httproutes.gateway.networking.k8s.io: exposure.mode gateway",
+        "backendtlspolicies.gateway.networking.k8s.io: exposure.mode gateway",
+        "tlsroutes.gateway.networking.k8s.io: exposure.gateway.passthrough",
+      ],
+    );
   });
 
   it("of the Prometheus Operator for what it is told, and none for the dashboard", () => {
@@ -38,6 +44,9 @@ describe("an instance needs kinds of other products", () => {
     assert.deepEqual(needed({ monitoring: { serviceMonitor: { enabled: true } } }), []);
     const sqlExporter = { enabled: true };
     assert.deepEqual(needed({ monitoring: { enabled: true, sqlExporter } }), [scrape, rules]);
-    assert.deepEqual(needed({ monitoring: { enabled: true, sqlExporter, serviceMonitor: off, rules: off } }), []);
+    assert.deepEqual(
+      needed({ monitoring: { enabled: true, sqlExporter, serviceMonitor: off, rules: off } }),
+      [],
+    );
   });
 });

@@ -10,15 +10,18 @@ const rounds = 5;
 const instances = 20;
 
 /**
- * Measures everything in one run. Figures that are compared are measured by turns, and the median counts: another load on the
- * machine meets all of them.
+ * Measures everything in one run. Figures that are compared are measured by turns, and the median counts:
+ * another load on the machine meets all of them.
  * @param {Workspace} workspace
  * @param {import("../lib/log.mjs").Log} log
  * @returns {Promise<Figure[]>}
  */
 export async function measureFigures(workspace, log) {
   const empty = await createProject(workspace, "empty");
-  const options = { dev: await stackOptions(workspace, "dev"), prodHa: await stackOptions(workspace, "prod-ha") };
+  const options = {
+    dev: await stackOptions(workspace, "dev"),
+    prodHa: await stackOptions(workspace, "prod-ha"),
+  };
 
   log("Previews of dev, of prod-ha and of an empty program.");
   const preview = ["pulumi", "preview", "--non-interactive"];
@@ -34,7 +37,8 @@ export async function measureFigures(workspace, log) {
   const configFile = join(workspace.folder, "config.json");
   writeFileSync(configFile, config, { mode: 0o600 });
   const programStart = join(root, "scripts/bench/programs/program-start.cjs");
-  const render = (/** @type {string} */ stack) => () => timed(workspace, ["npm", "run", "--silent", "render", "--", stack]);
+  const render = (/** @type {string} */ stack) => () =>
+    timed(workspace, ["npm", "run", "--silent", "render", "--", stack]);
   const starts = await byTurns(rounds, {
     program: async () => Number(await printed(workspace, [process.execPath, programStart, configFile])),
     renderDev: render("dev"),
@@ -51,7 +55,10 @@ export async function measureFigures(workspace, log) {
 
   log(`Previews of ${instances} instances in one stack.`);
   const folder = await createProject(workspace, "instances");
-  const costs = { dev: await measureInstances(workspace, folder, "dev"), prodHa: await measureInstances(workspace, folder, "prod-ha") };
+  const costs = {
+    dev: await measureInstances(workspace, folder, "dev"),
+    prodHa: await measureInstances(workspace, folder, "prod-ha"),
+  };
 
   return [
     figure("preview of dev ÷ preview of an empty program", previews.dev / previews.empty, "", 3),
@@ -88,7 +95,11 @@ async function measureInstances(workspace, folder, stack) {
       cwd: folder,
       env: { CERTCTL_BENCH_INSTANCES: String(count), CERTCTL_BENCH_STACK: stack },
     });
-  const { none, one, many } = await byTurns(rounds, { none: preview(0), one: preview(1), many: preview(instances) });
+  const { none, one, many } = await byTurns(rounds, {
+    none: preview(0),
+    one: preview(1),
+    many: preview(instances),
+  });
   return (many - none) / (instances * (one - none));
 }
 
@@ -108,14 +119,18 @@ export async function byTurns(count, measurements) {
       if (round > 0) values[name].push(value);
     }
   }
-  return /** @type {Record<Name, number>} */ (Object.fromEntries(names.map((name) => [name, median(values[name])])));
+  return /** @type {Record<Name, number>} */ (
+    Object.fromEntries(names.map((name) => [name, median(values[name])]))
+  );
 }
 
 /** @param {number[]} values */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
 /**

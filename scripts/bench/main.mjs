@@ -36,12 +36,16 @@ export async function main(args) {
   const { only = groups.join(","), megabytes = "1000" } = options;
   const wanted = only.split(",");
   const unknown = wanted.filter((group) => !groups.includes(group));
-  if (unknown.length > 0) throw new UserError(`There is no group "${unknown.join(", ")}"; there are ${groups.join(", ")}.`);
-  if (!/^[1-9][0-9]{1,5}$/.test(megabytes)) throw new UserError(`--megabytes is "${megabytes}"; give a number from 10 to 999999.`);
+  if (unknown.length > 0)
+    throw new UserError(`There is no group "${unknown.join(", ")}"; there are ${groups.join(", ")}.`);
+  if (!/^[1-9][0-9]{1,5}$/.test(megabytes))
+    throw new UserError(`--megabytes is "${megabytes}"; give a number from 10 to 999999.`);
   const log = createLog(process.stderr);
   await ensureDependencies({ log });
   const figures = [
-    ...(wanted.includes("engine") ? await withWorkspace(log, (workspace) => measureFigures(workspace, log)) : []),
+    ...(wanted.includes("engine")
+      ? await withWorkspace(log, (workspace) => measureFigures(workspace, log))
+      : []),
     ...(wanted.includes("backup") ? await measureBackups(Number(megabytes), log) : []),
   ];
   if (options.json) {
@@ -66,5 +70,7 @@ export function table(figures) {
     isWithin(figure) ? "pass" : "over",
   ]);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}\n`).join("");
+  return rows
+    .map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}\n`)
+    .join("");
 }

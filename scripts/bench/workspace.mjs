@@ -1,4 +1,14 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureToolchain, toolchainEnvironment } from "../../test/toolchain/toolchain.mjs";
@@ -58,14 +68,21 @@ export async function timed(workspace, command, { cwd = root, env = {}, onOutput
   const keep = (/** @type {string} */ line) => output.push(line);
   const [program = "", ...args] = command;
   const since = performance.now();
-  const code = await runForeground(program, args, { cwd, env: { ...workspace.env, ...env }, onOutput: onOutput ?? keep, onError: keep });
+  const code = await runForeground(program, args, {
+    cwd,
+    env: { ...workspace.env, ...env },
+    onOutput: onOutput ?? keep,
+    onError: keep,
+  });
   const seconds = (performance.now() - since) / 1000;
-  if (code !== 0) throw new UserError(`"${command.join(" ")}" failed, so nothing can be measured:\n${output.join("\n")}`);
+  if (code !== 0)
+    throw new UserError(`"${command.join(" ")}" failed, so nothing can be measured:\n${output.join("\n")}`);
   return seconds;
 }
 
 /**
- * Makes a stack, in a namespace of its own, whose stack file lies in the workspace; the repository's stays as it is.
+ * Makes a stack, in a namespace of its own, whose stack file lies in the workspace; the repository's stays as
+ * it is.
  * @param {Workspace} workspace
  * @param {string} stack
  * @returns {Promise<string>} the stack file
@@ -97,7 +114,10 @@ export async function createProject(workspace, name) {
   const main = join(root, "scripts/bench/programs", `${name}.cjs`);
   if (!existsSync(main)) throw new Error(`there is no ${main}`);
   writeFileSync(join(folder, "index.js"), `module.exports = require(${JSON.stringify(main)});\n`);
-  writeFileSync(join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n`);
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    `name: ${name}\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n`,
+  );
   await timed(workspace, ["pulumi", "stack", "init", "bench", "--non-interactive"], { cwd: folder });
   return folder;
 }
@@ -119,7 +139,9 @@ export function memoryNotes({ folder }) {
  * @returns {number} MB of the largest program that left a note
  */
 export function peakMemory({ folder }) {
-  const notes = readdirSync(join(folder, "memory")).map((name) => Number(readFileSync(join(folder, "memory", name), "utf8")));
+  const notes = readdirSync(join(folder, "memory")).map((name) =>
+    Number(readFileSync(join(folder, "memory", name), "utf8")),
+  );
   if (notes.length === 0) throw new Error("no program has noted its memory");
   return Math.max(...notes);
 }

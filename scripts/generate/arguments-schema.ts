@@ -38,7 +38,8 @@ export interface DocumentedArguments {
 
 /** Reads the files of arguments below `src`. */
 export function documentedArguments(root: string): DocumentedArguments {
-  // With noResolve only the files of arguments are read, and none of the SDKs' declarations, which would take seconds.
+  // With noResolve only the files of arguments are read, and none of the SDKs' declarations, which would take
+  // seconds.
   const options: ts.CompilerOptions = {
     strict: true,
     noResolve: true,
@@ -46,7 +47,9 @@ export function documentedArguments(root: string): DocumentedArguments {
     module: ts.ModuleKind.Node16,
     types: [],
   };
-  const files = ts.sys.readDirectory(path.join(root, "src"), [".ts"]).filter((file) => /(-args|\/types)\.ts$/.test(file));
+  const files = ts.sys
+    .readDirectory(path.join(root, "src"), [".ts"])
+    .filter((file) => /(-args|\/types)\.ts$/.test(file));
   const program = ts.createProgram(files.sort(), options);
   const config: generator.CompletedConfig = {
     ...generator.DEFAULT_CONFIG,
@@ -63,12 +66,21 @@ export function documentedArguments(root: string): DocumentedArguments {
     chain.addNodeParser(new InputParser(chain as unknown as generator.NodeParser));
   });
   const schemas = new generator.SchemaGenerator(program, parser, generator.createFormatter(config), config);
-  const definitions = { ...schemas.createSchema("CertctlArgs").definitions, ...schemas.createSchema("StackArgs").definitions };
-  return { definitions: definitions as Record<string, SchemaNode>, choices: choiceDescriptions(program, files) };
+  const definitions = {
+    ...schemas.createSchema("CertctlArgs").definitions,
+    ...schemas.createSchema("StackArgs").definitions,
+  };
+  return {
+    definitions: definitions as Record<string, SchemaNode>,
+    choices: choiceDescriptions(program, files),
+  };
 }
 
 /** The comments in objects such as `export const TlsMode = { … } as const`. */
-function choiceDescriptions(program: ts.Program, files: readonly string[]): Record<string, Record<string, string>> {
+function choiceDescriptions(
+  program: ts.Program,
+  files: readonly string[],
+): Record<string, Record<string, string>> {
   const declarations = files
     .flatMap((file) => program.getSourceFile(file)?.statements ?? [])
     .filter(ts.isVariableStatement)
@@ -84,7 +96,9 @@ function choiceDescriptions(program: ts.Program, files: readonly string[]): Reco
 
 function describedValue(property: ts.ObjectLiteralElementLike): [string, string][] {
   if (!ts.isPropertyAssignment(property) || !ts.isStringLiteral(property.initializer)) return [];
-  const comment = ts.getJSDocCommentsAndTags(property).map(({ comment: text }) => ts.getTextOfJSDocComment(text) ?? "");
+  const comment = ts
+    .getJSDocCommentsAndTags(property)
+    .map(({ comment: text }) => ts.getTextOfJSDocComment(text) ?? "");
   return comment.length > 0 ? [[property.initializer.text, comment.join(" ")]] : [];
 }
 

@@ -6,7 +6,15 @@ import { prose, table } from "./words";
 /** The reference of all arguments, docs/configuration.md. */
 export function configurationReference({ definitions, choices }: DocumentedArguments): string {
   const writer = new Reference(definitions, choices);
-  return [introduction, writer.arguments(), secretsChapter(writer.secretRows()), writer.shared(), variableChapter()].join("\n\n") + "\n";
+  return (
+    [
+      introduction,
+      writer.arguments(),
+      secretsChapter(writer.secretRows()),
+      writer.shared(),
+      variableChapter(),
+    ].join("\n\n") + "\n"
+  );
 }
 
 /** Simple types, in the words of a table. */
@@ -67,14 +75,20 @@ class Reference {
   }
 
   public secretRows(): string[][] {
-    const properties = Object.entries(this.definitions.StackArgs?.properties ?? {}).filter(([, node]) => node.secret);
+    const properties = Object.entries(this.definitions.StackArgs?.properties ?? {}).filter(
+      ([, node]) => node.secret,
+    );
     return properties.flatMap(([key, node]) => {
       const parts = Object.entries(this.target(node)?.properties ?? {});
       const without = typeof node.default === "string" ? ` Without it: ${node.default}.` : "";
       const row = [`\`${key}\``, this.meaning(node, key) + without, this.variables(node, key)];
       return [
         row,
-        ...parts.map(([part, inner]) => [`\`${key}.${part}\``, this.meaning(inner, ""), this.variables(inner, `${key}.${part}`)]),
+        ...parts.map(([part, inner]) => [
+          `\`${key}.${part}\``,
+          this.meaning(inner, ""),
+          this.variables(inner, `${key}.${part}`),
+        ]),
       ];
     });
   }
@@ -90,7 +104,9 @@ class Reference {
       types.join("\n"),
       ...objects.map((name) => {
         const node = this.definitions[name] ?? {};
-        return [`### ${title(name)}`, prose(node.description ?? ""), this.propertyTable(node, "")].join("\n\n");
+        return [`### ${title(name)}`, prose(node.description ?? ""), this.propertyTable(node, "")].join(
+          "\n\n",
+        );
       }),
     ].join("\n\n");
   }
@@ -101,7 +117,9 @@ class Reference {
     const node = this.target(property) ?? this.target(entry ?? {});
     if (!node?.properties || (name !== undefined && this.isShared(name))) return [];
     const each = entry ? " Each entry:" : "";
-    const parts = Object.entries(node.properties).flatMap(([key, inner]) => this.section(`${path}.${key}`, inner));
+    const parts = Object.entries(node.properties).flatMap(([key, inner]) =>
+      this.section(`${path}.${key}`, inner),
+    );
     const text = prose(node.description ?? "") + each;
     return [[`## ${path}`, text, this.propertyTable(node, path)].join("\n\n"), ...parts];
   }
@@ -110,7 +128,13 @@ class Reference {
     const rows = Object.entries(node.properties ?? {}).map(([key, property]) => {
       const full = path ? `${path}.${key}` : key;
       const required = node.required?.includes(key) ? "**required**" : this.defaultOf(property);
-      return [`\`${key}\``, this.typeOf(property, full), required, this.meaning(property, full), this.variables(property, full)];
+      return [
+        `\`${key}\``,
+        this.typeOf(property, full),
+        required,
+        this.meaning(property, full),
+        this.variables(property, full),
+      ];
     });
     const withVariables = rows.some((row) => row[4] !== "");
     const head = ["Key", "Value", "Default", "Meaning", ...(withVariables ? ["Variable"] : [])];
@@ -142,8 +166,14 @@ class Reference {
     const node = this.target(property);
     const values = node?.enum ? (this.choices[nameOf(property) ?? ""] ?? {}) : {};
     const choices = Object.entries(values).map(([value, text]) => `\`${value}\`: ${firstToLower(text)}`);
-    const text = (property.description ?? node?.description ?? "").replace(/ \(`(CERTCTL|PG)[A-Z0-9_]+`\)/g, "");
-    return [text, ...choices].join(" ") + (path === "apiKeys" ? " Each at least 32 characters, without `:`, `,` and spaces." : "");
+    const text = (property.description ?? node?.description ?? "").replace(
+      / \(`(CERTCTL|PG)[A-Z0-9_]+`\)/g,
+      "",
+    );
+    return (
+      [text, ...choices].join(" ") +
+      (path === "apiKeys" ? " Each at least 32 characters, without `:`, `,` and spaces." : "")
+    );
   }
 
   private variables({ description }: SchemaNode, path: string): string {
@@ -172,7 +202,11 @@ function entryOf({ items, additionalProperties }: SchemaNode): SchemaNode | unde
 
 function references(node: SchemaNode): string[] {
   const own = nameOf(node);
-  const below = [...Object.values(node.properties ?? {}), ...(node.items ? [node.items] : []), ...(node.anyOf ?? [])];
+  const below = [
+    ...Object.values(node.properties ?? {}),
+    ...(node.items ? [node.items] : []),
+    ...(node.anyOf ?? []),
+  ];
   const others = typeof node.additionalProperties === "object" ? [node.additionalProperties] : [];
   return [...(own === undefined ? [] : [own]), ...[...below, ...others].flatMap(references)];
 }

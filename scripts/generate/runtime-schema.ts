@@ -11,10 +11,15 @@ function constraintsOnly(node: SchemaNode): SchemaNode {
     ...kept,
     ...(node.properties && { properties: mapValues(node.properties, constraintsOnly) }),
     ...(node.items && { items: constraintsOnly(node.items) }),
-    ...(typeof node.additionalProperties === "object" && { additionalProperties: constraintsOnly(node.additionalProperties) }),
+    ...(typeof node.additionalProperties === "object" && {
+      additionalProperties: constraintsOnly(node.additionalProperties),
+    }),
   };
 }
 
-export function mapValues<T, R>(values: Record<string, T>, change: (value: T, key: string) => R): Record<string, R> {
+export function mapValues<T, R>(
+  values: Record<string, T>,
+  change: (value: T, key: string) => R,
+): Record<string, R> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value, key)]));
 }

@@ -13,11 +13,15 @@ const encrypted: SchemaNode = {
 /** The schema of a whole `Pulumi.<stack>.yaml`, for editors. */
 export function stackSchema(definitions: Record<string, SchemaNode>): object {
   const { StackArgs: root, CertctlArgs: _instance, ...parts } = mapValues(definitions, forEditors);
-  const keys = Object.entries(root?.properties ?? {}).map(([key, node]) => [`certctl:${key}`, stackValue(node, parts)] as const);
+  const keys = Object.entries(root?.properties ?? {}).map(
+    ([key, node]) => [`certctl:${key}`, stackValue(node, parts)] as const,
+  );
   const secretParts = Object.keys(parts).filter((name) =>
     keys.some(([, node]) => JSON.stringify(node).includes(`"#/definitions/${name}Encrypted"`)),
   );
-  const encryptedParts = secretParts.map((name) => [`${name}Encrypted`, encryptedLeaves(parts[name] ?? {})] as const);
+  const encryptedParts = secretParts.map(
+    (name) => [`${name}Encrypted`, encryptedLeaves(parts[name] ?? {})] as const,
+  );
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "A stack of certctl",
@@ -53,7 +57,9 @@ function forEditors(node: SchemaNode): SchemaNode {
     ...(secret && { secret }),
     ...(node.properties && { properties: mapValues(node.properties, forEditors) }),
     ...(node.items && { items: forEditors(node.items) }),
-    ...(typeof node.additionalProperties === "object" && { additionalProperties: forEditors(node.additionalProperties) }),
+    ...(typeof node.additionalProperties === "object" && {
+      additionalProperties: forEditors(node.additionalProperties),
+    }),
   };
 }
 
@@ -69,16 +75,23 @@ function isValue(node: SchemaNode, value: unknown): boolean {
 function stackValue(node: SchemaNode, parts: Record<string, SchemaNode>): SchemaNode {
   const { secret, ...value } = node;
   if (!secret)
-    return node.type === "boolean" ? { ...value, type: undefined, anyOf: [{ type: "boolean" }, { enum: ["true", "false"] }] } : value;
+    return node.type === "boolean"
+      ? { ...value, type: undefined, anyOf: [{ type: "boolean" }, { enum: ["true", "false"] }] }
+      : value;
   const name = node.$ref?.slice("#/definitions/".length);
   const whole: SchemaNode = { $ref: "#/definitions/Encrypted" };
   const about = { description: value.description };
-  if (name !== undefined && parts[name]) return { ...about, anyOf: [whole, { $ref: `#/definitions/${name}Encrypted` }] };
-  if (node.type === "object") return { ...about, anyOf: [whole, { type: "object", additionalProperties: whole }] };
+  if (name !== undefined && parts[name])
+    return { ...about, anyOf: [whole, { $ref: `#/definitions/${name}Encrypted` }] };
+  if (node.type === "object")
+    return { ...about, anyOf: [whole, { type: "object", additionalProperties: whole }] };
   return { ...about, ...whole };
 }
 
 function encryptedLeaves({ required: _required, properties, ...node }: SchemaNode): SchemaNode {
-  const leaf = ({ description }: SchemaNode): SchemaNode => ({ description, $ref: "#/definitions/Encrypted" });
+  const leaf = ({ description }: SchemaNode): SchemaNode => ({
+    description,
+    $ref: "#/definitions/Encrypted",
+  });
   return { ...node, properties: mapValues(properties ?? {}, leaf) };
 }

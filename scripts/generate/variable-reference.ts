@@ -41,13 +41,19 @@ export function variableChapter(): string {
     ...profileFamilies.flatMap(({ argument, prefix, variables }) => [
       `### ${prefix}<NAME>_…`,
       `For each profile in \`${argument}\`, with its name in capitals.`,
-      openTable(variables.filter(({ status }) => status === "open").map((variable) => ({ ...variable, name: `…_${variable.name}` }))),
+      openTable(
+        variables
+          .filter(({ status }) => status === "open")
+          .map((variable) => ({ ...variable, name: `…_${variable.name}` })),
+      ),
     ]),
     "### Refused variables",
     "These cannot be set: an argument governs them, the deployment fixes them, or this version of certctl reads them without effect.",
     table(
       ["Variable", "Instead, or why"],
-      [...all, ...ofProfiles].filter(({ status }) => status !== "open").map((variable) => [`\`${variable.name}\``, refusal(variable)]),
+      [...all, ...ofProfiles]
+        .filter(({ status }) => status !== "open")
+        .map((variable) => [`\`${variable.name}\``, refusal(variable)]),
     ),
   ].join("\n\n");
 }

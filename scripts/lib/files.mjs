@@ -1,7 +1,17 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 
 /**
- * Writes a file in one step: a reader, or a run that was killed, sees the old content or the new one, never half of it.
+ * Writes a file in one step: a reader, or a run that was killed, sees the old content or the new one, never
+ * half of it.
  * @param {string} path
  * @param {string} content
  * @param {number} [mode] of the file, from its first byte on
@@ -32,7 +42,8 @@ export function readTextIfPresent(path) {
 
 /**
  * @param {string} path
- * @returns {unknown} nothing when there is no such file, or it is not JSON (of a version that wrote something else)
+ * @returns {unknown} nothing when there is no such file, or it is not JSON (of a version that wrote something
+ * else)
  */
 export function readJsonIfPresent(path) {
   const text = readTextIfPresent(path);

@@ -15,14 +15,15 @@ export class Interrupted extends UserError {
 }
 
 /**
- * Runs a program and waits for its end. A signal is handed on to it, and it may finish what it does: package managers and the Pulumi
- * engine leave a sound state when they are asked, not killed.
+ * Runs a program and waits for its end. A signal is handed on to it, and it may finish what it does: package
+ * managers and the Pulumi engine leave a sound state when they are asked, not killed.
  * @param {string} command
  * @param {string[]} args
  * @param {object} options
  * @param {string} options.cwd
  * @param {NodeJS.ProcessEnv} options.env
- * @param {(line: string) => void} [options.onOutput] gets each line of stdout, which goes to ours unless given
+ * @param {(line: string) => void} [options.onOutput] gets each line of stdout, which goes to ours unless
+ * given
  * @param {(line: string) => void} [options.onError] the same for stderr
  * @returns {Promise<number>} exit code
  */
@@ -30,7 +31,8 @@ export async function runForeground(command, args, { cwd, env, onOutput, onError
   const child = spawn(command, args, {
     cwd,
     env,
-    // Not in our process group: a terminal sends Ctrl-C to the whole group, and the engine takes a second one as "stop at once".
+    // Not in our process group: a terminal sends Ctrl-C to the whole group, and the engine takes a second one
+    // as "stop at once".
     detached: true,
     stdio: ["ignore", onOutput ? "pipe" : "inherit", onError ? "pipe" : "inherit"],
   });
@@ -52,7 +54,8 @@ export async function runForeground(command, args, { cwd, env, onOutput, onError
       // Not "exit": what it wrote last is still to be read then.
       child.once("close", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 1)));
     });
-    if (received !== undefined) throw new Interrupted(received, "Interrupted. Run the command again to go on from there.");
+    if (received !== undefined)
+      throw new Interrupted(received, "Interrupted. Run the command again to go on from there.");
     return exitCode;
   } finally {
     for (const signal of signals) process.off(signal, handOn);

@@ -10,7 +10,8 @@ import { identifyProcess, isRunning } from "./process-identity.mjs";
  * Runs an action that only one process may do at a time. The lock of a process that is gone is taken over.
  * @template T
  * @param {string} path the lock file
- * @param {{ onWait?: (owner: ProcessIdentity) => void }} options `onWait` is told once, when another process has the lock
+ * @param {{ onWait?: (owner: ProcessIdentity) => void }} options `onWait` is told once, when another process
+ * has the lock
  * @param {() => Promise<T>} action
  * @returns {Promise<T>}
  */
@@ -85,7 +86,8 @@ function readLock(path) {
 }
 
 /**
- * Two processes may find the same stale lock: the slower one must not remove the lock that the faster one has taken since.
+ * Two processes may find the same stale lock: the slower one must not remove the lock that the faster one has
+ * taken since.
  * @param {string} path
  * @param {string} staleText
  */

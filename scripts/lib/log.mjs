@@ -1,6 +1,6 @@
 /**
- * Tells the user something, a line at a time. `status` shows what is going on in a line that the next one replaces; it is missing
- * where lines cannot be replaced.
+ * Tells the user something, a line at a time. `status` shows what is going on in a line that the next one
+ * replaces; it is missing where lines cannot be replaced.
  * @typedef {((line: string) => void) & { status?: (text: string) => void }} Log
  */
 

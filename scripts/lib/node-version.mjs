@@ -10,7 +10,10 @@ export function nodeVersionProblem(version) {
   return `Node.js ${oldestNode} or newer is needed, and this is ${version}: install a current one (https://nodejs.org) and run the command again.`;
 }
 
-/** Ends the process with one sentence when its Node.js is too old. Commands call it before they load anything else. */
+/**
+ * Ends the process with one sentence when its Node.js is too old. Commands call it before they load anything
+ * else.
+ */
 export function requireNode() {
   const problem = nodeVersionProblem(process.versions.node);
   if (problem === undefined) return;

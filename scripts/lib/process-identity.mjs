@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * A process that is recognised again later. A number alone may belong to another process by then; together with the time the
- * process started it does not.
+ * A process that is recognised again later. A number alone may belong to another process by then; together
+ * with the time the process started it does not.
  * @typedef {{ pid: number, startedAt: string }} ProcessIdentity
  */
 
@@ -27,9 +27,11 @@ export function isRunning(identity) {
 }
 
 /**
- * Ends a process: asks first, and kills it when it has not ended in time. Another process that has its number by now is left alone.
+ * Ends a process: asks first, and kills it when it has not ended in time. Another process that has its number
+ * by now is left alone.
  * @param {ProcessIdentity} identity
- * @param {{ graceMilliseconds?: number, group?: boolean }} [options] `group`: the whole process group that it leads
+ * @param {{ graceMilliseconds?: number, group?: boolean }} [options] `group`: the whole process group that it
+ * leads
  * @returns {Promise<boolean>} whether there was something to end
  */
 export async function endProcess(identity, { graceMilliseconds = 10_000, group = false } = {}) {

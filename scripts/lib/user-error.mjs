@@ -1,5 +1,6 @@
 /**
- * An error whose message is all that the user needs: what is wrong and how to mend it. It is printed without a stack.
+ * An error whose message is all that the user needs: what is wrong and how to mend it. It is printed without
+ * a stack.
  */
 export class UserError extends Error {
   /** @override */
@@ -29,7 +30,8 @@ function describeError(error) {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof UserError) return error.message;
   const { code, path, message } = /** @type {NodeJS.ErrnoException} */ (error);
-  if (code === "ENOSPC") return `The disk is full (${path ?? message}): make room, and run the command again.`;
+  if (code === "ENOSPC")
+    return `The disk is full (${path ?? message}): make room, and run the command again.`;
   // Anything else is a defect, and its stack is how to find it.
   return error.stack ?? message;
 }

@@ -35,7 +35,10 @@ function node(zone) {
   };
 }
 
-/** The default class; as on the usual cloud clusters, a volume is made only when a pod that uses the claim was scheduled. */
+/**
+ * The default class; as on the usual cloud clusters, a volume is made only when a pod that uses the claim was
+ * scheduled.
+ */
 const storageClass = {
   apiVersion: "storage.k8s.io/v1",
   kind: "StorageClass",
@@ -58,7 +61,8 @@ export async function ensureClusterObjects(access) {
 }
 
 /**
- * Makes the API server know kinds of other products, or what a newer version of them is like. Nothing acts on their objects.
+ * Makes the API server know kinds of other products, or what a newer version of them is like. Nothing acts on
+ * their objects.
  * @param {ApiAccess} access
  * @param {string[]} definitions files of CustomResourceDefinitions, each called `<group>_<plural>.yaml`
  */
@@ -67,20 +71,25 @@ export async function applyDefinitions({ server, token, certificateAuthority }, 
     definitions.map(async (file) => {
       const [group, plural] = basename(file, ".yaml").split("_");
       const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${plural}.${group}`;
-      const { status, text } = await loopbackRequest(`${server}${path}?fieldManager=certctl-local&force=true`, {
-        method: "PATCH",
-        contentType: "application/apply-patch+yaml",
-        token,
-        certificateAuthority,
-        body: readFileSync(file, "utf8"),
-      });
-      if (status !== 200 && status !== 201) throw new Error(`${basename(file)} could not be applied: ${text}`);
+      const { status, text } = await loopbackRequest(
+        `${server}${path}?fieldManager=certctl-local&force=true`,
+        {
+          method: "PATCH",
+          contentType: "application/apply-patch+yaml",
+          token,
+          certificateAuthority,
+          body: readFileSync(file, "utf8"),
+        },
+      );
+      if (status !== 200 && status !== 201)
+        throw new Error(`${basename(file)} could not be applied: ${text}`);
     }),
   );
 }
 
 /**
- * Waits until a pod can be made and scheduled: nodes are ready, and the controllers have made the default service account.
+ * Waits until a pod can be made and scheduled: nodes are ready, and the controllers have made the default
+ * service account.
  * @param {ApiAccess} access
  * @param {number} deadline
  */
@@ -89,7 +98,9 @@ export async function waitUntilSchedulable(access, deadline) {
     const waitingFor = await missingForPods(access);
     if (waitingFor === undefined) return;
     if (Date.now() > deadline)
-      throw new UserError(`The control plane runs, but ${waitingFor}: see the logs of kube-controller-manager and kwok.`);
+      throw new UserError(
+        `The control plane runs, but ${waitingFor}: see the logs of kube-controller-manager and kwok.`,
+      );
     await sleep(100);
   }
 }
@@ -108,10 +119,13 @@ async function missingForPods(access) {
   const unready = list.items.filter(
     ({ spec, status }) =>
       // Other taints are the user's: a node that was cordoned stays so.
-      spec.taints?.some(({ key }) => key === "node.kubernetes.io/not-ready" || key === "node.kubernetes.io/unreachable") ||
-      !status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True"),
+      spec.taints?.some(
+        ({ key }) => key === "node.kubernetes.io/not-ready" || key === "node.kubernetes.io/unreachable",
+      ) || !status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True"),
   );
-  return unready.length === 0 ? undefined : `these nodes are not ready: ${unready.map((item) => item.metadata.name).join(", ")}`;
+  return unready.length === 0
+    ? undefined
+    : `these nodes are not ready: ${unready.map((item) => item.metadata.name).join(", ")}`;
 }
 
 /**

@@ -8,7 +8,15 @@ import { isRunning } from "../lib/process-identity.mjs";
 import { applyDefinitions, ensureClusterObjects, waitUntilSchedulable } from "./cluster-objects.mjs";
 import { credentialFiles, ensureCredentials, readCredentials, writeKubeconfig } from "./credentials.mjs";
 import { answersOk } from "./loopback-request.mjs";
-import { PartFailed, partDigest, partFiles, partLogTail, readRecord, startPart, stopPart } from "./part-process.mjs";
+import {
+  PartFailed,
+  partDigest,
+  partFiles,
+  partLogTail,
+  readRecord,
+  startPart,
+  stopPart,
+} from "./part-process.mjs";
 import { describeParts, partNames, portNames } from "./parts.mjs";
 import { freePort, isPortFree } from "./ports.mjs";
 
@@ -34,12 +42,14 @@ import { freePort, isPortFree } from "./ports.mjs";
 const startSeconds = 60;
 
 /**
- * Starts the local control plane, or what is missing of it: parts that run and answer are kept, whatever started them.
+ * Starts the local control plane, or what is missing of it: parts that run and answer are kept, whatever
+ * started them.
  * @param {object} options
  * @param {string} options.stateDir its data, credentials, logs and process records
  * @param {string} [options.kubeconfig] where to write it; in the state folder unless given
  * @param {Toolchain} [options.toolchain] built when it is not given
- * @param {number} [options.stuckSeconds] how long a part that runs may take to answer before it counts as stuck
+ * @param {number} [options.stuckSeconds] how long a part that runs may take to answer before it counts as
+ * stuck
  * @param {(line: string) => void} [options.log]
  * @returns {Promise<ControlPlane>}
  */
@@ -58,7 +68,10 @@ export async function startControlPlane({
     ensureCredentials(credentials);
     const ports = await readOrChoosePorts(stateDir);
     const describe = () => describeParts({ engines, kwokStages, stateDir, kubeconfig, credentials, ports });
-    const access = () => ({ server: `https://127.0.0.1:${ports.apiServer}`, ...readCredentials(credentials) });
+    const access = () => ({
+      server: `https://127.0.0.1:${ports.apiServer}`,
+      ...readCredentials(credentials),
+    });
     const deadline = Date.now() + startSeconds * 1000;
     reportCrashes(stateDir, log);
 
@@ -67,7 +80,15 @@ export async function startControlPlane({
     for (const names of partNames) {
       await allDone(
         names.map(async (name) => {
-          const started = await ensurePart(name, { stateDir, ports, describe, probe: access, stuckSeconds, deadline, log });
+          const started = await ensurePart(name, {
+            stateDir,
+            ports,
+            describe,
+            probe: access,
+            stuckSeconds,
+            deadline,
+            log,
+          });
           result[started ? "started" : "reused"].push(name);
         }),
       );
@@ -132,7 +153,10 @@ export function controlPlaneStatus({ stateDir }) {
 export function describeCrashes({ stateDir }) {
   return controlPlaneStatus({ stateDir })
     .filter(({ state }) => state === "crashed")
-    .map(({ name, log }) => `${name} has ended by itself. The end of its log (${log}):\n${partLogTail(stateDir, name)}`);
+    .map(
+      ({ name, log }) =>
+        `${name} has ended by itself. The end of its log (${log}):\n${partLogTail(stateDir, name)}`,
+    );
 }
 
 /**
@@ -181,7 +205,11 @@ async function ensurePart(name, { stateDir, ports, describe, probe, stuckSeconds
   if (record !== undefined && isRunning(record.process)) {
     const current = record.digest === partDigest(part());
     if (current && (await answersWithin(part().health, probe, stuckSeconds))) return false;
-    log(current ? `${name} runs but does not answer; starting it again` : `${name} runs with other settings; starting it again`);
+    log(
+      current
+        ? `${name} runs but does not answer; starting it again`
+        : `${name} runs with other settings; starting it again`,
+    );
     // One that does not answer is not expected to end by itself either.
     await stopPart(stateDir, name, { graceMilliseconds: current ? 1_000 : undefined });
   }
@@ -222,7 +250,8 @@ const portsFile = (stateDir) => join(stateDir, "ports.json");
 async function readOrChoosePorts(stateDir) {
   const saved = /** @type {Partial<Ports>} */ (readJsonIfPresent(portsFile(stateDir)) ?? {});
   const ports = /** @type {Ports} */ ({});
-  for (const name of portNames) ports[name] = saved[name] ?? (await freePort(Object.values({ ...saved, ...ports })));
+  for (const name of portNames)
+    ports[name] = saved[name] ?? (await freePort(Object.values({ ...saved, ...ports })));
   writeFileAtomic(portsFile(stateDir), JSON.stringify(ports, undefined, 2));
   return ports;
 }

@@ -15,7 +15,10 @@ export function credentialFiles(folder) {
     serviceAccountPublicKey: join(folder, "service-account.pub"),
     /** `token,user,uid,groups` for --token-auth-file. */
     tokens: join(folder, "tokens.csv"),
-    /** Written by the API server itself (--cert-dir): its certificate and, behind it, the authority that signed it. */
+    /**
+     * Written by the API server itself (--cert-dir): its certificate and, behind it, the authority that
+     * signed it.
+     */
     serverCertificate: join(folder, "apiserver.crt"),
     serverKey: join(folder, "apiserver.key"),
   };
@@ -29,16 +32,28 @@ export function ensureCredentials(files) {
   mkdirSync(files.folder, { recursive: true, mode: 0o700 });
   if (!existsSync(files.serviceAccountKey)) {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    writeFileAtomic(files.serviceAccountPublicKey, publicKey.export({ type: "spki", format: "pem" }).toString());
-    writeFileAtomic(files.serviceAccountKey, privateKey.export({ type: "pkcs8", format: "pem" }).toString(), 0o600);
+    writeFileAtomic(
+      files.serviceAccountPublicKey,
+      publicKey.export({ type: "spki", format: "pem" }).toString(),
+    );
+    writeFileAtomic(
+      files.serviceAccountKey,
+      privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+      0o600,
+    );
   }
   if (!existsSync(files.tokens)) {
-    writeFileAtomic(files.tokens, `${randomBytes(24).toString("hex")},local-admin,local-admin,"system:masters"\n`, 0o600);
+    writeFileAtomic(
+      files.tokens,
+      `${randomBytes(24).toString("hex")},local-admin,local-admin,"system:masters"\n`,
+      0o600,
+    );
   }
 }
 
 /**
- * The API server makes its certificate for a year, uses the one it finds, and never renews it. So this does, before it starts.
+ * The API server makes its certificate for a year, uses the one it finds, and never renews it. So this does,
+ * before it starts.
  * @param {ReturnType<typeof credentialFiles>} files
  */
 export function dropExpiringCertificate(files) {
@@ -52,7 +67,8 @@ export function dropExpiringCertificate(files) {
 
 /**
  * @param {ReturnType<typeof credentialFiles>} files
- * @returns {{ token: string, certificateAuthority: string | undefined }} no authority before the API server's first start
+ * @returns {{ token: string, certificateAuthority: string | undefined }} no authority before the API server's
+ * first start
  */
 export function readCredentials(files) {
   const token = readTextIfPresent(files.tokens)?.split(",")[0] ?? "";
@@ -68,7 +84,15 @@ export function writeKubeconfig(path, { server, token, certificateAuthority }) {
   const content = {
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name, cluster: { server, "certificate-authority-data": Buffer.from(certificateAuthority).toString("base64") } }],
+    clusters: [
+      {
+        name,
+        cluster: {
+          server,
+          "certificate-authority-data": Buffer.from(certificateAuthority).toString("base64"),
+        },
+      },
+    ],
     users: [{ name, user: { token } }],
     contexts: [{ name, context: { cluster: name, user: name } }],
     "current-context": name,

@@ -18,12 +18,13 @@ function stackVariables(stack) {
   const files = stackFiles(stack);
   return {
     KUBECONFIG: files.kubeconfig,
-    // Without the sidecar files with metadata: they are not written in one step, and an engine that is killed at that moment leaves an
-    // empty one, which no later command can read ("failed to load checkpoint: EOF").
+    // Without the sidecar files with metadata: they are not written in one step, and an engine that is killed
+    // at that moment leaves an empty one, which no later command can read ("failed to load checkpoint: EOF").
     PULUMI_BACKEND_URL: `file://${files.backend}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: files.passphrase,
     PULUMI_STACK: stack,
-    // Any option of the CLI can be given so. The repository's own stack file stays for the user's own cluster.
+    // Any option of the CLI can be given so. The repository's own stack file stays for the user's own
+    // cluster.
     PULUMI_OPTION_CONFIG_FILE: files.configuration,
   };
 }
@@ -39,7 +40,8 @@ export function stackEnvironment(stack, toolchain) {
 }
 
 /**
- * Writes the file that a shell reads (`source .local/env`) to have the same environment, and makes the stack the current one.
+ * Writes the file that a shell reads (`source .local/env`) to have the same environment, and makes the stack
+ * the current one.
  * @param {string} stack
  * @param {Toolchain} toolchain
  */
@@ -51,7 +53,8 @@ export function writeEnvironmentFile(stack, toolchain) {
     `unset ${misleading.join(" ")}`,
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`),
     ...[toolchain.bin, toolchain.pulumiBin].map(
-      (folder) => `case "$PATH" in *${quote(folder)}*) ;; *) export PATH=${quote(folder)}${delimiter}"$PATH" ;; esac`,
+      (folder) =>
+        `case "$PATH" in *${quote(folder)}*) ;; *) export PATH=${quote(folder)}${delimiter}"$PATH" ;; esac`,
     ),
   ];
   writeFileAtomic(files.environment, `${lines.join("\n")}\n`, 0o600);

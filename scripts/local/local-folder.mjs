@@ -12,10 +12,14 @@ export const localFolder = join(repositoryFolder, ".local");
 export const stacksFolder = join(localFolder, "stacks");
 
 /** Links to the files of the stack that was started last. */
-export const currentFiles = { environment: join(localFolder, "env"), kubeconfig: join(localFolder, "kubeconfig") };
+export const currentFiles = {
+  environment: join(localFolder, "env"),
+  kubeconfig: join(localFolder, "kubeconfig"),
+};
 
 /**
- * The files of one stack. Each has a cluster and a backend of its own, as dev and production have: neither can get in the other's way.
+ * The files of one stack. Each has a cluster and a backend of its own, as dev and production have: neither
+ * can get in the other's way.
  * @param {string} stack
  */
 export function stackFiles(stack) {
@@ -40,5 +44,6 @@ export function stackFiles(stack) {
  */
 export function requireStack(stack) {
   const names = readdirSync(repositoryFolder).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
-  if (!names.includes(stack)) throw new UserError(`There is no stack "${stack}": the stacks are ${names.join(", ")}.`);
+  if (!names.includes(stack))
+    throw new UserError(`There is no stack "${stack}": the stacks are ${names.join(", ")}.`);
 }

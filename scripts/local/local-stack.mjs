@@ -12,36 +12,44 @@ import { mergeStackConfiguration } from "./stack-configuration.mjs";
 /** @typedef {{ env: NodeJS.ProcessEnv, log: (line: string) => void }} Context */
 
 /**
- * Makes the stack ready for an update: backend, passphrase, configuration with all secrets, and nothing in the way that an update
- * that was killed has left.
+ * Makes the stack ready for an update: backend, passphrase, configuration with all secrets, and nothing in
+ * the way that an update that was killed has left.
  * @param {string} stack
  * @param {Context} context
  */
 export async function prepareStack(stack, { env, log }) {
   const files = stackFiles(stack);
   mkdirSync(files.backend, { recursive: true });
-  if (!existsSync(files.passphrase)) writeFileAtomic(files.passphrase, randomBytes(24).toString("base64url"), 0o600);
+  if (!existsSync(files.passphrase))
+    writeFileAtomic(files.passphrase, randomBytes(24).toString("base64url"), 0o600);
   const project = await writeProjectFiles(stack);
 
   if (existsSync(join(files.backend, ".pulumi", "stacks", project, `${stack}.json`))) {
     await releaseStaleLocks(stack, project, { env, log });
     await clearPendingCreates({ env, log });
   } else {
-    // In the repository's folder this would write its salt into the repository's stack file; here it goes into the local one.
-    await run("pulumi", ["stack", "init", stack, "--no-select", "--non-interactive", "--cwd", files.folder], env);
+    // In the repository's folder this would write its salt into the repository's stack file; here it goes
+    // into the local one.
+    await run(
+      "pulumi",
+      ["stack", "init", stack, "--no-select", "--non-interactive", "--cwd", files.folder],
+      env,
+    );
   }
   await run("npm", ["run", "--silent", "secrets", "--", stack, "--config-file", files.configuration], env);
 }
 
 /**
- * Makes of the local folder a Pulumi project of the same name, with its own copy of the stack's configuration.
+ * Makes of the local folder a Pulumi project of the same name, with its own copy of the stack's
+ * configuration.
  * @param {string} stack
  * @returns {Promise<string>} the project's name
  */
 async function writeProjectFiles(stack) {
   // Not at the top: on a fresh clone the package comes only with npm ci.
   const { parse, stringify } = await import("yaml");
-  const read = (/** @type {string} */ path) => (existsSync(path) ? parse(readFileSync(path, "utf8")) : undefined) ?? {};
+  const read = (/** @type {string} */ path) =>
+    (existsSync(path) ? parse(readFileSync(path, "utf8")) : undefined) ?? {};
   const files = stackFiles(stack);
   const { name } = read(join(repositoryFolder, "Pulumi.yaml"));
   writeFileAtomic(join(files.folder, "Pulumi.yaml"), stringify({ name, runtime: "nodejs" }));
@@ -58,7 +66,8 @@ async function writeProjectFiles(stack) {
 }
 
 /**
- * An engine that was killed leaves its lock, and no later update can start. A lock whose process still runs is respected.
+ * An engine that was killed leaves its lock, and no later update can start. A lock whose process still runs
+ * is respected.
  * @param {string} stack
  * @param {string} project
  * @param {Context} context
@@ -68,26 +77,38 @@ async function releaseStaleLocks(stack, project, { env, log }) {
   if (!existsSync(folder)) return;
   const locks = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
-    .map((name) => /** @type {{ pid: number, hostname: string } | undefined} */ (readJsonIfPresent(join(folder, name))));
+    .map(
+      (name) =>
+        /** @type {{ pid: number, hostname: string } | undefined} */ (readJsonIfPresent(join(folder, name))),
+    );
   if (locks.length === 0) return;
-  const owner = locks.find((lock) => lock !== undefined && lock.hostname === hostname() && identifyProcess(lock.pid) !== undefined);
+  const owner = locks.find(
+    (lock) => lock !== undefined && lock.hostname === hostname() && identifyProcess(lock.pid) !== undefined,
+  );
   if (owner !== undefined) {
-    throw new UserError(`Another update of the stack ${stack} is running (process ${owner.pid}): wait until it has ended.`);
+    throw new UserError(
+      `Another update of the stack ${stack} is running (process ${owner.pid}): wait until it has ended.`,
+    );
   }
   log(`The last update of ${stack} was killed; releasing its lock.`);
   await run("pulumi", ["cancel", "--yes", stack, "--non-interactive"], env);
 }
 
 /**
- * What an engine that was killed was about to create stays in the state as pending, and each later update warns of it. The next
- * update creates it, or takes over what is there already: Kubernetes objects are applied by name.
+ * What an engine that was killed was about to create stays in the state as pending, and each later update
+ * warns of it. The next update creates it, or takes over what is there already: Kubernetes objects are
+ * applied by name.
  * @param {Context} context
  */
 async function clearPendingCreates({ env, log }) {
   const { deployment } = JSON.parse((await run("pulumi", ["stack", "export"], env)).join("\n"));
   if (!deployment.pending_operations?.length) return;
   log("Clearing what the update that was killed had begun.");
-  await run("pulumi", ["refresh", "--yes", "--skip-preview", "--non-interactive", "--clear-pending-creates"], env);
+  await run(
+    "pulumi",
+    ["refresh", "--yes", "--skip-preview", "--non-interactive", "--clear-pending-creates"],
+    env,
+  );
 }
 
 /**
@@ -109,7 +130,9 @@ async function run(command, args, env) {
     onError: (line) => errors.push(line),
   });
   if (exitCode !== 0) {
-    throw new UserError([`${command} ${args.join(" ")} has failed (exit code ${exitCode}):`, ...output, ...errors].join("\n"));
+    throw new UserError(
+      [`${command} ${args.join(" ")} has failed (exit code ${exitCode}):`, ...output, ...errors].join("\n"),
+    );
   }
   return output;
 }

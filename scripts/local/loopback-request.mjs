@@ -2,8 +2,8 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 
 /**
- * One request to a part of the local control plane. Node's fetch cannot be told a certificate authority, and nothing may be
- * installed for these scripts.
+ * One request to a part of the local control plane. Node's fetch cannot be told a certificate authority, and
+ * nothing may be installed for these scripts.
  * @param {string} url
  * @param {object} [options]
  * @param {string} [options.method]
@@ -13,7 +13,10 @@ import { request as httpsRequest } from "node:https";
  * @param {string} [options.contentType]
  * @returns {Promise<{ status: number, text: string }>}
  */
-export function loopbackRequest(url, { method = "GET", certificateAuthority, token, body, contentType = "application/json" } = {}) {
+export function loopbackRequest(
+  url,
+  { method = "GET", certificateAuthority, token, body, contentType = "application/json" } = {},
+) {
   const send = url.startsWith("https:") ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const request = send(

@@ -136,7 +136,8 @@ function launch(part, files) {
   child.unref();
   // In the same turn as the start: a signal to this process is handled before both or after both.
   const identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
-  if (identity !== undefined) writeFileAtomic(files.record, JSON.stringify({ process: identity, digest, logStart }));
+  if (identity !== undefined)
+    writeFileAtomic(files.record, JSON.stringify({ process: identity, digest, logStart }));
   return ended;
 }
 
@@ -150,7 +151,8 @@ export async function stopPart(stateDir, name, options) {
   const record = readRecord(stateDir, name);
   if (record === undefined) return undefined;
   const ended = await endProcess(record.process, options);
-  if (isRunning(record.process)) throw new UserError(`${name} (process ${record.process.pid}) cannot be ended`);
+  if (isRunning(record.process))
+    throw new UserError(`${name} (process ${record.process.pid}) cannot be ended`);
   rmSync(partFiles(stateDir, name).record, { force: true });
   return ended ? record.process : undefined;
 }

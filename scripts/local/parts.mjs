@@ -22,7 +22,11 @@ import { dropExpiringCertificate } from "./credentials.mjs";
 export const portNames = ["etcd", "etcdPeer", "apiServer", "controllerManager", "scheduler", "kwok"];
 
 /** Names in the order of starting; parts of one row need those of the rows before, not each other. */
-export const partNames = [["etcd"], ["kube-apiserver"], ["kube-controller-manager", "kube-scheduler", "kwok"]];
+export const partNames = [
+  ["etcd"],
+  ["kube-apiserver"],
+  ["kube-controller-manager", "kube-scheduler", "kwok"],
+];
 
 /**
  * @param {object} plan
@@ -37,13 +41,18 @@ export const partNames = [["etcd"], ["kube-apiserver"], ["kube-controller-manage
 export function describeParts({ engines, kwokStages, stateDir, kubeconfig, credentials, ports }) {
   const etcdUrl = `http://127.0.0.1:${ports.etcd}`;
   const etcdPeerUrl = `http://127.0.0.1:${ports.etcdPeer}`;
-  /** Parts that serve HTTPS share the API server's certificate, which is for 127.0.0.1: one authority verifies them all. */
+  /**
+   * Parts that serve HTTPS share the API server's certificate, which is for 127.0.0.1: one authority verifies
+   * them all.
+   */
   const servingCertificate = [
     "--bind-address=127.0.0.1",
     `--tls-cert-file=${credentials.serverCertificate}`,
     `--tls-private-key-file=${credentials.serverKey}`,
   ];
-  const asClient = ["kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig"].map((flag) => `--${flag}=${kubeconfig}`);
+  const asClient = ["kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig"].map(
+    (flag) => `--${flag}=${kubeconfig}`,
+  );
   /** @param {string} name */
   const binary = (name) => engines[name] ?? name;
   const stages = stageFiles(kwokStages);
@@ -77,7 +86,8 @@ export function describeParts({ engines, kwokStages, stateDir, kubeconfig, crede
         `--cert-dir=${credentials.folder}`,
         `--token-auth-file=${credentials.tokens}`,
         "--authorization-mode=RBAC",
-        // PodSecurity is among the plugins that are on by default; named here because the product relies on it.
+        // PodSecurity is among the plugins that are on by default; named here because the product relies on
+        // it.
         "--enable-admission-plugins=PodSecurity",
         "--allow-privileged=true",
         "--service-cluster-ip-range=10.96.0.0/16",

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * @param {number} port 0: any
- * @returns {Promise<{ port: number, release: () => Promise<void> } | undefined>} nothing when the port is taken
+ * @returns {Promise<{ port: number, release: () => Promise<void> } | undefined>} nothing when the port is
+ * taken
  */
 function holdPort(port) {
   return new Promise((resolve, reject) => {
@@ -22,7 +23,8 @@ function holdPort(port) {
 
 /**
  * @param {number} port on 127.0.0.1
- * @param {number} [patienceMilliseconds] a process that was killed may be gone a moment before its sockets are
+ * @param {number} [patienceMilliseconds] a process that was killed may be gone a moment before its sockets
+ * are
  */
 export async function isPortFree(port, patienceMilliseconds = 1_000) {
   for (const deadline = Date.now() + patienceMilliseconds; ; await sleep(50)) {

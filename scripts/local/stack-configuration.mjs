@@ -8,16 +8,20 @@
  */
 
 /**
- * The configuration for the local stack: what the repository says, and what was set here, the generated secrets above all. Secrets of
- * the repository's file are left out: they are encrypted with a key that is not here.
+ * The configuration for the local stack: what the repository says, and what was set here, the generated
+ * secrets above all. Secrets of the repository's file are left out: they are encrypted with a key that is not
+ * here.
  * @param {StackConfiguration} committed
  * @param {StackConfiguration} local of an earlier start, or empty
- * @param {string[]} previousKeys those that came from the repository at that start: what it does not say any more goes
+ * @param {string[]} previousKeys those that came from the repository at that start: what it does not say any
+ * more goes
  * @returns {{ merged: StackConfiguration, keys: string[] }} `keys`: those that come from the repository now
  */
 export function mergeStackConfiguration(committed, local, previousKeys) {
   const { encryptionsalt } = local;
-  const set = Object.entries(local.config ?? {}).filter(([key, value]) => hasSecret(value) || !previousKeys.includes(key));
+  const set = Object.entries(local.config ?? {}).filter(
+    ([key, value]) => hasSecret(value) || !previousKeys.includes(key),
+  );
   const secrets = set.filter(([, value]) => hasSecret(value));
   const repository = Object.entries(committed.config ?? {}).filter(([, value]) => !hasSecret(value));
   return {

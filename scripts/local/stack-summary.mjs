@@ -53,7 +53,9 @@ async function liveObjects(references, env) {
   const namespaces = [...new Set(references.flatMap(({ metadata }) => metadata.namespace ?? []))];
   const answers = await Promise.all([
     capture("kubectl", ["get", "--filename", "-", "--output", "json", "--ignore-not-found"], env, list),
-    ...namespaces.map((namespace) => capture("kubectl", ["get", "pods", "--namespace", namespace, "--output", "json"], env)),
+    ...namespaces.map((namespace) =>
+      capture("kubectl", ["get", "pods", "--namespace", namespace, "--output", "json"], env),
+    ),
   ]);
   return answers.flatMap((answer) => {
     if (answer.trim() === "") return [];
@@ -84,8 +86,9 @@ export function formatObjects(objects) {
  */
 function isReady({ kind, spec = {}, status = {} }) {
   const condition = (/** @type {string} */ type) =>
-    status.conditions?.some((/** @type {{ type: string, status: string }} */ item) => item.type === type && item.status === "True") ??
-    false;
+    status.conditions?.some(
+      (/** @type {{ type: string, status: string }} */ item) => item.type === type && item.status === "True",
+    ) ?? false;
   switch (kind) {
     case "Deployment":
     case "StatefulSet":
@@ -110,7 +113,10 @@ function isReady({ kind, spec = {}, status = {} }) {
  */
 export function formatOutput(name, value) {
   if (typeof value === "object" && value !== null) {
-    return [`  ${name}:`, ...Object.entries(value).flatMap(([key, item]) => formatOutput(key, item).map((line) => `  ${line}`))];
+    return [
+      `  ${name}:`,
+      ...Object.entries(value).flatMap(([key, item]) => formatOutput(key, item).map((line) => `  ${line}`)),
+    ];
   }
   const [first = "", ...more] = String(value).trimEnd().split("\n");
   return [`  ${name}: ${first}${more.length === 0 ? "" : ` … (all of it: npx pulumi stack output ${name})`}`];
@@ -125,12 +131,17 @@ export function formatOutput(name, value) {
  */
 function capture(command, args, env, input) {
   return new Promise((resolve, reject) => {
-    const child = execFile(command, args, { cwd: repositoryFolder, env, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) return resolve(stdout);
-      // kubectl says the same for each object.
-      const said = [...new Set(stderr.trim().split("\n"))].join("\n");
-      reject(new UserError(`${command} ${args.join(" ")} has failed:\n${said}`));
-    });
+    const child = execFile(
+      command,
+      args,
+      { cwd: repositoryFolder, env, maxBuffer: 256 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (error === null) return resolve(stdout);
+        // kubectl says the same for each object.
+        const said = [...new Set(stderr.trim().split("\n"))].join("\n");
+        reject(new UserError(`${command} ${args.join(" ")} has failed:\n${said}`));
+      },
+    );
     child.stdin?.end(input ?? "");
   });
 }

@@ -42,8 +42,11 @@ export async function main(args) {
   const { stack } = options;
   if (stack !== undefined) requireStack(stack);
   if (!options.env) return start(stack ?? "dev", createLog(process.stdout));
-  const variables = readTextIfPresent(stack === undefined ? currentFiles.environment : stackFiles(stack).environment);
-  if (variables === undefined) throw new UserError(`There is no local ${stack ?? "stack"} yet: run npm start first.`);
+  const variables = readTextIfPresent(
+    stack === undefined ? currentFiles.environment : stackFiles(stack).environment,
+  );
+  if (variables === undefined)
+    throw new UserError(`There is no local ${stack ?? "stack"} yet: run npm start first.`);
   process.stdout.write(variables);
 }
 
@@ -66,7 +69,8 @@ async function start(stack, log) {
     toolchain,
     log,
   });
-  const took = started.length === 0 ? "it ran already" : `ready in ${formatDuration(Date.now() - controlPlaneSince)}`;
+  const took =
+    started.length === 0 ? "it ran already" : `ready in ${formatDuration(Date.now() - controlPlaneSince)}`;
   log(`Local control plane: ${server} (${took}).`);
 
   const env = stackEnvironment(stack, toolchain);
@@ -78,7 +82,9 @@ async function start(stack, log) {
   } catch (error) {
     // A part of the control plane that is gone explains what the others can only call a refused connection.
     const crashes = describeCrashes({ stateDir: files.controlPlane });
-    throw error instanceof UserError && crashes.length > 0 ? new UserError([error.message, ...crashes].join("\n")) : error;
+    throw error instanceof UserError && crashes.length > 0
+      ? new UserError([error.message, ...crashes].join("\n"))
+      : error;
   }
   log(nextSteps);
   log(`Done in ${formatDuration(Date.now() - since)}.`);
@@ -101,7 +107,10 @@ async function update(stack, env, log) {
     onError: report.error,
   });
   log.status?.("");
-  if (exitCode !== 0) throw new UserError(`pulumi up of ${stack} has failed; its errors stand above. npm start goes on from there.`);
+  if (exitCode !== 0)
+    throw new UserError(
+      `pulumi up of ${stack} has failed; its errors stand above. npm start goes on from there.`,
+    );
   log(`pulumi up took ${formatDuration(Date.now() - since)}.\n`);
 }
 

@@ -25,14 +25,17 @@ export async function main(args) {
   let count = 0;
   for (const stack of stacks) {
     const ended = await stopControlPlane({ stateDir: stackFiles(stack).controlPlane, log });
-    if (ended.length > 0) log(`${stack}: ended ${ended.map(({ name, pid }) => `${name} (process ${pid})`).join(", ")}.`);
+    if (ended.length > 0)
+      log(`${stack}: ended ${ended.map(({ name, pid }) => `${name} (process ${pid})`).join(", ")}.`);
     count += ended.length;
   }
   if (count === 0) log("Nothing was running.");
 
   if (!options.purge) return;
-  for (const path of [stacksFolder, ...Object.values(currentFiles)]) rmSync(path, { recursive: true, force: true });
+  for (const path of [stacksFolder, ...Object.values(currentFiles)])
+    rmSync(path, { recursive: true, force: true });
   // Other commands keep things there, too.
-  if (existsSync(localFolder) && readdirSync(localFolder).length === 0) rmSync(localFolder, { recursive: true });
+  if (existsSync(localFolder) && readdirSync(localFolder).length === 0)
+    rmSync(localFolder, { recursive: true });
   log(`Removed what npm start had kept in ${relative(repositoryFolder, localFolder)}.`);
 }

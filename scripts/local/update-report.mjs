@@ -25,9 +25,11 @@ const done = new Map([
 ]);
 
 /**
- * The toolchain's plugins are on PATH, and the provider that can be built is older than the SDK. Both are meant, and no news.
+ * The toolchain's plugins are on PATH, and the provider that can be built is older than the SDK. Both are
+ * meant, and no news.
  */
-const expectedWarning = /using pulumi-(language|resource)-\S+ from \$PATH|resource plugin \S+ is expected to have version/;
+const expectedWarning =
+  /using pulumi-(language|resource)-\S+ from \$PATH|resource plugin \S+ is expected to have version/;
 
 /**
  * Tells of an update as it goes: a line for each resource that was changed, warnings and errors as they come.
@@ -53,7 +55,13 @@ export function createUpdateReport(log) {
   };
 
   /** @param {EngineEvent} event */
-  const onEvent = ({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent }) => {
+  const onEvent = ({
+    resourcePreEvent,
+    resOutputsEvent,
+    resOpFailedEvent,
+    diagnosticEvent,
+    summaryEvent,
+  }) => {
     if (resourcePreEvent) {
       const { urn, type } = resourcePreEvent.metadata;
       underWay.set(urn, { label: describe(urn, type), since: Date.now(), detail: "" });
@@ -66,7 +74,9 @@ export function createUpdateReport(log) {
       onDiagnostic(diagnosticEvent);
     } else if (summaryEvent) {
       log.status?.("");
-      const changes = Object.entries(summaryEvent.resourceChanges).map(([op, count]) => `${count} ${done.get(op) ?? "unchanged"}`);
+      const changes = Object.entries(summaryEvent.resourceChanges).map(
+        ([op, count]) => `${count} ${done.get(op) ?? "unchanged"}`,
+      );
       log(`  ${changes.join(", ")}`);
     }
   };

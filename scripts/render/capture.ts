@@ -25,8 +25,9 @@ export async function captureManifests(program: () => void): Promise<Manifest[]>
 }
 
 /**
- * Runs a program against Pulumi's mocks, and returns the Kubernetes objects that it registers, in the order of registration: what
- * depends on an object comes after it. Nothing runs besides: the mocks belong to the process, so callers take turns.
+ * Runs a program against Pulumi's mocks, and returns the Kubernetes objects that it registers, in the order
+ * of registration: what depends on an object comes after it. Nothing runs besides: the mocks belong to the
+ * process, so callers take turns.
  */
 export function captureResources(program: () => void): Promise<CapturedResource[]> {
   const result = turn.then(() => capture(program));
@@ -46,9 +47,13 @@ async function capture(program: () => void): Promise<CapturedResource[]> {
         const state = plain(inputs) as Record<string, unknown>;
         if (!type.startsWith("kubernetes:")) return { id: name, state };
         const manifest = manifestOf(name, state);
-        const { protect, dependencies } = registrations.find((known) => known.type === type && known.name === name) ?? notRegistered(name);
+        const { protect, dependencies } =
+          registrations.find((known) => known.type === type && known.name === name) ?? notRegistered(name);
         resources.push({ type, name, manifest, protect, dependencies });
-        return { id: [manifest.metadata.namespace, manifest.metadata.name].filter(Boolean).join("/"), state: manifest };
+        return {
+          id: [manifest.metadata.namespace, manifest.metadata.name].filter(Boolean).join("/"),
+          state: manifest,
+        };
       },
       call: ({ inputs }: pulumi.runtime.MockCallArgs) => inputs as Record<string, unknown>,
     },
@@ -60,8 +65,8 @@ async function capture(program: () => void): Promise<CapturedResource[]> {
   const failures: unknown[] = [];
   const onRejection = (reason: unknown): void => void failures.push(reason);
   process.on("unhandledRejection", onRejection);
-  // The SDK writes down the stack of each promise that it makes. To find their places in the sources would take half of the time here;
-  // stacks of errors are written when they are printed, which is later.
+  // The SDK writes down the stack of each promise that it makes. To find their places in the sources would
+  // take half of the time here; stacks of errors are written when they are printed, which is later.
   process.setSourceMapsEnabled(false);
   try {
     program();
@@ -90,14 +95,21 @@ interface RegistrationRequest {
 /** Lets the mocks' monitor, which hands on the inputs alone, note the options of each resource. */
 function recordRegistrations(): Registration[] {
   const registrations: Registration[] = [];
-  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource(request: RegistrationRequest, callback: unknown): unknown };
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource(request: RegistrationRequest, callback: unknown): unknown;
+  };
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
     const dependencies = request.getDependenciesList().map((urn) => {
       const [, , types = "", name = ""] = urn.split("::");
       return { type: types.split("$").at(-1) ?? "", name };
     });
-    registrations.push({ type: request.getType(), name: request.getName(), protect: request.getProtect(), dependencies });
+    registrations.push({
+      type: request.getType(),
+      name: request.getName(),
+      protect: request.getProtect(),
+      dependencies,
+    });
     return register(request, callback);
   };
   return registrations;
@@ -107,10 +119,14 @@ function notRegistered(name: string): never {
   throw new Error(`${name} was not registered`);
 }
 
-/** The object in the order that people write it. One without a name gets that of its resource; the provider would append random letters. */
+/**
+ * The object in the order that people write it. One without a name gets that of its resource; the provider
+ * would append random letters.
+ */
 function manifestOf(resourceName: string, inputs: Record<string, unknown>): Manifest {
   const { apiVersion, kind, metadata, ...rest } = inputs as Partial<Manifest>;
-  if (apiVersion === undefined || kind === undefined) throw new Error(`${resourceName} is no Kubernetes object`);
+  if (apiVersion === undefined || kind === undefined)
+    throw new Error(`${resourceName} is no Kubernetes object`);
   return { apiVersion, kind, metadata: { name: resourceName, ...metadata }, ...rest };
 }
 

@@ -34,14 +34,17 @@ export async function render(commandLine: readonly string[], output: Output): Pr
     return;
   }
   const [target, ...more] = positionals;
-  if (target === undefined || more.length > 0) throw new UserError(`Name one stack or stack file: ${knownStacks()}. See --help.`);
+  if (target === undefined || more.length > 0)
+    throw new UserError(`Name one stack or stack file: ${knownStacks()}. See --help.`);
 
   const path = findStackFile(target);
   const config = qualifiedConfig(readStackFile(path));
   try {
     const configuration = placeholderStack(config);
     const stack = options.stack ?? /^Pulumi\.(.+)\.yaml$/.exec(basename(path))?.[1];
-    const shown = options["show-secrets"] ? await withSecrets(configuration, { directory, stack, configFile: path }) : configuration;
+    const shown = options["show-secrets"]
+      ? await withSecrets(configuration, { directory, stack, configFile: path })
+      : configuration;
     const manifests = await renderArgs(instanceArgs(shown));
     output.stderr(lines(warnings(configuration).map((warning) => `warning: ${warning}`)));
     output.stdout(toYaml(manifests));
@@ -51,16 +54,21 @@ export async function render(commandLine: readonly string[], output: Output): Pr
   }
 }
 
-/** A stack of the project, or a file: `npm run` starts in the project's directory, and people mean their own. */
+/**
+ * A stack of the project, or a file: `npm run` starts in the project's directory, and people mean their own.
+ */
 function findStackFile(target: string): string {
   const candidates = [resolve(target), resolve(process.env.INIT_CWD ?? "", target)];
   if (!/\.ya?ml$/.test(target)) candidates.unshift(stackFilePath(directory, target, ""));
   const found = candidates.find((path) => existsSync(path));
-  if (found === undefined) throw new UserError(`There is no stack or stack file "${target}"; ${knownStacks()}.`);
+  if (found === undefined)
+    throw new UserError(`There is no stack or stack file "${target}"; ${knownStacks()}.`);
   return found;
 }
 
 function knownStacks(): string {
   const names = stackNames(readdirSync(directory));
-  return names.length === 0 ? "there is no Pulumi.<stack>.yaml here" : `the stacks here are ${names.join(", ")}`;
+  return names.length === 0
+    ? "there is no Pulumi.<stack>.yaml here"
+    : `the stacks here are ${names.join(", ")}`;
 }

@@ -15,8 +15,8 @@ export type { Manifest } from "./capture";
 export const instance = "certctl";
 
 /**
- * The configuration in the `config` map of a stack file, each secret replaced by a placeholder such as `<secret certctl:databasePassword>`,
- * also one that is missing. Throws every problem at once.
+ * The configuration in the `config` map of a stack file, each secret replaced by a placeholder such as
+ * `<secret certctl:databasePassword>`, also one that is missing. Throws every problem at once.
  */
 export function placeholderStack(config: Record<string, unknown>): StackArgs {
   const { values, secretKeys } = stackFileValues(config);
@@ -25,7 +25,10 @@ export function placeholderStack(config: Record<string, unknown>): StackArgs {
   return args;
 }
 
-/** The instance of a stack. What only a deployment tells of its bucket is a placeholder, such as `<output certctl:backupBucket.bucket>`. */
+/**
+ * The instance of a stack. What only a deployment tells of its bucket is a placeholder, such as `<output
+ * certctl:backupBucket.bucket>`.
+ */
 export function instanceArgs({ backupBucket, ...args }: StackArgs): CertctlArgs {
   if (!backupBucket) return args;
   return withStackBucket(
@@ -57,7 +60,10 @@ export function warnings(args: StackArgs): string[] {
   return warnStack(args);
 }
 
-/** Documents as kubectl reads them: YAML 1.1, in which more texts need quotes (`on`, `1_000`) than in the current version. */
+/**
+ * Documents as kubectl reads them: YAML 1.1, in which more texts need quotes (`on`, `1_000`) than in the
+ * current version.
+ */
 export function toYaml(manifests: readonly Manifest[]): string {
   const text = manifests.map((manifest) => stringify(manifest, { version: "1.1", lineWidth: 0 }));
   return text.map((document) => `---\n${document}`).join("");

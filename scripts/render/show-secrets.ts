@@ -4,12 +4,16 @@ import type { StackArgs } from "../../src/stack-args";
 import { UserError } from "../stack/command";
 import { decryptedConfig } from "../stack/decrypted-config";
 
-/** The arguments with the secrets that the CLI decrypts in the place of their placeholders; what is missing keeps its placeholder. */
+/**
+ * The arguments with the secrets that the CLI decrypts in the place of their placeholders; what is missing
+ * keeps its placeholder.
+ */
 export async function withSecrets(
   placeholders: StackArgs,
   { directory, stack, configFile }: { directory: string; stack: string | undefined; configFile: string },
 ): Promise<StackArgs> {
-  if (stack === undefined) throw new UserError("To show secrets, name the stack whose key decrypts them: --stack NAME.");
+  if (stack === undefined)
+    throw new UserError("To show secrets, name the stack whose key decrypts them: --stack NAME.");
   const entries = Object.entries(await decryptedConfig({ directory, stack, configFile }));
   const values = Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value]));
   const secretKeys = new Set(entries.filter(([, { secret }]) => secret).map(([key]) => key));

@@ -22,7 +22,10 @@ function addTo(encrypter: { addRecipient(recipient: string): void }, recipient: 
   } catch (error) {
     // Someone may give the identity by mistake: it is not printed.
     const shown = recipient.startsWith("age1") ? `"${recipient}"` : "What was given";
-    throw new UserError(`${shown} is not a recipient: it begins with age1, and "age-keygen -y KEYFILE" prints it.`, { cause: error });
+    throw new UserError(
+      `${shown} is not a recipient: it begins with age1, and "age-keygen -y KEYFILE" prints it.`,
+      { cause: error },
+    );
   }
 }
 
@@ -43,7 +46,8 @@ export async function decrypt(file: string, key: Key): Promise<Uint8Array> {
 function reasonOf(error: unknown, file: string, key: Key): string {
   const message = error instanceof Error ? error.message : String(error);
   if (!message.includes("no identity matched")) return `${file} is damaged, or no age file: ${message}.`;
-  if ("passphrase" in key) return `The passphrase is not the one of ${file}, or it is encrypted for recipients: then give --identity FILE.`;
+  if ("passphrase" in key)
+    return `The passphrase is not the one of ${file}, or it is encrypted for recipients: then give --identity FILE.`;
   return `${file} is encrypted for none of these identities; one with a passphrase needs no --identity.`;
 }
 
@@ -60,7 +64,9 @@ export function identitiesOf(file: string): string[] {
   const identities = linesOf(file);
   const isIdentity = (line: string): boolean => line.startsWith("AGE-SECRET-KEY-");
   if (identities.length > 0 && identities.every(isIdentity)) return identities;
-  throw new UserError(`${file} is not a key file of "age-keygen": each line must begin with AGE-SECRET-KEY-.`);
+  throw new UserError(
+    `${file} is not a key file of "age-keygen": each line must begin with AGE-SECRET-KEY-.`,
+  );
 }
 
 /** A file that the user named. */
@@ -72,6 +78,9 @@ function readFile(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new UserError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
+    throw new UserError(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      { cause: error },
+    );
   }
 }

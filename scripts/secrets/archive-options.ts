@@ -11,7 +11,10 @@ export interface ArchiveOptions {
   "passphrase-file"?: string;
 }
 
-/** What each way to use the command has no use for: ignored silently, an option would promise what does not happen. */
+/**
+ * What each way to use the command has no use for: ignored silently, an option would promise what does not
+ * happen.
+ */
 export function refuseMixture(options: ArchiveOptions & Record<string, unknown>): void {
   const of: Record<string, string[]> = {
     "--export": ["output", "recipient", "recipients-file", "passphrase-file"],
@@ -24,9 +27,16 @@ export function refuseMixture(options: ArchiveOptions & Record<string, unknown>)
   const accepted = [...(of[mode] ?? []), "config-file", "help", modes[0]];
   const lost = Object.keys(options).find((name) => isGiven(options[name]) && !accepted.includes(name));
   if (lost !== undefined)
-    throw new UserError(`--${lost} does not go ${mode === "" ? "without --export or --import" : `with ${mode}`}. See --help.`);
-  if (options["passphrase-file"] !== undefined && [...options.recipient, ...options["recipients-file"], ...options.identity].length > 0) {
-    throw new UserError("An archive has a passphrase or recipients, not both: leave out --passphrase-file, or what names the others.");
+    throw new UserError(
+      `--${lost} does not go ${mode === "" ? "without --export or --import" : `with ${mode}`}. See --help.`,
+    );
+  if (
+    options["passphrase-file"] !== undefined &&
+    [...options.recipient, ...options["recipients-file"], ...options.identity].length > 0
+  ) {
+    throw new UserError(
+      "An archive has a passphrase or recipients, not both: leave out --passphrase-file, or what names the others.",
+    );
   }
 }
 
@@ -46,7 +56,9 @@ export async function lockOf(options: ArchiveOptions): Promise<Lock> {
 /** What opens an archive. */
 export async function keyOf(options: ArchiveOptions): Promise<Key> {
   const identities = options.identity.map(usersPath).flatMap(identitiesOf);
-  return identities.length > 0 ? { identities } : { passphrase: await readPassphrase(passphraseFile(options)) };
+  return identities.length > 0
+    ? { identities }
+    : { passphrase: await readPassphrase(passphraseFile(options)) };
 }
 
 function passphraseFile({ "passphrase-file": file }: ArchiveOptions): string | undefined {

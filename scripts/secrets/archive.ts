@@ -33,7 +33,8 @@ export async function packArchive({ stack, created, secrets }: Archive, readme: 
   const entries = secrets.map(({ key, file }) => ({ key, file }));
   const manifest: Manifest = { format: 1, stack, created: created.toISOString(), secrets: entries };
   const tar = pack();
-  const add = (name: string, text: string): void => void tar.entry({ name, mode: 0o600, mtime: created }, text);
+  const add = (name: string, text: string): void =>
+    void tar.entry({ name, mode: 0o600, mtime: created }, text);
   add("README.md", readme);
   add("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
   for (const { file, value } of secrets) add(file, value);
@@ -41,7 +42,10 @@ export async function packArchive({ stack, created, secrets }: Archive, readme: 
   return buffer(tar);
 }
 
-/** Reads an archive that `packArchive` has written. Anybody can encrypt for a recipient: what is in it is not believed. */
+/**
+ * Reads an archive that `packArchive` has written. Anybody can encrypt for a recipient: what is in it is not
+ * believed.
+ */
 export async function unpackArchive(tar: Uint8Array): Promise<Archive> {
   const files = await filesOf(tar).catch(() => new Map<string, string>());
   const { stack, created, secrets } = manifestOf(files.get("manifest.json"));
@@ -49,7 +53,8 @@ export async function unpackArchive(tar: Uint8Array): Promise<Archive> {
     stack,
     created: new Date(created),
     secrets: secrets.map(({ key, file }) => {
-      if (!isArchivedKey(key)) return refuse(`it holds ${JSON.stringify(key)}, which is no secret of a stack`);
+      if (!isArchivedKey(key))
+        return refuse(`it holds ${JSON.stringify(key)}, which is no secret of a stack`);
       return { key, file, value: files.get(file) ?? refuse(`${file} is missing in it`) };
     }),
   };
@@ -67,7 +72,11 @@ function manifestOf(text: string | undefined): Manifest {
   if (text === undefined) return refuse("it has no manifest.json");
   try {
     const manifest = JSON.parse(text) as Partial<Manifest>;
-    if (manifest.format === 1 && Array.isArray(manifest.secrets) && !Number.isNaN(Date.parse(manifest.created ?? ""))) {
+    if (
+      manifest.format === 1 &&
+      Array.isArray(manifest.secrets) &&
+      !Number.isNaN(Date.parse(manifest.created ?? ""))
+    ) {
       return manifest as Manifest;
     }
   } catch {

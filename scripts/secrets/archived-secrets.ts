@@ -30,15 +30,21 @@ export function isStoredSecret(key: string): boolean {
   return !publicKeys.includes(key);
 }
 
-/** Whether an archive may hold such a key: any secret of a provider, but of certctl nothing that is no secret. */
+/**
+ * Whether an archive may hold such a key: any secret of a provider, but of certctl nothing that is no secret.
+ */
 export function isArchivedKey(key: string): boolean {
-  return /^[A-Za-z][\w-]*:[\w-]+$/.test(key) || (/^\w+(\.[\w-]+)?$/.test(key) && ourKeys.includes(key.split(".")[0] ?? ""));
+  return (
+    /^[A-Za-z][\w-]*:[\w-]+$/.test(key) ||
+    (/^\w+(\.[\w-]+)?$/.test(key) && ourKeys.includes(key.split(".")[0] ?? ""))
+  );
 }
 
 /** What is lost with a secret, for the README of an archive. */
 const meanings: Record<string, string> = {
   databasePassword: "password of certctl's role in the database",
-  encryptionKey: "encrypts what certctl keeps secret in the database: without it, issuers, targets and sessions cannot be read again",
+  encryptionKey:
+    "encrypts what certctl keeps secret in the database: without it, issuers, targets and sessions cannot be read again",
   apiKeys: "API key of the duty",
   previousApiKeys: "API key that still works during a rotation",
   caCertificate: "certificate of the CA that the issuer iss-local signs with",

@@ -14,7 +14,10 @@ const hour = 60 * 60 * 1000;
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const transportCaName = "certctl transport CA";
 
-/** Days that a server certificate is good for: the most that clients of public CAs accept, so that no client refuses it. */
+/**
+ * Days that a server certificate is good for: the most that clients of public CAs accept, so that no client
+ * refuses it.
+ */
 export const serverCertificateDays = 397;
 /** Days that the CA of the issuer `iss-local` is good for. */
 export const issuingCaDays = 3650;
@@ -22,16 +25,23 @@ export const issuingCaDays = 3650;
 /** The CA that certctl's issuer `iss-local` signs with. */
 export async function createIssuingCa(now = new Date()): Promise<KeyPair> {
   const keys = await newKeys();
-  return { certificate: await createRoot("certctl issuing CA", keys, issuingCaDays, undefined, now), privateKey: privateKeyPem(keys) };
+  return {
+    certificate: await createRoot("certctl issuing CA", keys, issuingCaDays, undefined, now),
+    privateKey: privateKeyPem(keys),
+  };
 }
 
 /**
- * A server certificate, and the root that signed it. The root's private key exists only in this function: nobody can sign another
- * certificate that the clients would trust.
+ * A server certificate, and the root that signed it. The root's private key exists only in this function:
+ * nobody can sign another certificate that the clients would trust.
  */
-export async function createServerCertificate(dnsNames: readonly string[], now = new Date()): Promise<KeyPair & { caCertificate: string }> {
+export async function createServerCertificate(
+  dnsNames: readonly string[],
+  now = new Date(),
+): Promise<KeyPair & { caCertificate: string }> {
   const rootKeys = await newKeys();
-  // Roots that are trusted side by side have names of their own, so that a client picks the right one at once.
+  // Roots that are trusted side by side have names of their own, so that a client picks the right one at
+  // once.
   const rootName = `${transportCaName} ${randomBytes(4).toString("hex")}`;
   const caCertificate = await createRoot(rootName, rootKeys, serverCertificateDays, 0, now);
   const keys = await newKeys();
@@ -65,10 +75,14 @@ export function isTransportCa(certificate: X509Certificate): boolean {
   return certificate.subject.startsWith(`CN=${transportCaName} `);
 }
 
-/** A new root, and the previous ones that are still in date: clients trust both until they have all switched. */
+/**
+ * A new root, and the previous ones that are still in date: clients trust both until they have all switched.
+ */
 export function trustBundle(newRoot: string, previous: readonly X509Certificate[], now = new Date()): string {
   const inDate = previous.filter((certificate) => new Date(certificate.validTo) > now);
-  return [newRoot, ...inDate.map((certificate) => certificate.toString())].map((text) => `${text.trim()}\n`).join("");
+  return [newRoot, ...inDate.map((certificate) => certificate.toString())]
+    .map((text) => `${text.trim()}\n`)
+    .join("");
 }
 
 async function createRoot(

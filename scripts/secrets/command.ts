@@ -61,7 +61,8 @@ export async function secrets(commandLine: readonly string[], output: Output): P
     return;
   }
   const [stack, ...more] = positionals;
-  if (stack === undefined || more.length > 0) throw new UserError("Name one stack: npm run secrets -- dev. See --help.");
+  if (stack === undefined || more.length > 0)
+    throw new UserError("Name one stack: npm run secrets -- dev. See --help.");
 
   const file = readStackFile(stackFilePath(directory, stack, options["config-file"]));
   if (file.importsEnvironments) {
@@ -74,15 +75,26 @@ export async function secrets(commandLine: readonly string[], output: Output): P
   const call = { directory, stack, configFile: file.path };
   if (options.export) {
     const archive = usersPath(options.output ?? archiveName(stack));
-    await exportSecrets({ call, outside: outsideSecrets(args), file: archive, lock: () => lockOf(options) }, output);
+    await exportSecrets(
+      { call, outside: outsideSecrets(args), file: archive, lock: () => lockOf(options) },
+      output,
+    );
     return;
   }
   if (options.import !== undefined) {
     const archive = usersPath(options.import);
-    await importSecrets({ call, stackFile: file, archive, key: await keyOf(options), dryRun: options["dry-run"] }, output);
+    await importSecrets(
+      { call, stackFile: file, archive, key: await keyOf(options), dryRun: options["dry-run"] },
+      output,
+    );
     return;
   }
-  const plan = planSecrets({ config: file.config, args, dnsNames: dnsNamesOf(args), renewTls: options["renew-tls"] });
+  const plan = planSecrets({
+    config: file.config,
+    args,
+    dnsNames: dnsNamesOf(args),
+    renewTls: options["renew-tls"],
+  });
   if (plan.missing.length > 0 && !options["dry-run"]) {
     const settings = await Promise.all(plan.missing.map((group) => group.generate()));
     await setSecrets(directory, stack, file, settings.flat());
@@ -94,7 +106,9 @@ export async function secrets(commandLine: readonly string[], output: Output): P
 function readArgs(file: StackFile): CertctlArgs {
   const { values, secretKeys } = stackFileValues(qualifiedConfig(file));
   const { args, issues } = stackArgs(values, secretKeys, { secrets: "placeholder" });
-  const problems = issues.filter(({ path }) => ["namespace", "tls", "existingSecrets"].some((part) => isUnder(path, part)));
+  const problems = issues.filter(({ path }) =>
+    ["namespace", "tls", "existingSecrets"].some((part) => isUnder(path, part)),
+  );
   if (problems.length > 0) throw new UserError(formatIssues(problems));
   return args;
 }
@@ -111,7 +125,9 @@ function report(plan: SecretsPlan, file: string, dryRun: boolean, output: Output
       `${file}: ${set.length} ${dryRun ? "missing" : "set"}, ${plan.present.length} there already.`,
       ...set.map((key) => `  ${dryRun ? "missing  " : "set      "} ${name(key)}`),
       ...plan.present.map((key) => `  there     ${name(key)}`),
-      ...plan.superfluous.flatMap(({ keys, reason }) => keys.map((key) => `  not used  ${name(key)} (${reason})`)),
+      ...plan.superfluous.flatMap(({ keys, reason }) =>
+        keys.map((key) => `  not used  ${name(key)} (${reason})`),
+      ),
     ]),
   );
   if (set.includes("encryptionKey") && !dryRun) {

@@ -26,11 +26,21 @@ export function archiveName(stack: string, now = new Date()): string {
 }
 
 /** Writes every secret of a stack into one encrypted archive. Decrypted, they are in memory only. */
-export async function exportSecrets({ call, outside, file, lock, now = new Date() }: ExportRequest, output: Output): Promise<void> {
-  if (existsSync(file)) throw new UserError(`${file} exists, and is not overwritten: name another file with --output.`);
-  const archive: Archive = { stack: call.stack, created: now, secrets: secretsOf(await decryptedConfig(call)) };
+export async function exportSecrets(
+  { call, outside, file, lock, now = new Date() }: ExportRequest,
+  output: Output,
+): Promise<void> {
+  if (existsSync(file))
+    throw new UserError(`${file} exists, and is not overwritten: name another file with --output.`);
+  const archive: Archive = {
+    stack: call.stack,
+    created: now,
+    secrets: secretsOf(await decryptedConfig(call)),
+  };
   if (archive.secrets.length === 0) {
-    throw new UserError(`${call.configFile} has no secrets, so there is nothing to export: "npm run secrets -- ${call.stack}" makes them.`);
+    throw new UserError(
+      `${call.configFile} has no secrets, so there is nothing to export: "npm run secrets -- ${call.stack}" makes them.`,
+    );
   }
   const tar = await packArchive(archive, readme(archive, outside));
   writeNew(file, await encrypt(tar, await lock()));
@@ -38,7 +48,9 @@ export async function exportSecrets({ call, outside, file, lock, now = new Date(
     lines([
       `${file}: ${archive.secrets.length} secrets saved, encrypted.`,
       ...archive.secrets.map(({ key }) => `  saved     ${qualified(key)}`),
-      ...outside.map((secret) => `  not in it  Secret ${secret.name} (${secret.argument}): ${readCommand(secret)}`),
+      ...outside.map(
+        (secret) => `  not in it  Secret ${secret.name} (${secret.argument}): ${readCommand(secret)}`,
+      ),
       `Keep it away from the stack and from what decrypts it. Back: npm run secrets -- ${call.stack} --import FILE`,
     ]),
   );
@@ -54,13 +66,18 @@ function writeNew(file: string, content: Uint8Array): void {
   } catch (error) {
     // Half an archive looks like one.
     if (descriptor !== undefined) rmSync(file, { force: true });
-    throw new UserError(`${file} could not be written: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
+    throw new UserError(
+      `${file} could not be written: ${error instanceof Error ? error.message : String(error)}.`,
+      { cause: error },
+    );
   }
 }
 
 function readme({ stack, created, secrets }: Archive, outside: readonly OutsideSecret[]): string {
   const saved = secrets.map((secret) => `- ${secret.file}: ${describeSecret(secret)}`);
-  const elsewhere = outside.map((secret) => `- Secret ${secret.name} (${secret.argument}): ${readCommand(secret)}`);
+  const elsewhere = outside.map(
+    (secret) => `- Secret ${secret.name} (${secret.argument}): ${readCommand(secret)}`,
+  );
   return lines([
     `# Secrets of the certctl stack ${stack}`,
     "",

@@ -22,8 +22,14 @@ const groups = [
   ["tlsPrivateKey", "tlsCertificate", "tlsCaCertificate"],
 ];
 
-/** Sets what a stack lacks from an archive. A value that exists stays as it is, and so does what belongs to it. */
-export async function importSecrets({ call, stackFile, archive, key, dryRun }: ImportRequest, output: Output): Promise<void> {
+/**
+ * Sets what a stack lacks from an archive. A value that exists stays as it is, and so does what belongs to
+ * it.
+ */
+export async function importSecrets(
+  { call, stackFile, archive, key, dryRun }: ImportRequest,
+  output: Output,
+): Promise<void> {
   const { stack, created, secrets } = await unpackArchive(await decrypt(archive, key));
   const planned = secrets.map((secret) => ({ secret, kept: whyKept(secret, stackFile) }));
   const missing = planned
@@ -34,7 +40,10 @@ export async function importSecrets({ call, stackFile, archive, key, dryRun }: I
   output.stdout(
     lines([
       `From the archive of ${stack}, ${created.toISOString()}: ${missing.length} ${word}, ${secrets.length - missing.length} kept.`,
-      ...planned.map(({ secret, kept }) => `  ${(kept === undefined ? word : "kept").padEnd(9)} ${qualified(secret.key)}${kept ?? ""}`),
+      ...planned.map(
+        ({ secret, kept }) =>
+          `  ${(kept === undefined ? word : "kept").padEnd(9)} ${qualified(secret.key)}${kept ?? ""}`,
+      ),
     ]),
   );
 }
@@ -43,5 +52,7 @@ export async function importSecrets({ call, stackFile, archive, key, dryRun }: I
 function whyKept({ key }: ArchivedSecret, { config, others }: StackFile): string | undefined {
   if (isSet({ ...others, ...config }, key)) return " (is there, and was not changed)";
   const partner = groups.find((group) => group.includes(key))?.find((other) => isSet(config, other));
-  return partner === undefined ? undefined : ` (not set: it belongs to ${qualified(partner)}, which is there)`;
+  return partner === undefined
+    ? undefined
+    : ` (not set: it belongs to ${qualified(partner)}, which is there)`;
 }

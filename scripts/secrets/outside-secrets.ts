@@ -16,12 +16,20 @@ const naming = ["secret", "secretName", "raSecret", "tlsSecret"];
 export function outsideSecrets(args: CertctlArgs): OutsideSecret[] {
   const { namespace = "certctl", tls, images, existingSecrets = {}, ...parts } = args;
   const named: [string, unknown][] = [
-    ...Object.entries(existingSecrets).map(([key, name]): [string, unknown] => [`existingSecrets.${key}`, name]),
+    ...Object.entries(existingSecrets).map(([key, name]): [string, unknown] => [
+      `existingSecrets.${key}`,
+      name,
+    ]),
     ["tls.existingSecret.name", tls?.mode === TlsMode.ExistingSecret ? tls.existingSecret?.name : undefined],
-    ...(images?.pullSecrets ?? []).map((name, index): [string, unknown] => [`images.pullSecrets[${index}]`, name]),
+    ...(images?.pullSecrets ?? []).map((name, index): [string, unknown] => [
+      `images.pullSecrets[${index}]`,
+      name,
+    ]),
     ...namesIn(parts, ""),
   ];
-  return named.flatMap(([argument, name]) => (typeof name === "string" ? [{ argument, namespace, name }] : []));
+  return named.flatMap(([argument, name]) =>
+    typeof name === "string" ? [{ argument, namespace, name }] : [],
+  );
 }
 
 /** What stands at keys that name Secrets, at any depth. */
@@ -31,7 +39,10 @@ function namesIn(value: unknown, path: string): [string, unknown][] {
     const at = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
     if (naming.includes(key)) return [[at, inner]];
     if (key !== "envFromSecrets") return namesIn(inner, at);
-    return Object.entries(inner as Record<string, { name: unknown }>).map(([variable, { name }]) => [`${at}.${variable}`, name]);
+    return Object.entries(inner as Record<string, { name: unknown }>).map(([variable, { name }]) => [
+      `${at}.${variable}`,
+      name,
+    ]);
   });
 }
 

@@ -14,8 +14,14 @@ export interface Terminal {
   output: NodeJS.WritableStream;
 }
 
-/** A passphrase from the file, the environment, or the terminal; never from an argument, which every user of the machine can see. */
-export async function readPassphrase(file: string | undefined, terminal: Terminal = theTerminal()): Promise<string> {
+/**
+ * A passphrase from the file, the environment, or the terminal; never from an argument, which every user of
+ * the machine can see.
+ */
+export async function readPassphrase(
+  file: string | undefined,
+  terminal: Terminal = theTerminal(),
+): Promise<string> {
   if (file !== undefined) return textOf(file).split(/\r?\n/)[0] ?? "";
   const given = process.env[passphraseVariable];
   if (given !== undefined && given !== "") return given;
@@ -28,11 +34,16 @@ export async function readPassphrase(file: string | undefined, terminal: Termina
 }
 
 /** A passphrase for a new archive: asked twice, and not a short one. */
-export async function choosePassphrase(file: string | undefined, terminal: Terminal = theTerminal()): Promise<string> {
+export async function choosePassphrase(
+  file: string | undefined,
+  terminal: Terminal = theTerminal(),
+): Promise<string> {
   const asked = file === undefined && !process.env[passphraseVariable];
   const passphrase = await readPassphrase(file, terminal);
-  if (passphrase.length < leastLength) throw new UserError(`The passphrase is too short: it needs ${leastLength} characters or more.`);
-  if (asked && (await ask("The same again: ", terminal)) !== passphrase) throw new UserError("The two passphrases differ.");
+  if (passphrase.length < leastLength)
+    throw new UserError(`The passphrase is too short: it needs ${leastLength} characters or more.`);
+  if (asked && (await ask("The same again: ", terminal)) !== passphrase)
+    throw new UserError("The two passphrases differ.");
   return passphrase;
 }
 

@@ -4,11 +4,20 @@ import { requiredSecrets } from "../../src/config/required-secrets";
 import { TlsMode } from "../../src/tls/tls-args";
 import { UserError } from "../stack/command";
 import { asMap, isEncrypted, project } from "../stack/stack-file";
-import { certificatesOf, createIssuingCa, createServerCertificate, isTransportCa, trustBundle } from "./certificates";
+import {
+  certificatesOf,
+  createIssuingCa,
+  createServerCertificate,
+  isTransportCa,
+  trustBundle,
+} from "./certificates";
 
 /** One value for the stack file. */
 export interface Setting {
-  /** Path below the project's prefix, such as `apiKeys.admin`; or a key of another project in full, such as `aws:secretKey`. */
+  /**
+   * Path below the project's prefix, such as `apiKeys.admin`; or a key of another project in full, such as
+   * `aws:secretKey`.
+   */
   key: string;
   value: string;
   /** Whether the value is stored encrypted. */
@@ -44,7 +53,10 @@ export interface PlanRequest {
 
 const tlsKeys = ["tlsPrivateKey", "tlsCaCertificate", "tlsCertificate"] as const;
 
-/** Finds which secrets a stack lacks. A lone half of a pair is an error: neither overwriting nor keeping it can be right. */
+/**
+ * Finds which secrets a stack lacks. A lone half of a pair is an error: neither overwriting nor keeping it
+ * can be right.
+ */
 export function planSecrets(request: PlanRequest): SecretsPlan {
   const { config, args, renewTls } = request;
   const plan: SecretsPlan = { missing: [], present: [], superfluous: [], unencrypted: [] };
@@ -59,7 +71,8 @@ export function planSecrets(request: PlanRequest): SecretsPlan {
 
   add(random("databasePassword", 24), instead("databasePassword"));
   add(random("encryptionKey", 32), instead("encryptionKey"));
-  for (const duty of ["admin", "enroll", "fleet", "metrics"]) add(random(`apiKeys.${duty}`, 24), instead("apiKeys"));
+  for (const duty of ["admin", "enroll", "fleet", "metrics"])
+    add(random(`apiKeys.${duty}`, 24), instead("apiKeys"));
   add({ keys: ["caPrivateKey", "caCertificate"], generate: issuingCa }, instead("issuingCa"));
   const tlsMode = args.tls?.mode ?? TlsMode.Provided;
   const otherTls = tlsMode === TlsMode.Provided ? undefined : `tls.mode is ${tlsMode}`;
@@ -67,12 +80,17 @@ export function planSecrets(request: PlanRequest): SecretsPlan {
 
   refuseLoneHalves(request, plan);
   if (renewTls) planRenewal(request, plan, otherTls);
-  plan.unencrypted = plan.present.filter((key) => key !== "tlsCaCertificate" && typeof valueOf(config, key) === "string");
+  plan.unencrypted = plan.present.filter(
+    (key) => key !== "tlsCaCertificate" && typeof valueOf(config, key) === "string",
+  );
   return plan;
 }
 
 function random(key: string, bytes: number): SecretGroup {
-  return { keys: [key], generate: () => Promise.resolve([{ key, value: randomBytes(bytes).toString("hex"), secret: true }]) };
+  return {
+    keys: [key],
+    generate: () => Promise.resolve([{ key, value: randomBytes(bytes).toString("hex"), secret: true }]),
+  };
 }
 
 async function issuingCa(): Promise<Setting[]> {
@@ -83,7 +101,10 @@ async function issuingCa(): Promise<Setting[]> {
   ];
 }
 
-async function serverCertificate(dnsNames: readonly string[], previousRoots: Parameters<typeof trustBundle>[1]): Promise<Setting[]> {
+async function serverCertificate(
+  dnsNames: readonly string[],
+  previousRoots: Parameters<typeof trustBundle>[1],
+): Promise<Setting[]> {
   const pair = await createServerCertificate(dnsNames);
   return [
     { key: "tlsPrivateKey", value: pair.privateKey, secret: true },
@@ -92,9 +113,17 @@ async function serverCertificate(dnsNames: readonly string[], previousRoots: Par
   ];
 }
 
-/** Replaces the server's certificate, if this command made it: one of another CA is renewed where it came from. */
-function planRenewal({ config, dnsNames }: PlanRequest, plan: SecretsPlan, otherTls: string | undefined): void {
-  if (otherTls !== undefined) throw new UserError(`--renew-tls renews certificates of tls.mode "provided" only, and ${otherTls}.`);
+/**
+ * Replaces the server's certificate, if this command made it: one of another CA is renewed where it came
+ * from.
+ */
+function planRenewal(
+  { config, dnsNames }: PlanRequest,
+  plan: SecretsPlan,
+  otherTls: string | undefined,
+): void {
+  if (otherTls !== undefined)
+    throw new UserError(`--renew-tls renews certificates of tls.mode "provided" only, and ${otherTls}.`);
   if (!plan.present.includes("tlsCertificate")) return;
   const bundle = config.tlsCaCertificate;
   const roots = typeof bundle === "string" ? certificatesOf(bundle) : [];

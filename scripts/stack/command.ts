@@ -1,6 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** An error whose message is all that the user needs: what is wrong and how to mend it. It is printed without a stack. */
+/**
+ * An error whose message is all that the user needs: what is wrong and how to mend it. It is printed without
+ * a stack.
+ */
 export class UserError extends Error {
   public override readonly name = "UserError";
 }
@@ -15,13 +18,19 @@ export interface Output {
 export type Command = (commandLine: readonly string[], output: Output) => Promise<void>;
 
 /** Runs a command and returns its exit code: 0, or 1 with the error on stderr. */
-export async function execute(command: Command, commandLine: readonly string[], output: Output): Promise<number> {
+export async function execute(
+  command: Command,
+  commandLine: readonly string[],
+  output: Output,
+): Promise<number> {
   try {
     await command(commandLine, output);
     return 0;
   } catch (error) {
     // Only an error of ours is a sentence; anything else is a defect, and its stack is how to find it.
-    output.stderr(`${error instanceof UserError || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`);
+    output.stderr(
+      `${error instanceof UserError || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`,
+    );
     return 1;
   }
 }
@@ -31,7 +40,10 @@ export async function runCommand(command: Command): Promise<void> {
   const { stdout, stderr } = process;
   // `… | head` closes the pipe when it has seen enough.
   stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-  const output = { stdout: (text: string) => void stdout.write(text), stderr: (text: string) => void stderr.write(text) };
+  const output = {
+    stdout: (text: string) => void stdout.write(text),
+    stderr: (text: string) => void stderr.write(text),
+  };
   process.exitCode = await execute(command, process.argv.slice(2), output);
 }
 

@@ -9,13 +9,24 @@ export interface PulumiCall {
   directory: string;
   stack: string;
   configFile: string;
-  /** What the command reads from stdin: the only way for a secret. Arguments can be seen by every user of the machine. */
+  /**
+   * What the command reads from stdin: the only way for a secret. Arguments can be seen by every user of the
+   * machine.
+   */
   input?: string;
 }
 
 /** Runs `npx pulumi <args>` without questions, and returns what it prints. */
 export async function pulumi(args: readonly string[], call: PulumiCall): Promise<string> {
-  const options = ["--stack", call.stack, "--config-file", call.configFile, "--non-interactive", "--color", "never"];
+  const options = [
+    "--stack",
+    call.stack,
+    "--config-file",
+    call.configFile,
+    "--non-interactive",
+    "--color",
+    "never",
+  ];
   const child = spawn(process.execPath, [launcher(call.directory), ...args, ...options], {
     cwd: call.directory,
     env: { PULUMI_SKIP_UPDATE_CHECK: "true", ...process.env },
@@ -28,7 +39,9 @@ export async function pulumi(args: readonly string[], call: PulumiCall): Promise
   // A CLI that refuses before it reads closes the pipe: its exit code tells.
   child.stdin.on("error", () => undefined);
   child.stdin.end(call.input ?? "");
-  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.on("error", reject).on("close", resolve),
+  );
   if (code !== 0) throw new UserError(explain(args, stderr, call.stack));
   return stdout;
 }

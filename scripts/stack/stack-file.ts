@@ -11,7 +11,10 @@ export interface StackFile {
   path: string;
   /** Nothing when there is no such file yet. */
   text: string | undefined;
-  /** Configuration of the project by key, without the prefix `certctl:`. An encrypted value is a map with the one key `secure`. */
+  /**
+   * Configuration of the project by key, without the prefix `certctl:`. An encrypted value is a map with the
+   * one key `secure`.
+   */
   config: Record<string, unknown>;
   /** Configuration of providers and other projects, by full key. */
   others: Record<string, unknown>;
@@ -20,7 +23,11 @@ export interface StackFile {
 }
 
 /** Where the CLI looks for a stack's configuration, in the project's directory. */
-export function stackFilePath(directory: string, stack: string, configFile = process.env.PULUMI_OPTION_CONFIG_FILE): string {
+export function stackFilePath(
+  directory: string,
+  stack: string,
+  configFile = process.env.PULUMI_OPTION_CONFIG_FILE,
+): string {
   if (configFile !== undefined && configFile !== "") return resolve(configFile);
   // Only the last part of `organization/project/stack` is in the file's name.
   return join(directory, `Pulumi.${basename(stack)}.yaml`);
@@ -35,7 +42,12 @@ export function stackNames(files: readonly string[]): string[] {
 export function readStackFile(path: string): StackFile {
   const text = existsSync(path) ? readFileSync(path, "utf8") : undefined;
   const content = parseYaml(path, text ?? "");
-  return { path, text, ...splitConfig(path, content.config ?? {}), importsEnvironments: content.environment !== undefined };
+  return {
+    path,
+    text,
+    ...splitConfig(path, content.config ?? {}),
+    importsEnvironments: content.environment !== undefined,
+  };
 }
 
 function parseYaml(path: string, text: string): Record<string, unknown> {
@@ -47,11 +59,15 @@ function parseYaml(path: string, text: string): Record<string, unknown> {
     throw new UserError(`${path}, line ${line}, column ${col}: this is not YAML: ${error.message}.`);
   }
   const content: unknown = document.toJS() ?? {};
-  if (!isMap(content)) throw new UserError(`${path} is not a stack file: a map with the key "config" is expected.`);
+  if (!isMap(content))
+    throw new UserError(`${path} is not a stack file: a map with the key "config" is expected.`);
   return content;
 }
 
-/** Takes the project's keys apart from others, in each spelling that the CLI accepts: `certctl:tls`, `certctl:config:tls` and `tls`. */
+/**
+ * Takes the project's keys apart from others, in each spelling that the CLI accepts: `certctl:tls`,
+ * `certctl:config:tls` and `tls`.
+ */
 function splitConfig(path: string, content: unknown): Pick<StackFile, "config" | "others"> {
   if (!isMap(content)) throw new UserError(`${path} is not a stack file: "config" must be a map.`);
   const config: Record<string, unknown> = {};

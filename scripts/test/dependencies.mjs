@@ -23,8 +23,13 @@ export async function ensureDependencies({ log, folder = root }) {
     shell: process.platform === "win32",
   });
   if (npm.error !== undefined)
-    throw new UserError(`npm could not be started (${npm.error.message}): install Node.js with npm, and run the command again.`);
-  if (npm.status !== 0) throw new UserError(`"npm ci" failed; mend what it says, and run the command again:\n${npm.stderr.trim()}`);
+    throw new UserError(
+      `npm could not be started (${npm.error.message}): install Node.js with npm, and run the command again.`,
+    );
+  if (npm.status !== 0)
+    throw new UserError(
+      `"npm ci" failed; mend what it says, and run the command again:\n${npm.stderr.trim()}`,
+    );
   log(`The npm packages are installed (${formatDuration(Date.now() - since)}).`);
 }
 
@@ -33,9 +38,13 @@ export async function ensureDependencies({ log, folder = root }) {
  * @param {string} folder
  */
 export function areInstalled(folder) {
-  const wanted = /** @type {LockFile | undefined} */ (readJsonIfPresent(join(folder, "package-lock.json")))?.packages;
-  const installed = /** @type {LockFile | undefined} */ (readJsonIfPresent(join(folder, "node_modules/.package-lock.json")))?.packages;
-  if (wanted === undefined) throw new UserError(`${join(folder, "package-lock.json")} is missing or damaged: restore it from git.`);
+  const wanted = /** @type {LockFile | undefined} */ (readJsonIfPresent(join(folder, "package-lock.json")))
+    ?.packages;
+  const installed = /** @type {LockFile | undefined} */ (
+    readJsonIfPresent(join(folder, "node_modules/.package-lock.json"))
+  )?.packages;
+  if (wanted === undefined)
+    throw new UserError(`${join(folder, "package-lock.json")} is missing or damaged: restore it from git.`);
   if (installed === undefined) return false;
   return Object.entries(wanted)
     .filter(([path, { optional }]) => path !== "" && !(optional === true && installed[path] === undefined))

@@ -17,7 +17,8 @@ export function createGoTestReport(print) {
   const onEvent = (event) => {
     const { Action: action, Package: name = event.ImportPath ?? "", Test: test } = event;
     const key = `${name} ${test ?? ""}`;
-    if (action === "output" || action === "build-output") outputs.set(key, [...(outputs.get(key) ?? []), event.Output ?? ""]);
+    if (action === "output" || action === "build-output")
+      outputs.set(key, [...(outputs.get(key) ?? []), event.Output ?? ""]);
     if (action === "build-fail") print(textOf(key));
     if (test !== undefined) onTestEnd(action, name, key);
     else if (action === "pass" || action === "skip") print(`ok    ${name}`);

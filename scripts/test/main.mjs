@@ -26,7 +26,10 @@ Runs the quick part of npm test: the type check and the unit tests, without the 
 
 /** @param {string[]} args */
 export async function main(args) {
-  const { only, help: wanted } = parseArguments(args, { only: { type: "string" }, help: { type: "boolean" } });
+  const { only, help: wanted } = parseArguments(args, {
+    only: { type: "string" },
+    help: { type: "boolean" },
+  });
   if (wanted) return print(help);
   return runSuites(only === undefined ? suites : only.split(","));
 }
@@ -59,7 +62,8 @@ function print(text) {
 /** @param {string[]} wanted */
 async function runSuites(wanted) {
   const unknown = wanted.filter((suite) => !suites.includes(suite));
-  if (unknown.length > 0) throw new UserError(`There is no suite "${unknown.join(", ")}"; there are ${suites.join(", ")}.`);
+  if (unknown.length > 0)
+    throw new UserError(`There is no suite "${unknown.join(", ")}"; there are ${suites.join(", ")}.`);
   const log = createLog(process.stdout);
   await ensureDependencies({ log });
   return runSteps(
@@ -72,7 +76,8 @@ async function runSuites(wanted) {
  * Runs steps one after the other, and prints what became of them.
  * @param {Step[]} steps
  * @param {import("../lib/log.mjs").Log} log
- * @param {{ everything?: boolean }} [options] everything: a suite that cannot run here fails, as it has to in CI
+ * @param {{ everything?: boolean }} [options] everything: a suite that cannot run here fails, as it has to in
+ * CI
  * @returns {Promise<number>} exit code
  */
 export async function runSteps(steps, log, { everything = Boolean(process.env.CI) } = {}) {
@@ -103,10 +108,12 @@ export async function runSteps(steps, log, { everything = Boolean(process.env.CI
     log(`── ${step.title}: ${describe(counts)} (${formatDuration(duration)})`);
   }
 
-  const sum = (/** @type {"passed" | "failed"} */ key) => results.reduce((total, { counts }) => total + counts[key], 0);
+  const sum = (/** @type {"passed" | "failed"} */ key) =>
+    results.reduce((total, { counts }) => total + counts[key], 0);
   log("");
   const width = Math.max(...results.map(({ step }) => step.title.length));
-  for (const { step, counts, duration } of results) log(`${step.title.padEnd(width)}  ${describe(counts)} (${formatDuration(duration)})`);
+  for (const { step, counts, duration } of results)
+    log(`${step.title.padEnd(width)}  ${describe(counts)} (${formatDuration(duration)})`);
   log(`${sum("passed")} passed, ${sum("failed")} failed`);
   return sum("failed") === 0 ? 0 : 1;
 }

@@ -8,7 +8,10 @@ module.exports = class extends reporters.Spec {
     super(runner, options);
     runner.once("end", () => {
       const { passes, failures, pending } = this.stats;
-      writeFileSync(process.env.MOCHA_TOTALS, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+      writeFileSync(
+        process.env.MOCHA_TOTALS,
+        JSON.stringify({ passed: passes, failed: failures, skipped: pending }),
+      );
     });
   }
 };

@@ -8,7 +8,8 @@ import { root, runNode } from "./processes.mjs";
 
 /**
  * Runs mocha with its report on stdout.
- * @param {{ specs: string[], ignore?: string[], jobs?: number, env?: NodeJS.ProcessEnv, cwd?: string }} options jobs: files that run at a time
+ * @param {{ specs: string[], ignore?: string[], jobs?: number, env?: NodeJS.ProcessEnv, cwd?: string }}
+ * options jobs: files that run at a time
  * @param {import("../lib/log.mjs").Log} log
  * @returns {Promise<Counts>}
  */
@@ -24,7 +25,10 @@ export async function runMocha({ specs, ignore = [], jobs = 1, env = process.env
       ...ignore.flatMap((pattern) => ["--ignore", pattern]),
     ];
     const mocha = join(root, "node_modules/mocha/bin/mocha.js");
-    const code = await runNode([mocha, ...options, ...specs], { cwd, env: { ...env, MOCHA_TOTALS: totalsFile } });
+    const code = await runNode([mocha, ...options, ...specs], {
+      cwd,
+      env: { ...env, MOCHA_TOTALS: totalsFile },
+    });
     const totals = /** @type {Counts | undefined} */ (readJsonIfPresent(totalsFile));
     if (totals !== undefined && (code === 0 || totals.failed > 0)) return totals;
     log(`mocha did not run to its end (exit code ${code}).`);

@@ -7,7 +7,8 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
  * Runs a program in the project's folder with its output on ours.
  * @param {string} program
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} [options] `onLine` gets what goes to stdout
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} [options] `onLine` gets
+ * what goes to stdout
  * @returns {Promise<number>} exit code
  */
 export function runProgram(program, args, { cwd = root, env = process.env, onLine } = {}) {

@@ -24,8 +24,18 @@ const bin = {
 };
 const typescript = ["--require", join(root, "scripts/register-typescript.cjs")];
 
-/** Tests that need Go or Python, and tests that need the toolchain or a node besides. The unit tests do without. */
-const contractTests = ["test/age", "test/boot", "test/checkov", "test/contract", "test/moto", "test/pod-scripts"];
+/**
+ * Tests that need Go or Python, and tests that need the toolchain or a node besides. The unit tests do
+ * without.
+ */
+const contractTests = [
+  "test/age",
+  "test/boot",
+  "test/checkov",
+  "test/contract",
+  "test/moto",
+  "test/pod-scripts",
+];
 const engineTests = ["test/engine"];
 const alertTests = ["test/alerts"];
 const nodeTests = ["test/node"];
@@ -41,10 +51,17 @@ export const steps = [
   check("lint", "eslint", () => runNode([bin.eslint, "."])),
   check("lint", "prettier", () => runNode([bin.prettier, "--check", "."])),
   check("types", "type check", () => runNode([bin.tsc, "--noEmit"])),
-  check("generated", "generated files are up to date", () => runNode([...typescript, "scripts/generate.ts", "--check"])),
-  mochaStep("unit", "unit tests", ["test"], { without: [...contractTests, ...alertTests, ...engineTests, ...nodeTests], jobs: 2 }),
+  check("generated", "generated files are up to date", () =>
+    runNode([...typescript, "scripts/generate.ts", "--check"]),
+  ),
+  mochaStep("unit", "unit tests", ["test"], {
+    without: [...contractTests, ...alertTests, ...engineTests, ...nodeTests],
+    jobs: 2,
+  }),
   mochaStep("alerts", "alert tests", alertTests),
-  check("contract", "go vet", () => runProgram("go", ["vet", "./..."], { cwd: contractFolder, env: contractEnvironment })),
+  check("contract", "go vet", () =>
+    runProgram("go", ["vet", "./..."], { cwd: contractFolder, env: contractEnvironment }),
+  ),
   { suite: "contract", title: "go test", run: testContract },
   mochaStep("contract", "contract tests", contractTests),
   { suite: "engine", title: "toolchain", isSetUp: true, run: buildToolchain },
@@ -64,19 +81,30 @@ export const suites = [...new Set(steps.map(({ suite }) => suite))];
  * @returns {Step}
  */
 function check(suite, title, run) {
-  return { suite, title, run: async () => ((await run()) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }) };
+  return {
+    suite,
+    title,
+    run: async () => ((await run()) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }),
+  };
 }
 
 /**
  * @param {string} suite
  * @param {string} title
  * @param {string[]} folders
- * @param {{ without?: string[], jobs?: number }} [options] folders in them that are left out, and files that run at a time
+ * @param {{ without?: string[], jobs?: number }} [options] folders in them that are left out, and files that
+ * run at a time
  * @returns {Step}
  */
 function mochaStep(suite, title, folders, { without = [], jobs = 1 } = {}) {
-  const specs = folders.flatMap((folder) => ["ts", "mjs"].map((extension) => `${folder}/**/*.test.${extension}`));
-  return { suite, title, run: (log) => runMocha({ specs, ignore: without.map((folder) => `${folder}/**`), jobs }, log) };
+  const specs = folders.flatMap((folder) =>
+    ["ts", "mjs"].map((extension) => `${folder}/**/*.test.${extension}`),
+  );
+  return {
+    suite,
+    title,
+    run: (log) => runMocha({ specs, ignore: without.map((folder) => `${folder}/**`), jobs }, log),
+  };
 }
 
 /** @type {Step["run"]} */
@@ -84,7 +112,10 @@ async function testContract(log) {
   const options = { cwd: contractFolder, env: contractEnvironment };
   return goTest(["./..."], log, (args, onLine) =>
     hasPostgres()
-      ? runNode([...typescript, join(root, "scripts/test/with-postgres.ts"), "go", ...args], { ...options, onLine })
+      ? runNode([...typescript, join(root, "scripts/test/with-postgres.ts"), "go", ...args], {
+          ...options,
+          onLine,
+        })
       : runProgram("go", args, { ...options, onLine }),
   );
 }

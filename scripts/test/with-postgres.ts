@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { freePort, LocalPostgres } from "../../test/support/postgres";
 
 /**
- * Runs a command while a PostgreSQL 16 of its own is there for the Go tests of test/contract, which skip those that need one otherwise.
- * Ends with the command's exit code.
+ * Runs a command while a PostgreSQL 16 of its own is there for the Go tests of test/contract, which skip
+ * those that need one otherwise. Ends with the command's exit code.
  */
 async function main([program = "", ...args]: string[]): Promise<void> {
   const port = await freePort();
@@ -15,13 +15,19 @@ async function main([program = "", ...args]: string[]): Promise<void> {
     POSTGRES_DB: "contract",
     POSTGRES_INITDB_ARGS: "--auth-host=scram-sha-256",
   };
-  const postgres = await LocalPostgres.start(image, ["-c", `port=${port}`, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"], port);
+  const postgres = await LocalPostgres.start(
+    image,
+    ["-c", `port=${port}`, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
+    port,
+  );
   try {
     const address = `postgres://certctl@127.0.0.1:${port}/postgres?sslmode=disable`;
     const env = { ...process.env, CONTRACT_TEST_DATABASE_URL: address, PGPASSWORD: password };
     const child = spawn(program, args, { env, stdio: "inherit" });
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
-    process.exitCode = await new Promise<number>((resolve, reject) => child.on("error", reject).on("close", (code) => resolve(code ?? 1)));
+    process.exitCode = await new Promise<number>((resolve, reject) =>
+      child.on("error", reject).on("close", (code) => resolve(code ?? 1)),
+    );
   } finally {
     await postgres.stop();
   }

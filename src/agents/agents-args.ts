@@ -34,17 +34,26 @@ export interface AgentSettings {
   /** Host paths and namespace; only with `kind: DaemonSet`. */
   node?: NodeAgentSettings;
   /**
-   * Directories that are scanned for certificates, at start and every six hours (`CERTCTL_DISCOVERY_DIRS`). With `kind: DaemonSet`
-   * use `node.discoveryDirectories` for the node's own.
+   * Directories that are scanned for certificates, at start and every six hours (`CERTCTL_DISCOVERY_DIRS`).
+   * With `kind: DaemonSet` use `node.discoveryDirectories` for the node's own.
    *
    * @default []
    */
   discoveryDirectories?: AbsolutePath[];
   /** Log level (`CERTCTL_LOG_LEVEL`). @default info */
   logLevel?: AgentLogLevel;
-  /** CPU and memory of each agent. @default 50m and 64Mi requested, 200m and 256Mi at most; more for larger fleets */
+  /**
+   * CPU and memory of each agent.
+   *
+   * @default 50m and 64Mi requested, 200m and 256Mi at most; more for larger fleets
+   */
   resources?: Resources;
-  /** Further environment variables, of the Go runtime and proxies only: every variable that the agent itself reads has an argument. @default {} */
+  /**
+   * Further environment variables, of the Go runtime and proxies only: every variable that the agent itself
+   * reads has an argument.
+   *
+   * @default {}
+   */
   env?: Record<string, string>;
   /** Where the pods may run. */
   scheduling?: Scheduling;
@@ -52,7 +61,11 @@ export interface AgentSettings {
 
 /** Agents on every node. */
 export interface NodeAgentSettings {
-  /** Namespace of the agents; created with the privileged pod security level, which host paths need. @default the instance's namespace and `-agents` */
+  /**
+   * Namespace of the agents; created with the privileged pod security level, which host paths need.
+   *
+   * @default the instance's namespace and `-agents`
+   */
   namespace?: ObjectName;
   /** Directory of the node that keeps the agent's identity and keys. @default /var/lib/certctl-agent */
   stateDirectory?: AbsolutePath;

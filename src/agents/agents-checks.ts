@@ -12,9 +12,21 @@ export function agentsIssues(settings: AgentSettings): Issue[] {
   const kind = settings.kind ?? "StatefulSet";
   const onNodes = kind === "DaemonSet";
   return [
-    ...issueIf(onNodes && settings.replicas !== undefined, "replicas", "is only for kind StatefulSet; a DaemonSet has one agent per node"),
-    ...issueIf(onNodes && settings.storage !== undefined, "storage", "is only for kind StatefulSet; see node.stateDirectory"),
-    ...issueIf(kind === "StatefulSet" && settings.node !== undefined, "node", "is only for kind DaemonSet; set agents.kind: DaemonSet"),
+    ...issueIf(
+      onNodes && settings.replicas !== undefined,
+      "replicas",
+      "is only for kind StatefulSet; a DaemonSet has one agent per node",
+    ),
+    ...issueIf(
+      onNodes && settings.storage !== undefined,
+      "storage",
+      "is only for kind StatefulSet; see node.stateDirectory",
+    ),
+    ...issueIf(
+      kind === "StatefulSet" && settings.node !== undefined,
+      "node",
+      "is only for kind DaemonSet; set agents.kind: DaemonSet",
+    ),
     ...under("storage", storageIssues(settings.storage)),
     ...under("node", nodeIssues(settings.node ?? {})),
     ...under("discoveryDirectories", ownDirectoryIssues(settings.discoveryDirectories ?? [])),
@@ -24,7 +36,9 @@ export function agentsIssues(settings: AgentSettings): Issue[] {
   ];
 }
 
-/** Directories of a node that belong to the system: the agent's state must not be mixed with what is there. */
+/**
+ * Directories of a node that belong to the system: the agent's state must not be mixed with what is there.
+ */
 const systemDirectories = [
   "/bin",
   "/boot",
@@ -56,7 +70,8 @@ const wholeDirectories = [
 export function nodeIssues(node: NodeAgentSettings): Issue[] {
   const state = normalPath(text(node.stateDirectory) ?? "/var/lib/certctl-agent");
   const forbidden =
-    [...systemDirectories, ...wholeDirectories].includes(state) || ["/proc", "/sys", "/dev"].some((one) => overlaps(state, one));
+    [...systemDirectories, ...wholeDirectories].includes(state) ||
+    ["/proc", "/sys", "/dev"].some((one) => overlaps(state, one));
   return [
     ...issueIf(
       state === "/" || forbidden,
@@ -71,9 +86,19 @@ function nodeDirectoryIssues(directories: readonly string[], state: string): Iss
   return directories.flatMap((directory, index) => {
     const path = `[${String(index)}]`;
     const normal = normalPath(text(directory) ?? "?");
-    if (normal === "/") return [{ path, message: `"/" is the whole node; name the directories that hold certificates, such as /etc/ssl` }];
+    if (normal === "/")
+      return [
+        {
+          path,
+          message: `"/" is the whole node; name the directories that hold certificates, such as /etc/ssl`,
+        },
+      ];
     return [
-      ...issueIf(overlaps(normal, state), path, `${show(directory)} overlaps ${state}, which keeps the agent's own keys`),
+      ...issueIf(
+        overlaps(normal, state),
+        path,
+        `${show(directory)} overlaps ${state}, which keeps the agent's own keys`,
+      ),
       ...repeated(directories, index, path),
     ];
   });
@@ -104,7 +129,13 @@ function normalPath(path: string): string {
 }
 
 function overlaps(one: string, other: string): boolean {
-  return one === other || one === "/" || other === "/" || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+  return (
+    one === other ||
+    one === "/" ||
+    other === "/" ||
+    one.startsWith(`${other}/`) ||
+    other.startsWith(`${one}/`)
+  );
 }
 
 /** Variables that the agent reads, each with what decides it. */
@@ -126,9 +157,11 @@ function environmentIssues(env: Record<string, string>): Issue[] {
     const path = joinPath("", name);
     const governed = governedVariables[name];
     if (governed !== undefined) return [{ path, message: governed }];
-    if (allowed.includes(name)) return issueIf(value === "", path, "is empty, which means not set; remove it");
+    if (allowed.includes(name))
+      return issueIf(value === "", path, "is empty, which means not set; remove it");
     const suggestion = closestName(name, [...allowed, ...Object.keys(governedVariables)]);
-    const advice = suggestion === undefined ? `it reads ${allowed.join(", ")}` : `did you mean ${suggestion}?`;
+    const advice =
+      suggestion === undefined ? `it reads ${allowed.join(", ")}` : `did you mean ${suggestion}?`;
     return [{ path, message: `the agent does not read this variable; ${advice}` }];
   });
 }

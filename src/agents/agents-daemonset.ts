@@ -17,8 +17,15 @@ export const ownStateName = "own-state";
 export function agentDaemonSet(input: AgentManifestInput): k8s.types.input.apps.v1.DaemonSet {
   const node = input.settings.node ?? {};
   const scanned = node.discoveryDirectories ?? [];
-  const hostVolumes = scanned.map((path, index): Volume => ({ name: `host-${index}`, hostPath: { path, type: "Directory" } }));
-  const hostMounts = scanned.map((path, index): VolumeMount => ({ name: `host-${index}`, mountPath: hostRoot + path, readOnly: true }));
+  const hostVolumes = scanned.map((path, index): Volume => ({
+    name: `host-${index}`,
+    hostPath: { path, type: "Directory" },
+  }));
+  const hostMounts = scanned.map((path, index): VolumeMount => ({
+    name: `host-${index}`,
+    mountPath: hostRoot + path,
+    readOnly: true,
+  }));
   return {
     metadata: {
       name: input.name,
@@ -33,11 +40,17 @@ export function agentDaemonSet(input: AgentManifestInput): k8s.types.input.apps.
       template: agentPodTemplate(input, {
         nameField: "spec.nodeName",
         volumes: [
-          { name: stateVolume, hostPath: { path: node.stateDirectory ?? "/var/lib/certctl-agent", type: "DirectoryOrCreate" } },
+          {
+            name: stateVolume,
+            hostPath: { path: node.stateDirectory ?? "/var/lib/certctl-agent", type: "DirectoryOrCreate" },
+          },
           ...hostVolumes,
         ],
         discovery: {
-          directories: [...scanned.map((path) => hostRoot + path), ...(input.settings.discoveryDirectories ?? [])],
+          directories: [
+            ...scanned.map((path) => hostRoot + path),
+            ...(input.settings.discoveryDirectories ?? []),
+          ],
           mounts: hostMounts,
         },
         initContainers: [ownStateContainer(input)],
@@ -46,7 +59,10 @@ export function agentDaemonSet(input: AgentManifestInput): k8s.types.input.apps.
   };
 }
 
-/** The only root container of the project, with the one capability that it needs: fsGroup does not apply to host paths. */
+/**
+ * The only root container of the project, with the one capability that it needs: fsGroup does not apply to
+ * host paths.
+ */
 function ownStateContainer(input: AgentManifestInput): k8s.types.input.core.v1.Container {
   return {
     name: ownStateName,

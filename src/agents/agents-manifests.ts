@@ -4,7 +4,13 @@ import { scriptResources } from "../fleet-size";
 import type { ContainerResources } from "../fleet-size";
 import type { Images } from "../images";
 import { pullSecretFields } from "../images";
-import { configMapVolume, fieldVariable, literalVariables, memoryVolume, secretVolume } from "../kubernetes/environment";
+import {
+  configMapVolume,
+  fieldVariable,
+  literalVariables,
+  memoryVolume,
+  secretVolume,
+} from "../kubernetes/environment";
 import type { EnvVar, Volume, VolumeMount } from "../kubernetes/environment";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
@@ -51,14 +57,20 @@ export interface AgentPlacement {
   affinity?: Affinity;
 }
 
-/** One level above the keys: the agent makes `keys` itself, because a mount point cannot be made private (certctl facts 0.11). */
+/**
+ * One level above the keys: the agent makes `keys` itself, because a mount point cannot be made private
+ * (certctl facts 0.11).
+ */
 const agentHome = "/var/lib/certctl";
 
 /** The pod of an agent. The enroll key is given to the init container only; no pod sees the admin key. */
 export function agentPodTemplate(input: AgentManifestInput, placement: AgentPlacement): PodTemplate {
   const trust = trustFiles(input.trust);
   return {
-    metadata: { labels: objectLabels(input, "agents"), annotations: { "certctl.io/keys-checksum": input.keysChecksum } },
+    metadata: {
+      labels: objectLabels(input, "agents"),
+      annotations: { "certctl.io/keys-checksum": input.keysChecksum },
+    },
     spec: {
       automountServiceAccountToken: false,
       enableServiceLinks: false,

@@ -5,7 +5,10 @@ import { preferOtherNodes } from "../kubernetes/scheduling";
 import type { AgentManifestInput } from "./agents-manifests";
 import { agentPodTemplate, stateVolume } from "./agents-manifests";
 
-/** Agents with identity and keys on a claim each. Claims outlive pods, scaling and the StatefulSet: a lost key is a lost certificate. */
+/**
+ * Agents with identity and keys on a claim each. Claims outlive pods, scaling and the StatefulSet: a lost key
+ * is a lost certificate.
+ */
 export function agentStatefulSet(input: AgentManifestInput): k8s.types.input.apps.v1.StatefulSet {
   const selector = selectorLabels(input, "agents");
   const { size = "64Mi", storageClass } = input.settings.storage ?? {};

@@ -23,7 +23,9 @@ export interface CertctlAgentsArgs extends Omit<AgentSettings, "enabled"> {
   namespace: pulumi.Input<string>;
   /** Base URL of the server. */
   serverUrl: pulumi.Input<string>;
-  /** PEM certificates of the CAs that agents trust, which become a ConfigMap of their own; this or `trust`. */
+  /**
+   * PEM certificates of the CAs that agents trust, which become a ConfigMap of their own; this or `trust`.
+   */
   caCertificate?: pulumi.Input<string>;
   /** Where the CA certificates are. @default the roots in the image */
   trust?: Trust;
@@ -63,7 +65,9 @@ export class CertctlAgents extends pulumi.ComponentResource {
     this.namespace = agentsNamespace(args, args.namespace);
     if (onNodes) {
       const metadata = { name: this.namespace, labels: { ...labels, ...podSecurityLabels("privileged") } };
-      before.push(new k8s.core.v1.Namespace(name, { metadata }, { parent: this, dependsOn: dependencies(opts) }));
+      before.push(
+        new k8s.core.v1.Namespace(name, { metadata }, { parent: this, dependsOn: dependencies(opts) }),
+      );
     }
     const namespace = this.namespace;
     const child = { parent: this, dependsOn: dependencies(opts, before) };
@@ -72,14 +76,26 @@ export class CertctlAgents extends pulumi.ComponentResource {
     if (args.keys) {
       const { enroll, fleet } = args.keys;
       const stringData = { enroll: pulumi.secret(enroll), fleet: pulumi.secret(fleet) };
-      before.push(new k8s.core.v1.Secret(`${name}-keys`, { metadata: { name: `${name}-keys`, namespace, labels }, stringData }, child));
+      before.push(
+        new k8s.core.v1.Secret(
+          `${name}-keys`,
+          { metadata: { name: `${name}-keys`, namespace, labels }, stringData },
+          child,
+        ),
+      );
     }
-    const data = Object.fromEntries(["enroll.sh", "run-agent.sh", "own-state.sh"].map((file) => [file, readScript(__dirname, file)]));
+    const data = Object.fromEntries(
+      ["enroll.sh", "run-agent.sh", "own-state.sh"].map((file) => [file, readScript(__dirname, file)]),
+    );
     const scripts = contentConfigMap(`${name}-scripts`, { namespace, labels, data }, child);
     before.push(scripts.resource);
     let trust = args.trust ?? { systemRoots: true as const };
     if (args.caCertificate !== undefined) {
-      const bundle = contentConfigMap(`${name}-ca`, { namespace, labels, data: { "ca.crt": args.caCertificate } }, child);
+      const bundle = contentConfigMap(
+        `${name}-ca`,
+        { namespace, labels, data: { "ca.crt": args.caCertificate } },
+        child,
+      );
       before.push(bundle.resource);
       trust = { configMap: bundle.name, key: "ca.crt" };
     }

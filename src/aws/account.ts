@@ -14,7 +14,11 @@ export interface Place {
 
 /** The provider's account, and one of its regions. */
 export function placeOf(region: string | undefined, opts: pulumi.InvokeOptions): pulumi.Output<Place> {
-  const facts = pulumi.all([getPartitionOutput({}, opts), getCallerIdentityOutput({}, opts), getRegionOutput({ region }, opts)]);
+  const facts = pulumi.all([
+    getPartitionOutput({}, opts),
+    getCallerIdentityOutput({}, opts),
+    getRegionOutput({ region }, opts),
+  ]);
   return facts.apply(([{ partition, dnsSuffix }, { accountId }, found]) => ({
     partition,
     accountId,

@@ -84,8 +84,9 @@ export interface BackupBucketSettings {
   /** The roles of the backup and of the restore. Without them, who uses the bucket is arranged elsewhere. */
   identity?: BackupIdentitySettings;
   /**
-   * ARNs of further roles and users that may read and write backups, such as one for emergencies; `*` and `?` match as in IAM. With
-   * `identity`, everybody else in the account is refused, whatever their own policies allow.
+   * ARNs of further roles and users that may read and write backups, such as one for emergencies; `*` and `?`
+   * match as in IAM. With `identity`, everybody else in the account is refused, whatever their own policies
+   * allow.
    *
    * @default []
    */
@@ -93,8 +94,8 @@ export interface BackupBucketSettings {
   /** Tags of every AWS resource. @default {} */
   tags?: Record<string, string>;
   /**
-   * Protect buckets and keys: `pulumi destroy` refuses them, and they stay in AWS if they leave the program. Without it, `pulumi destroy`
-   * deletes the bucket with all backups.
+   * Protect buckets and keys: `pulumi destroy` refuses them, and they stay in AWS if they leave the program.
+   * Without it, `pulumi destroy` deletes the bucket with all backups.
    *
    * @default true
    */
@@ -108,8 +109,9 @@ export interface ExistingBucketSettings {
   /** ARN of the KMS key that encrypts its objects. @default none: the bucket uses keys of S3 */
   keyArn?: pulumi.Input<KmsKeyArn>;
   /**
-   * Set versioning, encryption, public access block, ownership, policy and lifecycle of the bucket, in place of what they are. The bucket
-   * itself and its key stay as they are. With `false`, nothing of the bucket is changed.
+   * Set versioning, encryption, public access block, ownership, policy and lifecycle of the bucket, in place
+   * of what they are. The bucket itself and its key stay as they are. With `false`, nothing of the bucket is
+   * changed.
    *
    * @default false
    */
@@ -121,15 +123,29 @@ export interface BucketEncryptionSettings {
   /** Whose keys. @default kms */
   mode?: BucketEncryptionMode;
   /**
-   * Refuse uploads that do not name the encryption in the request. Without it they are encrypted with the bucket's default, and only a
-   * request for another algorithm or key is refused.
+   * Refuse uploads that do not name the encryption in the request. Without it they are encrypted with the
+   * bucket's default, and only a request for another algorithm or key is refused.
    *
    * @default false
    */
   requireHeaders?: boolean;
-  /** Days between rotations of the key's material; only with `mode: kms`. @default 365 @asType integer @minimum 90 @maximum 2560 */
+  /**
+   * Days between rotations of the key's material; only with `mode: kms`.
+   *
+   * @default 365
+   * @asType integer
+   * @minimum 90
+   * @maximum 2560
+   */
   rotationPeriodDays?: number;
-  /** Days between the deletion of the key and its end, in which it can be taken back; only with `mode: kms`. @default 30 @asType integer @minimum 7 @maximum 30 */
+  /**
+   * Days between the deletion of the key and its end, in which it can be taken back; only with `mode: kms`.
+   *
+   * @default 30
+   * @asType integer
+   * @minimum 7
+   * @maximum 30
+   */
   deletionWindowDays?: number;
 }
 
@@ -137,7 +153,13 @@ export interface BucketEncryptionSettings {
 export interface BucketLifecycleSettings {
   /** Days after which a backup is deleted. @default 35 @asType integer @minimum 1 */
   expireAfterDays?: number;
-  /** Days for which a replaced or deleted version can still be brought back. @default 14 @asType integer @minimum 1 */
+  /**
+   * Days for which a replaced or deleted version can still be brought back.
+   *
+   * @default 14
+   * @asType integer
+   * @minimum 1
+   */
   keepNoncurrentDays?: number;
   /** Days after which the parts of an unfinished upload are deleted. @default 2 @asType integer @minimum 1 */
   abortUploadsAfterDays?: number;
@@ -157,7 +179,13 @@ export interface TransitionSettings {
 export interface ObjectLockSettings {
   /** Who is kept from deleting. @default none */
   mode?: ObjectLockMode;
-  /** Days for which each version is locked; required with a mode other than none. @asType integer @minimum 1 @maximum 36500 */
+  /**
+   * Days for which each version is locked; required with a mode other than none.
+   *
+   * @asType integer
+   * @minimum 1
+   * @maximum 36500
+   */
   days?: number;
 }
 
@@ -165,7 +193,11 @@ export interface ObjectLockSettings {
 export interface ReplicationSettings {
   /** Region of the copy. */
   region: AwsRegion;
-  /** Name of the bucket, unique in its partition. @default the component's name, `-replica` and random letters */
+  /**
+   * Name of the bucket, unique in its partition.
+   *
+   * @default the component's name, `-replica` and random letters
+   */
   bucket?: pulumi.Input<BucketName>;
 }
 
@@ -203,7 +235,11 @@ export interface BackupIdentitySettings {
 export interface IrsaSettings {
   /** ARN of the IAM OIDC provider of the cluster; it ends with the cluster's issuer. */
   oidcProviderArn: pulumi.Input<OidcProviderArn>;
-  /** Audience of the token, as the annotation `eks.amazonaws.com/audience` of the ServiceAccount has it. @default sts.amazonaws.com */
+  /**
+   * Audience of the token, as the annotation `eks.amazonaws.com/audience` of the ServiceAccount has it.
+   *
+   * @default sts.amazonaws.com
+   */
   audience?: pulumi.Input<string>;
 }
 
@@ -216,7 +252,8 @@ export interface PodIdentitySettings {
 }
 
 /**
- * The name of an S3 bucket: 3 to 63 lower-case letters, digits and `-`. Dots are refused, because TLS certificates do not cover them.
+ * The name of an S3 bucket: 3 to 63 lower-case letters, digits and `-`. Dots are refused, because TLS
+ * certificates do not cover them.
  *
  * @pattern ^(?!xn--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$
  * @patternErrorMessage is not a bucket name; use 3 to 63 lower-case letters, digits and "-"

@@ -27,7 +27,10 @@ export interface BackupBucketSink {
   restoreRoleArn?: pulumi.Output<string>;
 }
 
-/** A bucket on AWS that backups are written to once and leave by lifecycle only, its key, and the roles of backup and restore. */
+/**
+ * A bucket on AWS that backups are written to once and leave by lifecycle only, its key, and the roles of
+ * backup and restore.
+ */
 export class BackupBucket extends pulumi.ComponentResource {
   /** For the instance's backup. Its outputs are known when every setting of the bucket is in force. */
   public readonly sink: BackupBucketSink;
@@ -50,9 +53,17 @@ export class BackupBucket extends pulumi.ComponentResource {
     if (identity) {
       const { backupServiceAccount = "certctl-backup", restoreServiceAccount = "certctl-restore" } = identity;
       const of = { identity, tags, place: placeOf(identity.podIdentity?.region, { parent: this }) };
-      const writer = { ...of, serviceAccount: backupServiceAccount, description: "Writes backups of certctl" };
+      const writer = {
+        ...of,
+        serviceAccount: backupServiceAccount,
+        description: "Writes backups of certctl",
+      };
       this.backupRole = serviceAccountRole(`${name}-writer`, writer, child);
-      const reader = { ...of, serviceAccount: restoreServiceAccount, description: "Reads backups of certctl" };
+      const reader = {
+        ...of,
+        serviceAccount: restoreServiceAccount,
+        description: "Reads backups of certctl",
+      };
       this.restoreRole = serviceAccountRole(`${name}-reader`, reader, child);
     }
     const copier = replication && replicationRole(`${name}-copier`, { place, tags }, child);
@@ -61,18 +72,35 @@ export class BackupBucket extends pulumi.ComponentResource {
       readers: pulumi.all(arnOf(this.restoreRole)),
     };
 
-    const part: BucketPart = { settings, prefix, region, place, ...users, bucket: settings.bucket, copiers: {}, writeOnce: true };
+    const part: BucketPart = {
+      settings,
+      prefix,
+      region,
+      place,
+      ...users,
+      bucket: settings.bucket,
+      copiers: {},
+      writeOnce: true,
+    };
     const source: ReplicatedBucket & { key?: kms.Key } =
-      mode === "create" ? createBucket(name, { ...part, copiers: { decrypt: copier?.arn } }, child) : adoptBucket(name, part, child);
+      mode === "create"
+        ? createBucket(name, { ...part, copiers: { decrypt: copier?.arn } }, child)
+        : adoptBucket(name, part, child);
     this.key = source.key;
     logAccess(name, { settings, region, place, source: source.bucket }, child);
-    const target = replication && createBucket(`${name}-replica`, this.replicaPart(part, replication, copier), child);
+    const target =
+      replication && createBucket(`${name}-replica`, this.replicaPart(part, replication, copier), child);
     if (copier && target) replicate(name, { role: copier, source, target, prefix, region }, child);
     this.replica = target?.bucket.name;
 
-    const roleArn = this.backupRole && grant(`${name}-writer`, this.backupRole, accessTo(source, prefix, backupAccess), child);
-    const restoreRoleArn = this.restoreRole && grant(`${name}-reader`, this.restoreRole, accessTo(source, prefix, restoreAccess), child);
-    if (this.restoreRole && target) grant(`${name}-reader-replica`, this.restoreRole, accessTo(target, prefix, restoreAccess), child);
+    const roleArn =
+      this.backupRole &&
+      grant(`${name}-writer`, this.backupRole, accessTo(source, prefix, backupAccess), child);
+    const restoreRoleArn =
+      this.restoreRole &&
+      grant(`${name}-reader`, this.restoreRole, accessTo(source, prefix, restoreAccess), child);
+    if (this.restoreRole && target)
+      grant(`${name}-reader-replica`, this.restoreRole, accessTo(target, prefix, restoreAccess), child);
 
     this.sink = {
       bucket: source.bucket.name,
@@ -85,8 +113,15 @@ export class BackupBucket extends pulumi.ComponentResource {
     this.registerOutputs({ ...this.sink });
   }
 
-  /** The copy: in its own region with its own key, written by S3 itself, read by everybody who has to do with the first bucket. */
-  private replicaPart(part: BucketPart, { region, bucket }: ReplicationSettings, copier?: iam.Role): BucketPart {
+  /**
+   * The copy: in its own region with its own key, written by S3 itself, read by everybody who has to do with
+   * the first bucket.
+   */
+  private replicaPart(
+    part: BucketPart,
+    { region, bucket }: ReplicationSettings,
+    copier?: iam.Role,
+  ): BucketPart {
     const readers = pulumi.all([part.writers, part.readers]).apply((users) => users.flat());
     const place = placeOf(region, { parent: this });
     const users = { writers: pulumi.output<string[]>([]), readers, copiers: { encrypt: copier?.arn } };

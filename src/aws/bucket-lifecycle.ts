@@ -15,7 +15,10 @@ interface LifecycleRule {
 
 /** S3 expires, moves and clears up by these rules, under the prefix only. */
 export function lifecycleRules(prefix: string, settings: BucketLifecycleSettings = {}): LifecycleRule[] {
-  const { expireAfterDays, keepNoncurrentDays, abortUploadsAfterDays, transition } = { ...lifecycleDefaults, ...settings };
+  const { expireAfterDays, keepNoncurrentDays, abortUploadsAfterDays, transition } = {
+    ...lifecycleDefaults,
+    ...settings,
+  };
   const backups: LifecycleRule = {
     id: "backups",
     status: "Enabled",
@@ -28,7 +31,12 @@ export function lifecycleRules(prefix: string, settings: BucketLifecycleSettings
   return [
     { ...backups, ...(afterDays !== undefined && { transitions: [{ days: afterDays, storageClass }] }) },
     // S3 does not take this together with days.
-    { id: "delete-markers", status: "Enabled", filter: { prefix }, expiration: { expiredObjectDeleteMarker: true } },
+    {
+      id: "delete-markers",
+      status: "Enabled",
+      filter: { prefix },
+      expiration: { expiredObjectDeleteMarker: true },
+    },
   ];
 }
 

@@ -28,13 +28,21 @@ export interface BucketPart {
 }
 
 /** Creates a bucket for backups, with its key. */
-export function createBucket(name: string, part: BucketPart, opts: pulumi.CustomResourceOptions): ReplicatedBucket & { key?: kms.Key } {
+export function createBucket(
+  name: string,
+  part: BucketPart,
+  opts: pulumi.CustomResourceOptions,
+): ReplicatedBucket & { key?: kms.Key } {
   const { settings, region, place } = part;
   const { encryption = {}, objectLock = {}, tags, deletionProtection = true } = settings;
   const common = { region, tags, deletionProtection };
   const key =
     (encryption.mode ?? "kms") === "kms"
-      ? bucketKey(name, { ...common, ...encryption, description: `Backups of certctl: ${name}`, policy: policyOfKey(part) }, opts)
+      ? bucketKey(
+          name,
+          { ...common, ...encryption, description: `Backups of certctl: ${name}`, policy: policyOfKey(part) },
+          opts,
+        )
       : undefined;
   const { mode = "none", days = 1 } = objectLock;
   const bucket = guardedBucket(
@@ -54,7 +62,11 @@ export function createBucket(name: string, part: BucketPart, opts: pulumi.Custom
 }
 
 /** Takes a bucket that exists, and sets its settings if that is wanted. */
-export function adoptBucket(name: string, part: BucketPart, opts: pulumi.CustomResourceOptions): ReplicatedBucket {
+export function adoptBucket(
+  name: string,
+  part: BucketPart,
+  opts: pulumi.CustomResourceOptions,
+): ReplicatedBucket {
   const { settings, region, place } = part;
   const { existing, lifecycle, tags, deletionProtection = true } = settings;
   const bucketName = pulumi.output(existing?.bucket ?? "");
@@ -74,14 +86,25 @@ export function adoptBucket(name: string, part: BucketPart, opts: pulumi.CustomR
   return { bucket, place, keyArn };
 }
 
-function policyOfKey({ place, writers, readers, copiers }: BucketPart): pulumi.Output<ReturnType<typeof keyPolicy>> {
+function policyOfKey({
+  place,
+  writers,
+  readers,
+  copiers,
+}: BucketPart): pulumi.Output<ReturnType<typeof keyPolicy>> {
   const copying = pulumi.all([copiers.encrypt ?? "", copiers.decrypt ?? ""]);
-  return pulumi.all([place, writers, readers, copying]).apply(([where, writing, reading, [encrypt, decrypt]]) => {
-    // Without users that are told apart, the account's own policies decide, for S3's role too.
-    if (writing.length + reading.length === 0) return keyPolicy({ ...where, writers: [], readers: [] });
-    const present = (arn: string): string[] => (arn === "" ? [] : [arn]);
-    return keyPolicy({ ...where, writers: [...writing, ...present(encrypt)], readers: [...reading, ...present(decrypt)] });
-  });
+  return pulumi
+    .all([place, writers, readers, copying])
+    .apply(([where, writing, reading, [encrypt, decrypt]]) => {
+      // Without users that are told apart, the account's own policies decide, for S3's role too.
+      if (writing.length + reading.length === 0) return keyPolicy({ ...where, writers: [], readers: [] });
+      const present = (arn: string): string[] => (arn === "" ? [] : [arn]);
+      return keyPolicy({
+        ...where,
+        writers: [...writing, ...present(encrypt)],
+        readers: [...reading, ...present(decrypt)],
+      });
+    });
 }
 
 function policyOfBucket(
@@ -104,7 +127,12 @@ function policyOfBucket(
 /** Logs who asked the bucket for what, in another bucket. */
 export function logAccess(
   name: string,
-  { settings, region, place, source }: Pick<BucketPart, "settings" | "region" | "place"> & { source: GuardedBucket },
+  {
+    settings,
+    region,
+    place,
+    source,
+  }: Pick<BucketPart, "settings" | "region" | "place"> & { source: GuardedBucket },
   opts: pulumi.CustomResourceOptions,
 ): void {
   const { accessLog = {}, tags, deletionProtection = true } = settings;
@@ -118,7 +146,9 @@ export function logAccess(
         ...{ region, tags, deletionProtection, versioned: false },
         lifecycleRules: logRules(prefix, expireAfterDays),
         policy: (arn) =>
-          pulumi.all([arn, source.arn, place]).apply(([own, logged, { accountId }]) => logBucketPolicy(own, logged, accountId)),
+          pulumi
+            .all([arn, source.arn, place])
+            .apply(([own, logged, { accountId }]) => logBucketPolicy(own, logged, accountId)),
       },
       opts,
     );

@@ -30,8 +30,15 @@ export interface GuardedBucket {
   versioning?: s3.BucketVersioning;
 }
 
-/** Creates a bucket, or takes one as it is, and then its settings: first what keeps the public out, and the policy last. */
-export function guardedBucket(name: string, args: GuardedBucketArgs, opts: pulumi.CustomResourceOptions): GuardedBucket {
+/**
+ * Creates a bucket, or takes one as it is, and then its settings: first what keeps the public out, and the
+ * policy last.
+ */
+export function guardedBucket(
+  name: string,
+  args: GuardedBucketArgs,
+  opts: pulumi.CustomResourceOptions,
+): GuardedBucket {
   const { region, keyArn, tags, existing } = args;
   const data = { ...opts, ...dataProtection(args.deletionProtection) };
   const create = (): s3.Bucket => {
@@ -49,23 +56,49 @@ export function guardedBucket(name: string, args: GuardedBucketArgs, opts: pulum
 
   const access = new s3.BucketPublicAccessBlock(
     name,
-    { ...setting, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+    {
+      ...setting,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
     data,
   );
-  const ownership = new s3.BucketOwnershipControls(name, { ...setting, rule: { objectOwnership: "BucketOwnerEnforced" } }, data);
+  const ownership = new s3.BucketOwnershipControls(
+    name,
+    { ...setting, rule: { objectOwnership: "BucketOwnerEnforced" } },
+    data,
+  );
   const versioning = args.versioned
     ? new s3.BucketVersioning(name, { ...setting, versioningConfiguration: { status: "Enabled" } }, data)
     : undefined;
   const first = { ...data, dependsOn: [access, ownership, ...(versioning ? [versioning] : [])] };
 
-  const byDefault = keyArn === undefined ? { sseAlgorithm: "AES256" } : { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn };
+  const byDefault =
+    keyArn === undefined ? { sseAlgorithm: "AES256" } : { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn };
   const encryption = new s3.BucketServerSideEncryptionConfiguration(
     name,
-    { ...setting, rules: [{ applyServerSideEncryptionByDefault: byDefault, bucketKeyEnabled: keyArn !== undefined }] },
+    {
+      ...setting,
+      rules: [{ applyServerSideEncryptionByDefault: byDefault, bucketKeyEnabled: keyArn !== undefined }],
+    },
     first,
   );
-  const lifecycle = new s3.BucketLifecycleConfiguration(name, { ...setting, rules: args.lifecycleRules }, first);
-  const lock = args.lock ? [new s3.BucketObjectLockConfiguration(name, { ...setting, rule: { defaultRetention: args.lock } }, first)] : [];
+  const lifecycle = new s3.BucketLifecycleConfiguration(
+    name,
+    { ...setting, rules: args.lifecycleRules },
+    first,
+  );
+  const lock = args.lock
+    ? [
+        new s3.BucketObjectLockConfiguration(
+          name,
+          { ...setting, rule: { defaultRetention: args.lock } },
+          first,
+        ),
+      ]
+    : [];
   const policy = new s3.BucketPolicy(
     name,
     { ...setting, policy: pulumi.jsonStringify(args.policy(arn)) },

@@ -8,7 +8,10 @@ export interface ReplicationEnd {
   viaService: string;
 }
 
-/** S3 itself assumes the role, for this account. The bucket, whose key's policy names the role, is not there yet. */
+/**
+ * S3 itself assumes the role, for this account. The bucket, whose key's policy names the role, is not there
+ * yet.
+ */
 export function replicationTrust(accountId: string): PolicyDocument {
   return policyDocument({
     Sid: "AllowS3",
@@ -40,13 +43,22 @@ export function replicationAccess(source: ReplicationEnd, target: ReplicationEnd
       ],
       Resource: `${source.bucketArn}/*`,
     },
-    { Sid: "Write", Effect: "Allow", Action: ["s3:ReplicateObject", "s3:ReplicateTags"], Resource: `${target.bucketArn}/*` },
+    {
+      Sid: "Write",
+      Effect: "Allow",
+      Action: ["s3:ReplicateObject", "s3:ReplicateTags"],
+      Resource: `${target.bucketArn}/*`,
+    },
     keyUse("Decrypt", "kms:Decrypt", source),
     keyUse("Encrypt", ["kms:Encrypt", "kms:GenerateDataKey"], target),
   );
 }
 
-function keyUse(sid: string, actions: string | string[], { keyArn, viaService }: ReplicationEnd): Statement | undefined {
+function keyUse(
+  sid: string,
+  actions: string | string[],
+  { keyArn, viaService }: ReplicationEnd,
+): Statement | undefined {
   if (keyArn === undefined) return undefined;
   const condition = { StringEquals: { "kms:ViaService": viaService } };
   return { Sid: sid, Effect: "Allow", Action: actions, Resource: keyArn, Condition: condition };

@@ -21,13 +21,23 @@ export function replicationRole(
   opts: pulumi.CustomResourceOptions,
 ): iam.Role {
   const trust = place.apply(({ accountId }) => replicationTrust(accountId));
-  return new iam.Role(name, { description: "Copies backups to another region", assumeRolePolicy: pulumi.jsonStringify(trust), tags }, opts);
+  return new iam.Role(
+    name,
+    { description: "Copies backups to another region", assumeRolePolicy: pulumi.jsonStringify(trust), tags },
+    opts,
+  );
 }
 
 /** Copies each new object under the prefix; deletions stay where they are. */
 export function replicate(
   name: string,
-  args: { role: iam.Role; source: ReplicatedBucket; target: ReplicatedBucket; prefix: string; region?: string },
+  args: {
+    role: iam.Role;
+    source: ReplicatedBucket;
+    target: ReplicatedBucket;
+    prefix: string;
+    region?: string;
+  },
   opts: pulumi.CustomResourceOptions,
 ): void {
   const { role, source, target, prefix, region } = args;
@@ -42,9 +52,14 @@ export function replicate(
     filter: { prefix },
     deleteMarkerReplication: { status: "Disabled" },
     ...(replicaKmsKeyId && { sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } } }),
-    destination: { bucket: target.bucket.arn, ...(replicaKmsKeyId && { encryptionConfiguration: { replicaKmsKeyId } }) },
+    destination: {
+      bucket: target.bucket.arn,
+      ...(replicaKmsKeyId && { encryptionConfiguration: { replicaKmsKeyId } }),
+    },
   };
-  const versioned = [source.bucket.versioning, target.bucket.versioning].filter((versioning) => versioning !== undefined);
+  const versioned = [source.bucket.versioning, target.bucket.versioning].filter(
+    (versioning) => versioning !== undefined,
+  );
   new s3.BucketReplicationConfig(
     name,
     { bucket: source.bucket.name, region, role: roleArn, rules: [rule] },
@@ -54,5 +69,9 @@ export function replicate(
 
 function endOf({ bucket, place, keyArn }: ReplicatedBucket): pulumi.Output<ReplicationEnd> {
   const known = pulumi.all([bucket.arn, place, keyArn ?? ""]);
-  return known.apply(([bucketArn, { viaService }, key]) => ({ bucketArn, viaService, ...(key !== "" && { keyArn: key }) }));
+  return known.apply(([bucketArn, { viaService }, key]) => ({
+    bucketArn,
+    viaService,
+    ...(key !== "" && { keyArn: key }),
+  }));
 }

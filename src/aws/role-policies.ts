@@ -14,12 +14,20 @@ export interface AccessInput {
 export function backupAccess(input: AccessInput): PolicyDocument {
   const actions = ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"];
   // A multipart upload decrypts its parts to put them together.
-  return policyDocument(objects(input, actions), listing(input), keyUse(input, ["kms:GenerateDataKey", "kms:Decrypt"]));
+  return policyDocument(
+    objects(input, actions),
+    listing(input),
+    keyUse(input, ["kms:GenerateDataKey", "kms:Decrypt"]),
+  );
 }
 
 /** Reads under the prefix. */
 export function restoreAccess(input: AccessInput): PolicyDocument {
-  return policyDocument(objects(input, ["s3:GetObject", "s3:GetObjectVersion"]), listing(input), keyUse(input, ["kms:Decrypt"]));
+  return policyDocument(
+    objects(input, ["s3:GetObject", "s3:GetObjectVersion"]),
+    listing(input),
+    keyUse(input, ["kms:Decrypt"]),
+  );
 }
 
 function objects({ bucketArn, prefix }: AccessInput, actions: string[]): Statement {
@@ -38,8 +46,15 @@ function keyUse({ keyArn, viaService }: AccessInput, actions: string[]): Stateme
   return { Sid: "Key", Effect: "Allow", Action: actions, Resource: keyArn, Condition: condition };
 }
 
-/** Lets exactly one ServiceAccount of one cluster assume the role, by a token of the cluster's issuer (IRSA). */
-export function irsaTrust(oidcProviderArn: string, audience: string, namespace: string, serviceAccount: string): PolicyDocument {
+/**
+ * Lets exactly one ServiceAccount of one cluster assume the role, by a token of the cluster's issuer (IRSA).
+ */
+export function irsaTrust(
+  oidcProviderArn: string,
+  audience: string,
+  namespace: string,
+  serviceAccount: string,
+): PolicyDocument {
   // The provider's ARN ends with the issuer, which names the condition keys.
   const issuer = oidcProviderArn.slice(oidcProviderArn.indexOf("/") + 1);
   const subject = `system:serviceaccount:${namespace}:${serviceAccount}`;
@@ -61,7 +76,12 @@ export interface PodIdentityTrustInput {
 }
 
 /** Lets exactly one ServiceAccount of one cluster assume the role, by EKS Pod Identity. */
-export function podIdentityTrust({ accountId, clusterArn, namespace, serviceAccount }: PodIdentityTrustInput): PolicyDocument {
+export function podIdentityTrust({
+  accountId,
+  clusterArn,
+  namespace,
+  serviceAccount,
+}: PodIdentityTrustInput): PolicyDocument {
   return policyDocument({
     Sid: "AllowServiceAccount",
     Effect: "Allow",

@@ -19,7 +19,11 @@ export interface ServiceAccountRoleArgs {
 }
 
 /** A role that one ServiceAccount may assume, without any rights yet. */
-export function serviceAccountRole(name: string, args: ServiceAccountRoleArgs, opts: pulumi.CustomResourceOptions): iam.Role {
+export function serviceAccountRole(
+  name: string,
+  args: ServiceAccountRoleArgs,
+  opts: pulumi.CustomResourceOptions,
+): iam.Role {
   const { identity, serviceAccount, tags } = args;
   const role = new iam.Role(
     name,
@@ -34,23 +38,35 @@ export function serviceAccountRole(name: string, args: ServiceAccountRoleArgs, o
   const { podIdentity, namespace = "certctl" } = identity;
   if (podIdentity) {
     const { clusterName, region } = podIdentity;
-    new eks.PodIdentityAssociation(name, { clusterName, region, namespace, serviceAccount, roleArn: role.arn, tags }, opts);
+    new eks.PodIdentityAssociation(
+      name,
+      { clusterName, region, namespace, serviceAccount, roleArn: role.arn, tags },
+      opts,
+    );
   }
   return role;
 }
 
-function trustPolicy({ identity, serviceAccount: account, place }: ServiceAccountRoleArgs): pulumi.Output<PolicyDocument> {
+function trustPolicy({
+  identity,
+  serviceAccount: account,
+  place,
+}: ServiceAccountRoleArgs): pulumi.Output<PolicyDocument> {
   const { irsa, podIdentity, namespace = "certctl" } = identity;
   const subject = pulumi.all([namespace, account]);
   if (irsa) {
     const provider = pulumi.all([irsa.oidcProviderArn, irsa.audience ?? "sts.amazonaws.com"]);
-    return pulumi.all([provider, subject]).apply(([[arn, audience], names]) => irsaTrust(arn, audience, ...names));
+    return pulumi
+      .all([provider, subject])
+      .apply(([[arn, audience], names]) => irsaTrust(arn, audience, ...names));
   }
   const clusterName = podIdentity?.clusterName ?? "";
-  return pulumi.all([place, clusterName, subject]).apply(([{ partition, accountId, region }, cluster, [ns, serviceAccount]]) => {
-    const clusterArn = `arn:${partition}:eks:${region}:${accountId}:cluster/${cluster}`;
-    return podIdentityTrust({ accountId, clusterArn, namespace: ns, serviceAccount });
-  });
+  return pulumi
+    .all([place, clusterName, subject])
+    .apply(([{ partition, accountId, region }, cluster, [ns, serviceAccount]]) => {
+      const clusterArn = `arn:${partition}:eks:${region}:${accountId}:cluster/${cluster}`;
+      return podIdentityTrust({ accountId, clusterArn, namespace: ns, serviceAccount });
+    });
 }
 
 /** A role's policy for one bucket. */
@@ -61,10 +77,14 @@ export function accessTo(
 ): pulumi.Output<PolicyDocument> {
   return pulumi
     .all([bucket.arn, place, keyArn ?? ""])
-    .apply(([bucketArn, { viaService }, key]) => policy({ bucketArn, prefix, viaService, ...(key !== "" && { keyArn: key }) }));
+    .apply(([bucketArn, { viaService }, key]) =>
+      policy({ bucketArn, prefix, viaService, ...(key !== "" && { keyArn: key }) }),
+    );
 }
 
-/** Gives a role what a policy allows. Tells its ARN when it has it: what uses the ARN waits for the rights. */
+/**
+ * Gives a role what a policy allows. Tells its ARN when it has it: what uses the ARN waits for the rights.
+ */
 export function grant(
   name: string,
   role: iam.Role,

@@ -2,7 +2,8 @@ import type { Quantity, Resources, Scheduling } from "../kubernetes/types";
 import type { BackupSink } from "./sink-args";
 
 /**
- * When a CronJob runs: five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily`.
+ * When a CronJob runs: five fields (minute, hour, day of month, month, day of week), or a macro such as
+ * `@daily`.
  *
  * @pattern ^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[0-9/*,-]+( +[0-9A-Za-z/*,?-]+){4})$
  * @patternErrorMessage is not a schedule; write five fields, such as "30 2 * * *"
@@ -41,8 +42,8 @@ export interface BackupSettings {
    */
   compression?: number;
   /**
-   * Room on the node's disk for one dump before its upload, or after its download: at least the size of the database; only with
-   * `sink.mode: s3`, because on a volume a dump is written where it stays.
+   * Room on the node's disk for one dump before its upload, or after its download: at least the size of the
+   * database; only with `sink.mode: s3`, because on a volume a dump is written where it stays.
    *
    * @default 10Gi, 20Gi or 100Gi by fleet size
    */
@@ -104,8 +105,9 @@ export interface BackupSettings {
 
 /**
  * A Prometheus Pushgateway. It is told `certctl_backup_size_bytes`, `certctl_backup_duration_seconds`,
- * `certctl_backup_last_success_timestamp_seconds` and `certctl_drill_last_success_timestamp_seconds`, with the labels `job` and `namespace`.
- * When it cannot be told, the pod's log has a warning, and the backup counts all the same.
+ * `certctl_backup_last_success_timestamp_seconds` and `certctl_drill_last_success_timestamp_seconds`, with
+ * the labels `job` and `namespace`. When it cannot be told, the pod's log has a warning, and the backup
+ * counts all the same.
  */
 export interface PushgatewaySettings {
   /**
@@ -117,7 +119,10 @@ export interface PushgatewaySettings {
   url: string;
 }
 
-/** The restore drill: the newest backup is restored into a throw-away PostgreSQL in the drill's own pod, and compared with its manifest. */
+/**
+ * The restore drill: the newest backup is restored into a throw-away PostgreSQL in the drill's own pod, and
+ * compared with its manifest.
+ */
 export interface DrillSettings {
   /** Whether drills are run. @default true */
   enabled?: boolean;

@@ -7,7 +7,15 @@ import type { BackupSettings, CronSchedule } from "./backup-args";
 import { sinkIssues } from "./sink-checks";
 
 /** What is wrong with the settings of backups. */
-export function backupIssues({ schedule, timeZone, sink = {}, scratchSize, resources, scheduling, drill }: BackupSettings): Issue[] {
+export function backupIssues({
+  schedule,
+  timeZone,
+  sink = {},
+  scratchSize,
+  resources,
+  scheduling,
+  drill,
+}: BackupSettings): Issue[] {
   const onVolume = (sink.mode ?? "pvc") === "pvc";
   return [
     ...scheduleIssues("schedule", schedule),
@@ -32,7 +40,12 @@ const fields = [
   { name: "minute", least: 0, most: 59, names: [] },
   { name: "hour", least: 0, most: 23, names: [] },
   { name: "day of month", least: 1, most: 31, names: [] },
-  { name: "month", least: 1, most: 12, names: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"] },
+  {
+    name: "month",
+    least: 1,
+    most: 12,
+    names: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
+  },
   { name: "day of week", least: 0, most: 6, names: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
 ] as const;
 type Field = (typeof fields)[number];
@@ -55,7 +68,13 @@ function isPart(part: string, field: Field): boolean {
   if (more.length > 0 || (step !== undefined && !/^0*[1-9][0-9]*$/.test(step))) return false;
   if (range === "*" || range === "?") return true;
   const [first, last, ...rest] = range.split("-").map((bound) => numberOf(bound, field));
-  return rest.length === 0 && first !== undefined && first >= field.least && first <= (last ?? first) && (last ?? first) <= field.most;
+  return (
+    rest.length === 0 &&
+    first !== undefined &&
+    first >= field.least &&
+    first <= (last ?? first) &&
+    (last ?? first) <= field.most
+  );
 }
 
 function numberOf(bound: string, { least, names }: Field): number {

@@ -35,7 +35,11 @@ export function backupCronJob(input: BackupManifestInput): CronJobSpec {
   };
 }
 
-function cronFields(schedule: string, suspend: boolean | undefined, settings: ResolvedBackup): Omit<CronJobSpec, "jobTemplate"> {
+function cronFields(
+  schedule: string,
+  suspend: boolean | undefined,
+  settings: ResolvedBackup,
+): Omit<CronJobSpec, "jobTemplate"> {
   return {
     schedule,
     timeZone: settings.timeZone,
@@ -47,7 +51,10 @@ function cronFields(schedule: string, suspend: boolean | undefined, settings: Re
   };
 }
 
-/** One backup: dumped and checked, then published. With `emptyDatabase: "skip"` a database without a schema is no failure. */
+/**
+ * One backup: dumped and checked, then published. With `emptyDatabase: "skip"` a database without a schema is
+ * no failure.
+ */
 export function backupJobSpec(input: BackupManifestInput, emptyDatabase: "fail" | "skip" = "fail"): JobSpec {
   const { settings, connection } = input;
   const sink = sinkAccess(settings.sink, input.claim, "backup");
@@ -89,25 +96,48 @@ export function backupJobSpec(input: BackupManifestInput, emptyDatabase: "fail" 
     resources: settings.resources,
   };
   // Room for the dump, and for the part of it that is on its way.
-  const volumes = onVolume ? sink.volumes : [scratchVolume(String(quantityInBytes(settings.scratchSize) + partMebibytes * 2 ** 20))];
-  const push = pushStep(input, "backup", [...run, ...sink.env.filter(({ name }) => name === "BACKUP_DIR")], mounts);
-  return scriptJobSpec({ ...input, component: "backup", scheduling: settings.scheduling }, [dump, publish, ...push], {
-    volumes: [...volumes, ...client.volumes],
-    activeDeadlineSeconds: settings.activeDeadlineSeconds,
-    backoffLimit: settings.backoffLimit ?? 1,
-  });
+  const volumes = onVolume
+    ? sink.volumes
+    : [scratchVolume(String(quantityInBytes(settings.scratchSize) + partMebibytes * 2 ** 20))];
+  const push = pushStep(
+    input,
+    "backup",
+    [...run, ...sink.env.filter(({ name }) => name === "BACKUP_DIR")],
+    mounts,
+  );
+  return scriptJobSpec(
+    { ...input, component: "backup", scheduling: settings.scheduling },
+    [dump, publish, ...push],
+    {
+      volumes: [...volumes, ...client.volumes],
+      activeDeadlineSeconds: settings.activeDeadlineSeconds,
+      backoffLimit: settings.backoffLimit ?? 1,
+    },
+  );
 }
 
 /** Comes after what it tells of. */
-function pushStep(input: BackupManifestInput, purpose: "backup" | "drill", env: EnvVar[] = [], mounts: VolumeMount[] = []): ScriptStep[] {
+function pushStep(
+  input: BackupManifestInput,
+  purpose: "backup" | "drill",
+  env: EnvVar[] = [],
+  mounts: VolumeMount[] = [],
+): ScriptStep[] {
   const { pushgateway, resources } = input.settings;
   if (!pushgateway) return [];
-  const told = literalVariables({ PURPOSE: purpose, PUSHGATEWAY_URL: pushgateway.url, JOB: `${input.instance}-${purpose}` });
+  const told = literalVariables({
+    PURPOSE: purpose,
+    PUSHGATEWAY_URL: pushgateway.url,
+    JOB: `${input.instance}-${purpose}`,
+  });
   const variables = [...env, ...told, fieldVariable("NAMESPACE", "metadata.namespace")];
   return [{ name: "push", image: "postgres", script: "push.sh", env: variables, mounts, resources }];
 }
 
-/** What the last step does besides publishing: on a volume it removes what is too old; a bucket does so itself. */
+/**
+ * What the last step does besides publishing: on a volume it removes what is too old; a bucket does so
+ * itself.
+ */
 function publishing(sink: ResolvedSink): Record<string, string> {
   if (sink.mode === "s3") return { PART_MEBIBYTES: String(partMebibytes) };
   const { days, count } = sink.pvc.retention;
@@ -129,7 +159,11 @@ export function drillCronJob(input: BackupManifestInput): CronJobSpec {
       SPACE_BYTES: bytes(drill.storageSize),
       JOBS: String(settings.jobs),
     }),
-    mounts: [scratchMount, { name: "data", mountPath: "/data" }, ...chosen.step.mounts.filter(({ name }) => name === "backups")],
+    mounts: [
+      scratchMount,
+      { name: "data", mountPath: "/data" },
+      ...chosen.step.mounts.filter(({ name }) => name === "backups"),
+    ],
     resources: drill.resources,
   };
   return {
@@ -162,7 +196,15 @@ export function chooseStep(
       name: onVolume ? "choose" : "download",
       image: onVolume ? "postgres" : "awsCli",
       script: onVolume ? "choose.sh" : "download.sh",
-      env: [...literalVariables({ PURPOSE: purpose, BACKUP: backup, BEFORE: before ?? "", SCRATCH_DIR: "/scratch" }), ...access.env],
+      env: [
+        ...literalVariables({
+          PURPOSE: purpose,
+          BACKUP: backup,
+          BEFORE: before ?? "",
+          SCRATCH_DIR: "/scratch",
+        }),
+        ...access.env,
+      ],
       mounts: [scratchMount, ...access.mounts],
       resources,
     },

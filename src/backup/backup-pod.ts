@@ -73,7 +73,11 @@ function scriptContainer(input: BackupPodInput, step: ScriptStep): Container {
     env: [...literalVariables({ TMPDIR: "/tmp", HOME: "/tmp" }), ...step.env],
     securityContext: restrictedContainer(),
     resources: step.resources,
-    volumeMounts: [{ name: "scripts", mountPath: "/scripts", readOnly: true }, { name: "tmp", mountPath: "/tmp" }, ...step.mounts],
+    volumeMounts: [
+      { name: "scripts", mountPath: "/scripts", readOnly: true },
+      { name: "tmp", mountPath: "/tmp" },
+      ...step.mounts,
+    ],
   };
 }
 

@@ -4,7 +4,16 @@ import type { StorageSettings } from "../database/database-args";
 import type { ContainerResources } from "../fleet-size";
 import { fleetProfile, mergeResources } from "../fleet-size";
 import type { BackupSettings, DrillSettings } from "./backup-args";
-import type { BackupRetention, BackupSink, PvcSink, S3Encryption, S3EncryptionMode, S3Identity, S3IdentityMode, S3Sink } from "./sink-args";
+import type {
+  BackupRetention,
+  BackupSink,
+  PvcSink,
+  S3Encryption,
+  S3EncryptionMode,
+  S3Identity,
+  S3IdentityMode,
+  S3Sink,
+} from "./sink-args";
 
 /** Where backups are kept, decided. */
 export type ResolvedSink = { mode: "pvc"; pvc: ResolvedVolume } | { mode: "s3"; s3: ResolvedBucket };

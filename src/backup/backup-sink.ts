@@ -29,14 +29,24 @@ export function sinkAccess(sink: ResolvedSink, claim: pulumi.Input<string>, role
 }
 
 /** What the metadata of a service account says of a sink: with IRSA, its role. */
-export function sinkAnnotations(sink: ResolvedSink, role: SinkRole): { annotations?: Record<string, pulumi.Input<string>> } {
+export function sinkAnnotations(
+  sink: ResolvedSink,
+  role: SinkRole,
+): { annotations?: Record<string, pulumi.Input<string>> } {
   const irsa = sink.mode === "s3" && sink.s3.identity.mode === "irsa" ? sink.s3.identity.irsa : undefined;
   if (!irsa) return {};
   const roleArn = role === "restore" ? (irsa.restoreRoleArn ?? irsa.roleArn) : irsa.roleArn;
   return { annotations: { "eks.amazonaws.com/role-arn": roleArn } };
 }
 
-function bucketEnvironment({ bucket, prefix, region, endpoint, encryption, identity }: ResolvedBucket): EnvVar[] {
+function bucketEnvironment({
+  bucket,
+  prefix,
+  region,
+  endpoint,
+  encryption,
+  identity,
+}: ResolvedBucket): EnvVar[] {
   const keys = identity.mode === "accessKeys" ? identity.accessKeys : undefined;
   const algorithm = { bucketDefault: "", kms: "aws:kms", s3: "AES256" }[encryption.mode];
   return [
@@ -52,7 +62,8 @@ function bucketEnvironment({ bucket, prefix, region, endpoint, encryption, ident
       AWS_MAX_ATTEMPTS: "4",
       // With no identity configured, the CLI would take that of the node.
       AWS_EC2_METADATA_DISABLED: "true",
-      // For S3 alone: a token is changed into credentials at AWS, also where the bucket is behind a VPC endpoint.
+      // For S3 alone: a token is changed into credentials at AWS, also where the bucket is behind a VPC
+      // endpoint.
       ...(endpoint !== undefined && { AWS_ENDPOINT_URL_S3: endpoint }),
     }),
     ...(keys
@@ -64,7 +75,10 @@ function bucketEnvironment({ bucket, prefix, region, endpoint, encryption, ident
   ];
 }
 
-/** The claim for backups. Not awaited: a storage class that binds at first use leaves it Pending until the first pod. */
+/**
+ * The claim for backups. Not awaited: a storage class that binds at first use leaves it Pending until the
+ * first pod.
+ */
 export function backupClaim(
   metadata: k8s.types.input.meta.v1.ObjectMeta,
   storage: { size: string; storageClass?: string },

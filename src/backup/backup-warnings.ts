@@ -11,7 +11,10 @@ import type { ResolvedBackup, ResolvedBucket } from "./backup-settings";
 export function backupWarnings({ backup, database, fleetSize }: CertctlArgs): string[] {
   if (backup?.enabled !== true) return [];
   const settings = resolveBackup(backup, fleetSize);
-  const bundled = database?.mode === DatabaseMode.External ? undefined : resolvePostgres(database?.bundled ?? {}, fleetSize);
+  const bundled =
+    database?.mode === DatabaseMode.External
+      ? undefined
+      : resolvePostgres(database?.bundled ?? {}, fleetSize);
   return [
     ...(bundled ? roomWarnings(settings, bundled.storage.size) : []),
     ...(settings.sink.mode === "s3" ? bucketWarnings(settings.sink.s3) : []),
@@ -21,7 +24,9 @@ export function backupWarnings({ backup, database, fleetSize }: CertctlArgs): st
 /** Rooms that a database fills when it fills its volume. */
 function roomWarnings({ sink, scratchSize, drill }: ResolvedBackup, volume: string): string[] {
   const rooms = {
-    ...(sink.mode === "s3" && { "backup.scratchSize": { size: scratchSize, consequence: "the backup of a full one fails" } }),
+    ...(sink.mode === "s3" && {
+      "backup.scratchSize": { size: scratchSize, consequence: "the backup of a full one fails" },
+    }),
     ...(drill.enabled !== false && {
       "backup.drill.storageSize": { size: drill.storageSize, consequence: "the drill of a full one fails" },
     }),
@@ -43,9 +48,12 @@ function bucketWarnings({ bucket, endpoint, identity }: ResolvedBucket): string[
     [`backups stay in the bucket ${text(bucket) ?? ""} until its own lifecycle removes them: see that it has one, or use backupBucket`]:
       // Without a name it is the stack's own.
       bucket !== "",
-    "backup.sink.s3.endpoint is not encrypted, so whoever sees the network sees the backups: use https": url?.protocol === "http:",
-    "backup.sink.s3.endpoint is outside AWS, where nobody knows its roles: set backup.sink.s3.identity.mode: accessKeys": !onAws && !keys,
-    "backup.sink.s3.identity.mode is accessKeys, whose keys never expire: use irsa or podIdentity on AWS": onAws && keys,
+    "backup.sink.s3.endpoint is not encrypted, so whoever sees the network sees the backups: use https":
+      url?.protocol === "http:",
+    "backup.sink.s3.endpoint is outside AWS, where nobody knows its roles: set backup.sink.s3.identity.mode: accessKeys":
+      !onAws && !keys,
+    "backup.sink.s3.identity.mode is accessKeys, whose keys never expire: use irsa or podIdentity on AWS":
+      onAws && keys,
     "backup.sink.s3.identity.irsa.restoreRoleArn is missing, so drill and restore take the role that writes: name one that only reads":
       roleArn !== undefined && text(restoreRoleArn) === text(roleArn),
   };

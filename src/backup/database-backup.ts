@@ -36,8 +36,9 @@ export interface DatabaseBackupArgs extends BackupSettings {
 }
 
 /**
- * Where backups are kept, who may use it, and, when enabled, the CronJobs: the backup, which publishes nothing that it has not checked, and
- * the drill, which restores the newest backup into a throw-away PostgreSQL.
+ * Where backups are kept, who may use it, and, when enabled, the CronJobs: the backup, which publishes
+ * nothing that it has not checked, and the drill, which restores the newest backup into a throw-away
+ * PostgreSQL.
  */
 export class DatabaseBackup extends pulumi.ComponentResource implements MigrationBackup {
   /** The backups, unless a bucket or an existing claim holds them. */
@@ -46,7 +47,10 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
   public readonly cronJob?: k8s.batch.v1.CronJob;
   /** The drill's schedule; none when backups or drills are not enabled. */
   public readonly drill?: k8s.batch.v1.CronJob;
-  /** A backup as a Job, for what must be saved before it is changed; a database without a schema is no failure. */
+  /**
+   * A backup as a Job, for what must be saved before it is changed; a database without a schema is no
+   * failure.
+   */
   public readonly jobSpec: MigrationBackup["jobSpec"];
   /** What must be there before a Job of `jobSpec` runs. */
   public readonly ready: pulumi.Resource[];
@@ -67,16 +71,24 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
     const account = (role: SinkRole): k8s.core.v1.ServiceAccount => {
       const accountName = role === "backup" ? name : `${labelled.instance}-restore`;
       const metadata = { name: accountName, namespace, labels, ...sinkAnnotations(sink, role) };
-      return new k8s.core.v1.ServiceAccount(accountName, { metadata, automountServiceAccountToken: false }, child);
+      return new k8s.core.v1.ServiceAccount(
+        accountName,
+        { metadata, automountServiceAccountToken: false },
+        child,
+      );
     };
     const writer = account("backup");
     const reader = account("restore");
     if (sink.mode === "pvc" && sink.pvc.existingClaim === undefined) {
       const protection = dataProtection(args.deletionProtection ?? true);
-      this.claim = new k8s.core.v1.PersistentVolumeClaim(name, backupClaim({ name, namespace, labels }, sink.pvc.storage), {
-        ...child,
-        ...protection,
-      });
+      this.claim = new k8s.core.v1.PersistentVolumeClaim(
+        name,
+        backupClaim({ name, namespace, labels }, sink.pvc.storage),
+        {
+          ...child,
+          ...protection,
+        },
+      );
     }
 
     const input: BackupManifestInput = {
@@ -91,14 +103,21 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
     this.restoreInput = { ...input, serviceAccountName: `${labelled.instance}-restore` };
     this.jobSpec = { ...backupJobSpec(input, "skip"), activeDeadlineSeconds: settings.activeDeadlineSeconds };
     this.ready = [this];
-    const after = { parent: this, dependsOn: dependencies(opts, [...database.ready, scripts.resource, writer, reader]) };
+    const after = {
+      parent: this,
+      dependsOn: dependencies(opts, [...database.ready, scripts.resource, writer, reader]),
+    };
     if (args.enabled) {
       const metadata = { name, namespace, labels };
       this.cronJob = new k8s.batch.v1.CronJob(name, { metadata, spec: backupCronJob(input) }, after);
       if (settings.drill.enabled ?? true) {
         const drillName = `${labelled.instance}-drill`;
         const drillMetadata = { name: drillName, namespace, labels: objectLabels(labelled, "drill") };
-        this.drill = new k8s.batch.v1.CronJob(drillName, { metadata: drillMetadata, spec: drillCronJob(this.restoreInput) }, after);
+        this.drill = new k8s.batch.v1.CronJob(
+          drillName,
+          { metadata: drillMetadata, spec: drillCronJob(this.restoreInput) },
+          after,
+        );
       }
     }
     this.registerOutputs({});

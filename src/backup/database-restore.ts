@@ -24,9 +24,9 @@ export interface DatabaseRestoreArgs {
 }
 
 /**
- * Restores a backup and migrates it. The database remembers the restore's id, so a Job that is repeated touches nothing. While rows are
- * restored, the database lets no session in; afterwards, only a server of the same schema can have waited. Whoever depends on this starts
- * with the restored rows.
+ * Restores a backup and migrates it. The database remembers the restore's id, so a Job that is repeated
+ * touches nothing. While rows are restored, the database lets no session in; afterwards, only a server of the
+ * same schema can have waited. Whoever depends on this starts with the restored rows.
  */
 export class DatabaseRestore extends pulumi.ComponentResource {
   /** Tells this restore from others: a hash of the backup that is asked for. */
@@ -48,7 +48,11 @@ export class DatabaseRestore extends pulumi.ComponentResource {
       annotations: jobAnnotations(restoreDeadline(restore)),
     };
     const spec = restoreJobSpec(input, restore, this.id);
-    this.job = new k8s.batch.v1.Job(name, { metadata, spec }, { parent: this, dependsOn: dependencies(opts, [args.source]) });
+    this.job = new k8s.batch.v1.Job(
+      name,
+      { metadata, spec },
+      { parent: this, dependsOn: dependencies(opts, [args.source]) },
+    );
     this.migration = new DatabaseMigration(
       `${name}-migrate`,
       { ...args.migration, restored: this.id },

@@ -29,11 +29,17 @@ function isTime(time: string): boolean {
 export function instanceRestoreIssues({ restore, backup, database, migrations }: CertctlArgs): Issue[] {
   const backups = backup?.enabled === true;
   const external = database?.mode === DatabaseMode.External;
-  const name = external ? (database.external?.database ?? "certctl") : (database?.bundled?.database ?? "certctl");
+  const name = external
+    ? (database.external?.database ?? "certctl")
+    : (database?.bundled?.database ?? "certctl");
   const overwritten = text(restore?.overwriteDatabase);
   return [
     ...under("restore", restore ? restoreIssues(restore) : []),
-    ...issueIf(restore !== undefined && !backups, "restore", "needs backup.enabled: true, which says where the backups are"),
+    ...issueIf(
+      restore !== undefined && !backups,
+      "restore",
+      "needs backup.enabled: true, which says where the backups are",
+    ),
     ...issueIf(
       overwritten !== undefined && text(name) !== undefined && overwritten !== name,
       "restore.overwriteDatabase",

@@ -8,7 +8,11 @@ import { scratchMount, scriptJobSpec } from "./backup-pod";
 import type { RestoreSettings } from "./restore-args";
 
 /** One restore. `id` tells it from others, so that a repeated one finds what was done. */
-export function restoreJobSpec(input: BackupManifestInput, restore: RestoreSettings, id: string): k8s.types.input.batch.v1.JobSpec {
+export function restoreJobSpec(
+  input: BackupManifestInput,
+  restore: RestoreSettings,
+  id: string,
+): k8s.types.input.batch.v1.JobSpec {
   const { settings, connection } = input;
   const chosen = chooseStep(input, "restore", restore);
   const client = databaseClient(connection);
@@ -16,8 +20,15 @@ export function restoreJobSpec(input: BackupManifestInput, restore: RestoreSetti
     name,
     image: "postgres",
     script,
-    env: [...literalVariables({ SCRATCH_DIR: "/scratch", RESTORE_ID: id, ...env }), ...databaseClientVariables(connection)],
-    mounts: [scratchMount, ...client.mounts, ...chosen.step.mounts.filter(({ name: volume }) => volume === "backups")],
+    env: [
+      ...literalVariables({ SCRATCH_DIR: "/scratch", RESTORE_ID: id, ...env }),
+      ...databaseClientVariables(connection),
+    ],
+    mounts: [
+      scratchMount,
+      ...client.mounts,
+      ...chosen.step.mounts.filter(({ name: volume }) => volume === "backups"),
+    ],
     resources: settings.resources,
   });
   const steps = [

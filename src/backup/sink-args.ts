@@ -12,7 +12,10 @@ export const BackupSinkMode = {
 } as const;
 export type BackupSinkMode = (typeof BackupSinkMode)[keyof typeof BackupSinkMode];
 
-/** Where backups are kept: on a volume, for `pvc.retention`; or in a bucket, for as long as the bucket's lifecycle configuration says. */
+/**
+ * Where backups are kept: on a volume, for `pvc.retention`; or in a bucket, for as long as the bucket's
+ * lifecycle configuration says.
+ */
 export interface BackupSink {
   /** Kind of storage. @default pvc */
   mode?: BackupSinkMode;
@@ -55,12 +58,14 @@ export interface BackupRetention {
 }
 
 /**
- * A bucket for backups, of Amazon S3 or of a store that is compatible with it: it must know `If-None-Match` for uploads, and SHA-256
- * checksums. Keys are written once and never deleted; how long they are kept is the bucket's lifecycle configuration.
+ * A bucket for backups, of Amazon S3 or of a store that is compatible with it: it must know `If-None-Match`
+ * for uploads, and SHA-256 checksums. Keys are written once and never deleted; how long they are kept is the
+ * bucket's lifecycle configuration.
  */
 export interface S3Sink {
   /**
-   * Name of the bucket. Required, unless a stack's `backupBucket` makes it: then bucket, region, prefix, encryption and roles are known.
+   * Name of the bucket. Required, unless a stack's `backupBucket` makes it: then bucket, region, prefix,
+   * encryption and roles are known.
    *
    * @pattern ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$
    * @patternErrorMessage is not the name of a bucket; use 3 to 63 lower-case letters, digits, "-" and "."
@@ -69,7 +74,8 @@ export interface S3Sink {
   /** What every key begins with. @default certctl/ */
   prefix?: KeyPrefix;
   /**
-   * Region of the bucket, such as `eu-central-1`; `us-east-1` for most stores outside AWS. Required with `bucket`.
+   * Region of the bucket, such as `eu-central-1`; `us-east-1` for most stores outside AWS. Required with
+   * `bucket`.
    *
    * @pattern ^[a-z0-9]([a-z0-9-]*[a-z0-9])?$
    * @patternErrorMessage is not a region; write one such as eu-central-1
@@ -112,7 +118,10 @@ export interface S3Encryption {
 export const S3IdentityMode = {
   /** IAM roles for service accounts: the service accounts name their roles. */
   Irsa: "irsa",
-  /** EKS Pod Identity: associations with the service accounts `<name>-backup` and `<name>-restore` exist in the cluster. */
+  /**
+   * EKS Pod Identity: associations with the service accounts `<name>-backup` and `<name>-restore` exist in
+   * the cluster.
+   */
   PodIdentity: "podIdentity",
   /** Access keys from a Secret, for stores outside AWS. */
   AccessKeys: "accessKeys",

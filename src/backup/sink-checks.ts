@@ -7,8 +7,16 @@ import type { BackupSink, PvcSink, S3Encryption, S3Identity, S3Sink } from "./si
 /** What is wrong with the place where backups are kept. */
 export function sinkIssues({ mode = "pvc", pvc, s3 }: BackupSink): Issue[] {
   return [
-    ...issueIf(mode === "s3" && pvc !== undefined, "pvc", "is only for mode pvc, and the mode is s3; remove it"),
-    ...issueIf(mode === "pvc" && s3 !== undefined, "s3", "is only for mode s3; set backup.sink.mode: s3, or remove it"),
+    ...issueIf(
+      mode === "s3" && pvc !== undefined,
+      "pvc",
+      "is only for mode pvc, and the mode is s3; remove it",
+    ),
+    ...issueIf(
+      mode === "pvc" && s3 !== undefined,
+      "s3",
+      "is only for mode s3; set backup.sink.mode: s3, or remove it",
+    ),
     ...under("pvc", volumeIssues(pvc ?? {})),
     ...under("s3", mode === "s3" ? bucketIssues(s3 ?? {}) : []),
   ];
@@ -18,7 +26,11 @@ function volumeIssues({ storage, existingClaim, retention }: PvcSink): Issue[] {
   const few = retention?.count !== undefined && retention.count <= 3;
   return [
     ...under("storage", storageIssues(storage)),
-    ...issueIf(storage !== undefined && existingClaim !== undefined, "storage", "has no effect with existingClaim; keep one of the two"),
+    ...issueIf(
+      storage !== undefined && existingClaim !== undefined,
+      "storage",
+      "has no effect with existingClaim; keep one of the two",
+    ),
     ...issueIf(
       few && retention.days !== undefined,
       "retention.days",
@@ -29,8 +41,16 @@ function volumeIssues({ storage, existingClaim, retention }: PvcSink): Issue[] {
 
 function bucketIssues({ bucket, region, encryption = {}, identity = {} }: S3Sink): Issue[] {
   return [
-    ...issueIf(bucket === undefined, "bucket", "is missing; name a bucket, or let the stack make one: backupBucket"),
-    ...issueIf(bucket !== undefined && region === undefined, "region", "is missing; name the bucket's region, such as eu-central-1"),
+    ...issueIf(
+      bucket === undefined,
+      "bucket",
+      "is missing; name a bucket, or let the stack make one: backupBucket",
+    ),
+    ...issueIf(
+      bucket !== undefined && region === undefined,
+      "region",
+      "is missing; name the bucket's region, such as eu-central-1",
+    ),
     ...under("encryption", encryptionIssues(encryption)),
     // Without a bucket, who the pods are may be known with it.
     ...under("identity", bucket === undefined ? [] : identityIssues(identity)),
@@ -39,8 +59,16 @@ function bucketIssues({ bucket, region, encryption = {}, identity = {} }: S3Sink
 
 function encryptionIssues({ mode = "bucketDefault", keyArn }: S3Encryption): Issue[] {
   return [
-    ...issueIf(mode === "kms" && keyArn === undefined, "keyArn", "is missing; mode kms needs the ARN of the key"),
-    ...issueIf(keyArn !== undefined && isOther(mode, "kms"), "keyArn", "is only for mode kms; set encryption.mode: kms, or remove it"),
+    ...issueIf(
+      mode === "kms" && keyArn === undefined,
+      "keyArn",
+      "is missing; mode kms needs the ARN of the key",
+    ),
+    ...issueIf(
+      keyArn !== undefined && isOther(mode, "kms"),
+      "keyArn",
+      "is only for mode kms; set encryption.mode: kms, or remove it",
+    ),
   ];
 }
 

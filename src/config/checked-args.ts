@@ -5,11 +5,14 @@ import { isAcceptedPlaceholder } from "./placeholders";
 import { isPending, mapLeaves, unseen } from "./plain";
 
 /**
- * The arguments, checked. What is plain is checked now, and all problems are thrown at once. Outputs and Promises are checked together
- * with the rest when they are known: until then nothing that depends on one of them goes on.
+ * The arguments, checked. What is plain is checked now, and all problems are thrown at once. Outputs and
+ * Promises are checked together with the rest when they are known: until then nothing that depends on one of
+ * them goes on.
  */
 export function checkedArgs<T extends object>(args: T, check: (plain: T) => Issue[]): T {
-  const firstLook = mapLeaves(args, (leaf) => (isPending(leaf) || isAcceptedPlaceholder(leaf) ? unseen : leaf));
+  const firstLook = mapLeaves(args, (leaf) =>
+    isPending(leaf) || isAcceptedPlaceholder(leaf) ? unseen : leaf,
+  );
   refuseIssues(check(firstLook as T));
   // A copy, and without what is undefined: a key that is there but undefined would hide its default.
   if (pendingLeaves(args).length === 0) return mapLeaves(args, (leaf) => leaf) as T;
@@ -18,7 +21,8 @@ export function checkedArgs<T extends object>(args: T, check: (plain: T) => Issu
     refuseIssues(check(settled));
     return true;
   });
-  // The verdict is a Promise, not an Output: it makes no value secret, unknown, or dependent on another value's resources.
+  // The verdict is a Promise, not an Output: it makes no value secret, unknown, or dependent on another
+  // value's resources.
   const gated = (leaf: unknown): unknown => pulumi.all([leaf, verdict]).apply(([value]) => value);
   return mapLeaves(args, (leaf) => (isPending(leaf) ? gated(leaf) : leaf)) as T;
 }
@@ -27,13 +31,18 @@ function refuseIssues(issues: Issue[]): void {
   if (issues.length > 0) throw new ConfigurationError(issues);
 }
 
-/** What the SDK keeps of an Output, besides its public members; `pulumi.isSecret` reads it in the same way. */
+/**
+ * What the SDK keeps of an Output, besides its public members; `pulumi.isSecret` reads it in the same way.
+ */
 interface OutputState {
   isKnown: Promise<boolean>;
   promise(): Promise<unknown>;
 }
 
-/** The arguments with plain values for Outputs and Promises; what stays unknown, as in a preview, is left unseen. */
+/**
+ * The arguments with plain values for Outputs and Promises; what stays unknown, as in a preview, is left
+ * unseen.
+ */
 export async function settledArgs<T extends object>(args: T): Promise<T> {
   const known = (await Promise.all(pendingLeaves(args).map(settledValue))).values();
   return mapLeaves(args, (leaf) => (isPending(leaf) ? known.next().value : leaf)) as T;

@@ -1,13 +1,16 @@
 const notRead = "certctl has no such setting";
 const httpOnly = "http-01 is the only one that works; dns-01 needs an issuer created over the API";
 const secretKey = (name: string): string => `it is a secret of its own: pulumi config set --secret ${name}`;
-const variable = (name: string): string => `it is secret: set the variable ${name} in secretEnv or server.envFromSecrets`;
+const variable = (name: string): string =>
+  `it is secret: set the variable ${name} in secretEnv or server.envFromSecrets`;
 
 function probeKeys(path: string, startup: string): Record<string, string> {
   const fixed = "what is asked is fixed";
   const keys = { httpGet: fixed, exec: fixed, tcpSocket: fixed, initialDelaySeconds: startup };
   const probes = ["livenessProbe", "readinessProbe"];
-  return Object.fromEntries(probes.flatMap((probe) => Object.entries(keys).map(([key, hint]) => [`${path}.${probe}.${key}`, hint])));
+  return Object.fromEntries(
+    probes.flatMap((probe) => Object.entries(keys).map(([key, hint]) => [`${path}.${probe}.${key}`, hint])),
+  );
 }
 
 /** Keys of the Helm chart that have another name or place here, by path. */
@@ -23,7 +26,8 @@ export const chartKeys: Readonly<Record<string, string>> = {
   customAnnotations: "annotations are offered for the Service: server.service.annotations",
   nameOverride: "names are derived from the component's name",
   fullnameOverride: "names are derived from the component's name",
-  serviceAccount: "every part has a service account of its own, without a token; annotations are server.serviceAccount.annotations",
+  serviceAccount:
+    "every part has a service account of its own, without a token; annotations are server.serviceAccount.annotations",
   "server.serviceAccount.create": "it is always created",
   "server.serviceAccount.name": "the name is derived from the component's",
   rbac: "no part uses the Kubernetes API, so none needs rights",
@@ -35,7 +39,8 @@ export const chartKeys: Readonly<Record<string, string>> = {
   podDisruptionBudget: "it is server.podDisruptionBudget",
   networkPolicy: "it is network, and on by default",
   "monitoring.prometheusRules": "it is monitoring.rules",
-  "monitoring.serviceMonitor.bearerTokenSecret": "the ServiceMonitor reads the metrics key where the server does",
+  "monitoring.serviceMonitor.bearerTokenSecret":
+    "the ServiceMonitor reads the metrics key where the server does",
   "monitoring.serviceMonitor.tlsConfig": "CA and server name follow tls.trust and the Service",
   "monitoring.rules.thresholds": "each alert has its own: monitoring.rules.alerts.<name>.threshold and .for",
   "server.image": "it is images.server",
@@ -72,8 +77,10 @@ export const chartKeys: Readonly<Record<string, string>> = {
   "server.notifiers.opsgenie.enabled": "Opsgenie is on when server.notifiers.opsgenie is there",
   "server.notifiers.opsgenie.apiKey": variable("CERTCTL_OPSGENIE_API_KEY"),
   "server.est.enabled": "EST is on when server.est is there",
-  "server.est.issuerID": "it is server.est.open.issuerId, or the issuerId of a profile in server.est.profiles",
-  "server.est.profileID": "it is server.est.open.profileId, or the profileId of a profile in server.est.profiles",
+  "server.est.issuerID":
+    "it is server.est.open.issuerId, or the issuerId of a profile in server.est.profiles",
+  "server.est.profileID":
+    "it is server.est.open.profileId, or the profileId of a profile in server.est.profiles",
   "server.scep.enabled": "SCEP is on when server.scep is there",
   "server.keygen": "agents always make the private keys",
   "server.securityContext": "every pod is restricted; that is no choice",
@@ -88,7 +95,8 @@ export const chartKeys: Readonly<Record<string, string>> = {
   "server.nodeSelector": "it is server.scheduling.nodeSelector",
   "server.tolerations": "it is server.scheduling.tolerations",
   "server.affinity": "it is server.scheduling.affinity",
-  "database.url": "give host, port, database and user in database.external, and the password as the secret databasePassword",
+  "database.url":
+    "give host, port, database and user in database.external, and the password as the secret databasePassword",
   "database.password": secretKey("certctl:databasePassword"),
   "database.external.url": "give host, port, database and user; the password is the secret databasePassword",
   "database.external.password": secretKey("certctl:databasePassword"),

@@ -19,7 +19,8 @@ export class ConfigurationError extends pulumi.RunError {
     const head = `The configuration has ${issues.length === 1 ? "a problem" : `${issues.length} problems`}:`;
     super(head);
     this.name = "ConfigurationError";
-    // Of each property that waits for a check, the SDK puts `error serializing property …: ` in front of the same error's message.
+    // Of each property that waits for a check, the SDK puts `error serializing property …: ` in front of the
+    // same error's message.
     const message = `${head}\n${formatIssues(issues)}`;
     Object.defineProperty(this, "message", { get: () => message, set: () => undefined });
   }
@@ -42,7 +43,9 @@ export function joinPath(path: string, step: string | number): string {
 
 /** Whether a path is at or under another one. */
 export function isUnder(path: string, ancestor: string): boolean {
-  return ancestor === "" || path === ancestor || path.startsWith(`${ancestor}.`) || path.startsWith(`${ancestor}[`);
+  return (
+    ancestor === "" || path === ancestor || path.startsWith(`${ancestor}.`) || path.startsWith(`${ancestor}[`)
+  );
 }
 
 /** A value as it is shown in a message. */
@@ -59,12 +62,17 @@ export function issueIf(condition: boolean, path: string, message: string): Issu
 /** Issues of a part, with the part's path before their own. */
 export function under(path: string, issues: readonly Issue[]): Issue[] {
   if (!path) return [...issues];
-  return issues.map((issue) => ({ ...issue, path: /^(\[|$)/.test(issue.path) ? path + issue.path : `${path}.${issue.path}` }));
+  return issues.map((issue) => ({
+    ...issue,
+    path: /^(\[|$)/.test(issue.path) ? path + issue.path : `${path}.${issue.path}`,
+  }));
 }
 
 /** `a`, `a and b`, `a, b and c`. */
 export function sentenceList(items: readonly string[]): string {
-  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1] ?? ""}`;
+  return items.length < 2
+    ? items.join("")
+    : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1] ?? ""}`;
 }
 
 /** Issues in the order of their paths, each once. */

@@ -3,14 +3,20 @@ export function placeholder(path: string): string {
   return `<secret certctl:${path}>`;
 }
 
-/** Stands in rendered manifests for a value that only a deployment tells: `<output certctl:backupBucket.bucket>`. */
+/**
+ * Stands in rendered manifests for a value that only a deployment tells: `<output
+ * certctl:backupBucket.bucket>`.
+ */
 export function outputPlaceholder(path: string): string {
   return `<output certctl:${path}>`;
 }
 
 let accepted = false;
 
-/** Runs a program whose secrets and outputs are placeholders. Everywhere else a placeholder is checked like any other value, and refused. */
+/**
+ * Runs a program whose secrets and outputs are placeholders. Everywhere else a placeholder is checked like
+ * any other value, and refused.
+ */
 export function withPlaceholders<T>(program: () => T): T {
   accepted = true;
   try {

@@ -1,13 +1,18 @@
 import type { CertctlArgs } from "../certctl-args";
 
-/** What the rest of the configuration needs from the secret configuration, as paths. `npm run secrets` makes what is missing. */
+/**
+ * What the rest of the configuration needs from the secret configuration, as paths. `npm run secrets` makes
+ * what is missing.
+ */
 export function requiredSecrets(args: CertctlArgs): string[] {
   const existing = args.existingSecrets;
   const provided = (args.tls?.mode ?? "provided") === "provided";
   return [
     ...(existing?.databasePassword === undefined ? ["databasePassword"] : []),
     ...(existing?.encryptionKey === undefined ? ["encryptionKey"] : []),
-    ...(existing?.apiKeys === undefined ? ["apiKeys.admin", "apiKeys.enroll", "apiKeys.fleet", "apiKeys.metrics"] : []),
+    ...(existing?.apiKeys === undefined
+      ? ["apiKeys.admin", "apiKeys.enroll", "apiKeys.fleet", "apiKeys.metrics"]
+      : []),
     ...(provided ? ["tlsCertificate", "tlsPrivateKey"] : []),
     ...(provided && needsCaCertificate(args) ? ["tlsCaCertificate"] : []),
   ];

@@ -64,8 +64,14 @@ export function schemaIssues(definition: Definition, value: unknown, prefix: Loc
   if (validate(value)) return [];
   const errors = validate.errors ?? [];
   // Of a value that is neither of the right type nor in the closed set, the set says more.
-  const closed = new Set(errors.filter(({ keyword }) => keyword === "enum" || keyword === "const").map(({ instancePath }) => instancePath));
-  const telling = errors.filter(({ keyword, instancePath }) => keyword !== "type" || !closed.has(instancePath));
+  const closed = new Set(
+    errors
+      .filter(({ keyword }) => keyword === "enum" || keyword === "const")
+      .map(({ instancePath }) => instancePath),
+  );
+  const telling = errors.filter(
+    ({ keyword, instancePath }) => keyword !== "type" || !closed.has(instancePath),
+  );
   return telling.map((error) => schemaIssue(definition, error, prefix));
 }
 
@@ -74,7 +80,13 @@ function schemaIssue(definition: Definition, error: ErrorObject, prefix: Locatio
   const location = [...prefix, ...parent, ...extraStep(error)];
   const wanted = wantedType(definition, [...parent, ...extraStep(error)]);
   const message = messageFor(definition, error, parent, prefix);
-  return { path: formatPath(location), location, wanted, message, ...(error.data === unseen && { unseen: true }) };
+  return {
+    path: formatPath(location),
+    location,
+    wanted,
+    message,
+    ...(error.data === unseen && { unseen: true }),
+  };
 }
 
 /** The errors of an object about a key name the object. */
@@ -91,9 +103,15 @@ function messageFor(definition: Definition, error: ErrorObject, parent: Location
   const shown = isSecretLocation(definition, parent) ? "the value" : show(error.data);
   switch (error.keyword) {
     case "required":
-      return isSecretLocation(definition, parent) ? missingSecretMessage(formatPath([...parent, ...extraStep(error)])) : "is missing";
+      return isSecretLocation(definition, parent)
+        ? missingSecretMessage(formatPath([...parent, ...extraStep(error)]))
+        : "is missing";
     case "additionalProperties":
-      return unknownKeyMessage([...prefix, ...parent], String(params.additionalProperty), Object.keys(node.properties ?? {}));
+      return unknownKeyMessage(
+        [...prefix, ...parent],
+        String(params.additionalProperty),
+        Object.keys(node.properties ?? {}),
+      );
     case "type":
       return `${shown} ${typeWords[node.type ?? ""] ?? ""}`;
     case "enum":
@@ -120,13 +138,15 @@ function allowedValues(node: SchemaNode, params: Record<string, unknown>): strin
 }
 
 function rangeWords({ minimum, maximum }: SchemaNode, error: ErrorObject): string {
-  if (minimum !== undefined && maximum !== undefined) return `is not between ${String(minimum)} and ${String(maximum)}`;
+  if (minimum !== undefined && maximum !== undefined)
+    return `is not between ${String(minimum)} and ${String(maximum)}`;
   const limit = String((error.params as { limit?: number }).limit);
   return `is too small; ${error.keyword === "minimum" ? "the least is" : "it must be more than"} ${limit}`;
 }
 
 function wantedType(definition: Definition, location: Location): string | undefined {
-  const find = (node: SchemaNode | undefined, step: string | number): SchemaNode | undefined => resolve(stepInto(node, step));
+  const find = (node: SchemaNode | undefined, step: string | number): SchemaNode | undefined =>
+    resolve(stepInto(node, step));
   return location.reduce(find, resolve(definitions[definition]))?.type;
 }
 

@@ -12,16 +12,22 @@ import { checkStack } from "./validate";
 export { stackFileValues } from "./stack-values";
 
 /** Keys that must be encrypted in a stack file. */
-export const secretConfigKeys: readonly string[] = Object.entries(definitionSchema("CertctlArgs").properties ?? {})
+export const secretConfigKeys: readonly string[] = Object.entries(
+  definitionSchema("CertctlArgs").properties ?? {},
+)
   .filter(([, node]) => node.secret)
   .map(([key]) => key);
 
 export interface StackArgsOptions {
-  /** `placeholder`: no secret value is needed or kept; each appears as `<secret certctl:databasePassword>`. */
+  /**
+   * `placeholder`: no secret value is needed or kept; each appears as `<secret certctl:databasePassword>`.
+   */
   secrets?: "placeholder";
 }
 
-/** The arguments of the stack that runs. Throws every problem at once; secrets are Outputs that stay secret. */
+/**
+ * The arguments of the stack that runs. Throws every problem at once; secrets are Outputs that stay secret.
+ */
 export function readStackConfig(): StackArgs {
   const values = pulumi.runtime.allConfig();
   const secretKeys = new Set(Object.keys(values).filter(isConfigSecret));
@@ -42,7 +48,9 @@ function isConfigSecret(key: string): boolean {
   return (pulumi.runtime as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(key);
 }
 
-/** The arguments in a stack's configuration, and everything that is wrong with them. Needs no Pulumi runtime. */
+/**
+ * The arguments in a stack's configuration, and everything that is wrong with them. Needs no Pulumi runtime.
+ */
 export function stackArgs(
   values: Record<string, string>,
   secretKeys: ReadonlySet<string>,
@@ -64,7 +72,10 @@ function clearTextIssues(args: Record<string, unknown>, secretKeys: ReadonlySet<
     .map((key) => {
       const nested = typeof args[key] === "object";
       const target = nested ? `--path ${configNamespace}:${key}.<name>` : `${configNamespace}:${key}`;
-      return { path: key, message: `is stored in clear text; set it with: pulumi config set --secret ${target}` };
+      return {
+        path: key,
+        message: `is stored in clear text; set it with: pulumi config set --secret ${target}`,
+      };
     });
 }
 
@@ -75,7 +86,8 @@ function needlessSecretIssues(secretKeys: ReadonlySet<string>): Issue[] {
     .filter((key) => !secretConfigKeys.includes(key))
     .map((key) => ({
       path: key,
-      message: "holds an encrypted value, but is no secret and appears in manifests; use secretEnv, or clear text",
+      message:
+        "holds an encrypted value, but is no secret and appears in manifests; use secretEnv, or clear text",
     }));
 }
 

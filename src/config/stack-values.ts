@@ -11,11 +11,15 @@ export interface StackValues {
 
 export const configNamespace = "certctl";
 
-/** The configuration in the `config` map of a stack file. Encrypted values stay encrypted: `{"secure": …}`. */
+/**
+ * The configuration in the `config` map of a stack file. Encrypted values stay encrypted: `{"secure": …}`.
+ */
 export function stackFileValues(config: Record<string, unknown>): StackValues {
   const entries = Object.entries(config);
   return {
-    values: Object.fromEntries(entries.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)])),
+    values: Object.fromEntries(
+      entries.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    ),
     secretKeys: new Set(entries.filter(([, value]) => isEncrypted(value)).map(([key]) => key)),
   };
 }
@@ -28,7 +32,10 @@ function isEncrypted(value: unknown): boolean {
   return entries.length > 0 && entries.every(isEncrypted);
 }
 
-/** The values of this package's keys as arguments: parsed, and with the types that the schema asks for where that loses nothing. */
+/**
+ * The values of this package's keys as arguments: parsed, and with the types that the schema asks for where
+ * that loses nothing.
+ */
 export function parseValues(values: Record<string, string>): Record<string, unknown> {
   const args: Record<string, unknown> = {};
   for (const [fullKey, value] of Object.entries(values)) {
@@ -59,13 +66,17 @@ function isStructured(node: SchemaNode | undefined): boolean {
 }
 
 /**
- * `pulumi config set` stores `3` as text, and `pulumi config set --path` stores it as a number, whatever the key wants. Text that is no
- * number, and numbers that would change when written as text, are left for the schema to refuse.
+ * `pulumi config set` stores `3` as text, and `pulumi config set --path` stores it as a number, whatever the
+ * key wants. Text that is no number, and numbers that would change when written as text, are left for the
+ * schema to refuse.
  */
 function coerce(node: SchemaNode | undefined, value: unknown): unknown {
   const schema = resolve(node);
   if (Array.isArray(value)) return value.map((item) => coerce(stepInto(schema, 0), item));
-  if (isContainer(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, coerce(stepInto(schema, key), item)]));
+  if (isContainer(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, coerce(stepInto(schema, key), item)]),
+    );
   switch (schema?.type) {
     case "integer":
     case "number":
@@ -80,7 +91,10 @@ function coerce(node: SchemaNode | undefined, value: unknown): unknown {
 }
 
 /** A copy in which encrypted leaves of a stack file, and all other leaves, are replaced. */
-export function mapSecretLeaves(value: unknown, change: (location: readonly (string | number)[]) => unknown): unknown {
+export function mapSecretLeaves(
+  value: unknown,
+  change: (location: readonly (string | number)[]) => unknown,
+): unknown {
   const sealed = mapEncrypted(value);
   return mapLeaves(sealed, (_leaf, location) => change(location));
 }

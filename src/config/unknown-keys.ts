@@ -12,9 +12,15 @@ export function unknownKeyMessage(parent: Location, key: string, allowed: readon
   return `unknown key; allowed here: ${allowed.join(", ")}`;
 }
 
-/** The name that was probably meant; among those that differ in capitals only, the one in the same capitals. */
+/**
+ * The name that was probably meant; among those that differ in capitals only, the one in the same capitals.
+ */
 export function closestName(name: string, names: readonly string[]): string | undefined {
-  const scored = names.map((one) => ({ one, far: distance(name.toLowerCase(), one.toLowerCase()), exact: distance(name, one) }));
+  const scored = names.map((one) => ({
+    one,
+    far: distance(name.toLowerCase(), one.toLowerCase()),
+    exact: distance(name, one),
+  }));
   const [best] = scored.sort((a, b) => a.far - b.far || a.exact - b.exact);
   if (!best) return undefined;
   const tolerated = Math.max(1, Math.min(4, Math.floor(best.one.length / 4)));

@@ -26,7 +26,10 @@ export { checkedArgs, settledArgs } from "./checked-args";
 export { ConfigurationError } from "./issues";
 export type { Issue } from "./issues";
 
-/** Everything that is wrong with the arguments of an instance. `name` is the component's; Services are named after it. */
+/**
+ * Everything that is wrong with the arguments of an instance. `name` is the component's; Services are named
+ * after it.
+ */
 export function checkCertctl(args: CertctlArgs, name = "certctl"): Issue[] {
   return allIssues("CertctlArgs", args, "", (masked: CertctlArgs) => certctlIssues(masked, name));
 }
@@ -43,10 +46,12 @@ const partChecks: Partial<Record<Definition, (settings: never) => Issue[]>> = {
   BackupSettings: backupIssues,
   DatabaseSettings: databaseIssues,
   ExternalDatabaseSettings: externalDatabaseIssues,
-  MigrationSettings: ({ resources }: MigrationSettings) => under("resources", resourceIssues(resources, migrationResources)),
+  MigrationSettings: ({ resources }: MigrationSettings) =>
+    under("resources", resourceIssues(resources, migrationResources)),
   MonitoringSettings: monitoringIssues,
   PostgresSettings: postgresIssues,
-  ProvisioningSettings: ({ resources }: ProvisioningSettings) => under("resources", resourceIssues(resources, scriptResources)),
+  ProvisioningSettings: ({ resources }: ProvisioningSettings) =>
+    under("resources", resourceIssues(resources, scriptResources)),
   RestoreSettings: restoreIssues,
   ServerSettings: serverIssues,
   TlsSettings: tlsIssues,
@@ -58,8 +63,8 @@ export function checkSettings(definition: Definition, value: object, path: strin
 }
 
 /**
- * Risky but legal choices, one line each, with the fix. Of Outputs it sees only that they are there: give it `settledArgs(args)` to look
- * at their values too.
+ * Risky but legal choices, one line each, with the fix. Of Outputs it sees only that they are there: give it
+ * `settledArgs(args)` to look at their values too.
  */
 export function warnCertctl(args: CertctlArgs): string[] {
   return certctlWarnings(args);
@@ -70,13 +75,23 @@ export function warnStack(args: StackArgs): string[] {
   return stackWarnings(args);
 }
 
-/** The schema's issues, and those of the checks that make sense where the form is right. In the order of their paths. */
-function allIssues(definition: Definition, value: object, path: string, check: (masked: never) => Issue[]): Issue[] {
+/**
+ * The schema's issues, and those of the checks that make sense where the form is right. In the order of their
+ * paths.
+ */
+function allIssues(
+  definition: Definition,
+  value: object,
+  path: string,
+  check: (masked: never) => Issue[],
+): Issue[] {
   const form = schemaIssues(definition, value, path ? [path] : []);
   // Checks see of an unseen value that it is there, which may be wrong already; only a list must be seen.
   const refused = form.filter(({ unseen: hidden, wanted }) => !hidden || wanted === "array");
   const masked = mask(value, path ? form.map(withoutFirstStep) : form);
-  const meaning = under(path, check(masked as never)).filter((issue) => !refused.some(({ path: where }) => isUnder(issue.path, where)));
+  const meaning = under(path, check(masked as never)).filter(
+    (issue) => !refused.some(({ path: where }) => isUnder(issue.path, where)),
+  );
   return inOrder([...form.filter(({ unseen: hidden }) => !hidden), ...meaning]);
 }
 
@@ -85,10 +100,15 @@ function mask(value: unknown, issues: readonly SchemaIssue[]): unknown {
   const here = issues.find(({ location }) => location.length === 0);
   if (here) return substitute(here.wanted);
   if (!isContainer(value)) return value;
-  const below = (step: string | number): SchemaIssue[] => issues.filter(({ location }) => location[0] === step).map(withoutFirstStep);
+  const below = (step: string | number): SchemaIssue[] =>
+    issues.filter(({ location }) => location[0] === step).map(withoutFirstStep);
   if (Array.isArray(value)) return value.map((item, index) => mask(item, below(index)));
-  const missing = issues.filter(({ location }) => location.length === 1).map(({ location }) => [String(location[0]), undefined] as const);
-  const entries = [...missing, ...Object.entries(value)].filter(([key, item]) => item !== undefined || below(key).length > 0);
+  const missing = issues
+    .filter(({ location }) => location.length === 1)
+    .map(({ location }) => [String(location[0]), undefined] as const);
+  const entries = [...missing, ...Object.entries(value)].filter(
+    ([key, item]) => item !== undefined || below(key).length > 0,
+  );
   return Object.fromEntries(entries.map(([key, item]) => [key, mask(item, below(key))]));
 }
 

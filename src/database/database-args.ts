@@ -1,5 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Duration, ObjectName, Port, ProbeSettings, Quantity, Resources, Scheduling } from "../kubernetes/types";
+import type {
+  Duration,
+  ObjectName,
+  Port,
+  ProbeSettings,
+  Quantity,
+  Resources,
+  Scheduling,
+} from "../kubernetes/types";
 
 /** Where certctl's data lives. */
 export const DatabaseMode = {
@@ -40,7 +48,8 @@ export interface PostgresSettings {
    */
   database?: string;
   /**
-   * Role that owns the schema. Migration 18 protects the audit table only from a role of the name `certctl` (certctl facts 5).
+   * Role that owns the schema. Migration 18 protects the audit table only from a role of the name `certctl`
+   * (certctl facts 5).
    *
    * @default certctl
    * @pattern ^[a-z_][a-z0-9_]{0,62}$
@@ -54,7 +63,8 @@ export interface PostgresSettings {
   /** CPU and memory of the server. @default by fleet size */
   resources?: Resources;
   /**
-   * Connections the server accepts (`max_connections`): at least the server's pool times its replicas, plus 20 (certctl facts 6).
+   * Connections the server accepts (`max_connections`): at least the server's pool times its replicas, plus
+   * 20 (certctl facts 6).
    *
    * @default 100, 200 or 400 by fleet size, or more where pool × replicas + 20 needs it
    * @asType integer
@@ -62,7 +72,11 @@ export interface PostgresSettings {
    * @maximum 10000
    */
   maxConnections?: number;
-  /** Memory for the page cache of the server itself (`shared_buffers`), as a Kubernetes quantity. @default 128Mi, 256Mi or 1Gi by fleet size */
+  /**
+   * Memory for the page cache of the server itself (`shared_buffers`), as a Kubernetes quantity.
+   *
+   * @default 128Mi, 256Mi or 1Gi by fleet size
+   */
   sharedBuffers?: Quantity;
   /** Further lines of postgresql.conf, by name. Names that other arguments govern are refused. @default {} */
   parameters?: Record<string, string>;
@@ -112,7 +126,8 @@ export interface ExternalDatabaseSettings {
   /** Protection of the connection; verify-ca needs `caCertificate`. @default verify-full */
   sslMode?: SslMode;
   /**
-   * Connections that the server accepts (`max_connections`), if you know: it must be enough for the pool of each certctl server, and 20.
+   * Connections that the server accepts (`max_connections`), if you know: it must be enough for the pool of
+   * each certctl server, and 20.
    *
    * @default not checked
    * @asType integer
@@ -142,7 +157,12 @@ export type MigrationMode = (typeof MigrationMode)[keyof typeof MigrationMode];
 export interface MigrationSettings {
   /** Who migrates. @default job */
   mode?: MigrationMode;
-  /** Whether a backup is made before each new migration Job; needs `backup.enabled`. An empty database needs none. @default false */
+  /**
+   * Whether a backup is made before each new migration Job; needs `backup.enabled`. An empty database needs
+   * none.
+   *
+   * @default false
+   */
   backupFirst?: boolean;
   /**
    * Times a failed pod of the Job is tried again. The next `pulumi up` runs a failed Job again, too.

@@ -1,20 +1,42 @@
 import type { Issue } from "../config/issues";
 import { issueIf, joinPath, show, under } from "../config/issues";
 import { text } from "../config/plain";
-import { byteIssues, durationIssues, resourceIssues, schedulingIssues } from "../kubernetes/kubernetes-checks";
+import {
+  byteIssues,
+  durationIssues,
+  resourceIssues,
+  schedulingIssues,
+} from "../kubernetes/kubernetes-checks";
 import type { Quantity } from "../kubernetes/types";
 import { durationSeconds } from "../kubernetes/units";
 import { certificateBundleProblem } from "../tls/pem";
-import type { DatabaseSettings, ExternalDatabaseSettings, PostgresSettings, StorageSettings } from "./database-args";
+import type {
+  DatabaseSettings,
+  ExternalDatabaseSettings,
+  PostgresSettings,
+  StorageSettings,
+} from "./database-args";
 import { governedParameters, quantityInBytes } from "./postgres-parameters";
 
 /** What is wrong with the choice of a database. */
 export function databaseIssues({ mode, bundled, external }: DatabaseSettings): Issue[] {
   const chosen = mode ?? "bundled";
   return [
-    ...issueIf(chosen === "external" && external === undefined, "external", "is missing; mode external needs at least external.host"),
-    ...issueIf(chosen === "external" && bundled !== undefined, "bundled", "is only for mode bundled; remove it"),
-    ...issueIf(chosen === "bundled" && external !== undefined, "external", "is only for mode external; set database.mode: external"),
+    ...issueIf(
+      chosen === "external" && external === undefined,
+      "external",
+      "is missing; mode external needs at least external.host",
+    ),
+    ...issueIf(
+      chosen === "external" && bundled !== undefined,
+      "bundled",
+      "is only for mode bundled; remove it",
+    ),
+    ...issueIf(
+      chosen === "bundled" && external !== undefined,
+      "external",
+      "is only for mode external; set database.mode: external",
+    ),
     ...under("bundled", postgresIssues(bundled ?? {})),
     ...under("external", external ? externalDatabaseIssues(external) : []),
   ];
@@ -26,10 +48,18 @@ export function postgresIssues(settings: PostgresSettings): Issue[] {
   const buffers = quantityInBytes(text(settings.sharedBuffers) ?? "");
   const memory = text(settings.resources?.limits?.memory);
   return [
-    ...issueIf(reserved, "user", `${show(settings.user)} is reserved: PostgreSQL keeps names that start with pg_ for itself`),
+    ...issueIf(
+      reserved,
+      "user",
+      `${show(settings.user)} is reserved: PostgreSQL keeps names that start with pg_ for itself`,
+    ),
     ...under("storage", storageIssues(settings.storage)),
     ...byteIssues("sharedBuffers", settings.sharedBuffers),
-    ...issueIf(buffers < 131072, "sharedBuffers", `${show(settings.sharedBuffers)} is too small; PostgreSQL needs at least 128Ki`),
+    ...issueIf(
+      buffers < 131072,
+      "sharedBuffers",
+      `${show(settings.sharedBuffers)} is too small; PostgreSQL needs at least 128Ki`,
+    ),
     ...issueIf(
       buffers >= quantityInBytes(memory ?? ""),
       "sharedBuffers",
@@ -48,7 +78,10 @@ export function storageIssues(storage: StorageSettings | undefined): Issue[] {
 
 /** An amount that is no size of a volume. */
 export function sizeIssues(path: string, size: Quantity | undefined): Issue[] {
-  return [...byteIssues(path, size), ...issueIf(quantityInBytes(text(size) ?? "") < 1, path, `${show(size)} is no size of a volume`)];
+  return [
+    ...byteIssues(path, size),
+    ...issueIf(quantityInBytes(text(size) ?? "") < 1, path, `${show(size)} is no size of a volume`),
+  ];
 }
 
 function parameterIssues(parameters: Record<string, string> | undefined): Issue[] {
@@ -60,7 +93,11 @@ function parameterIssues(parameters: Record<string, string> | undefined): Issue[
     const governed = governedParameters[name.toLowerCase()];
     return [
       ...issueIf(governed !== undefined, path, `cannot be set here: ${governed ?? ""}`),
-      ...issueIf(hasControlCharacter(text(value) ?? ""), path, "holds a line break or another control character"),
+      ...issueIf(
+        hasControlCharacter(text(value) ?? ""),
+        path,
+        "holds a line break or another control character",
+      ),
     ];
   });
 }
@@ -93,7 +130,11 @@ export function externalDatabaseIssues(settings: ExternalDatabaseSettings): Issu
       '"verify-ca" is only with a caCertificate: name that of the server, or use verify-full',
     ),
     ...durationIssues("connectTimeout", connectTimeout, "1s"),
-    ...issueIf(seconds > 1 && !Number.isInteger(seconds), "connectTimeout", `${show(connectTimeout)} is not a whole number of seconds`),
+    ...issueIf(
+      seconds > 1 && !Number.isInteger(seconds),
+      "connectTimeout",
+      `${show(connectTimeout)} is not a whole number of seconds`,
+    ),
   ];
 }
 
@@ -102,9 +143,17 @@ function hostIssues(host: string | undefined): Issue[] {
   if (host === undefined) return [];
   if (host === "") return [{ path: "host", message: "is empty; give the DNS name or address of the server" }];
   if (host.includes("://") || host.includes("@")) {
-    return [{ path: "host", message: "is a URL; give the name alone, the rest as port, database and user, and the password as a secret" }];
+    return [
+      {
+        path: "host",
+        message:
+          "is a URL; give the name alone, the rest as port, database and user, and the password as a secret",
+      },
+    ];
   }
-  if (/^[^:]+:[0-9]+$/.test(host)) return [{ path: "host", message: `${show(host)} has a port; set database.external.port` }];
-  const valid = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9.])?$/.test(host) || /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(host);
+  if (/^[^:]+:[0-9]+$/.test(host))
+    return [{ path: "host", message: `${show(host)} has a port; set database.external.port` }];
+  const valid =
+    /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9.])?$/.test(host) || /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(host);
   return issueIf(!valid, "host", `${show(host)} is not a DNS name and not an address`);
 }

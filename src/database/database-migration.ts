@@ -46,8 +46,8 @@ export interface MigrationBackup {
 }
 
 /**
- * Brings the schema to the version of the server's image, once per image: the Job's name carries a hash of what it runs. A failed
- * Job stops the update before the server changes, and is run again by the next one.
+ * Brings the schema to the version of the server's image, once per image: the Job's name carries a hash of
+ * what it runs. A failed Job stops the update before the server changes, and is run again by the next one.
  */
 export class DatabaseMigration extends pulumi.ComponentResource {
   public readonly job: k8s.batch.v1.Job;
@@ -93,7 +93,8 @@ export class DatabaseMigration extends pulumi.ComponentResource {
         },
         spec,
       },
-      // Not the other way round: an earlier name may come back, and deleting the old Job would then take the new one.
+      // Not the other way round: an earlier name may come back, and deleting the old Job would then take the
+      // new one.
       {
         parent: this,
         dependsOn: dependencies(opts, [...args.database.ready, ...(this.backupJob ? [this.backupJob] : [])]),

@@ -46,8 +46,8 @@ export interface DatabaseClient {
 const caDirectory = "/etc/certctl/database-ca";
 
 /**
- * certctl's `CERTCTL_DATABASE_URL`, without a password: that goes by `PGPASSWORD`, because certctl prints the URL when it cannot
- * connect, and does not encode what it puts into it (certctl facts 5).
+ * certctl's `CERTCTL_DATABASE_URL`, without a password: that goes by `PGPASSWORD`, because certctl prints the
+ * URL when it cannot connect, and does not encode what it puts into it (certctl facts 5).
  */
 export function databaseUrl(connection: DatabaseConnection): pulumi.Input<string> {
   return derive([connection.host, connection.user, connection.database] as const, (host, user, database) => {
@@ -77,11 +77,18 @@ export function databaseClient(connection: DatabaseConnection): DatabaseClient {
 /** What libpq's own programs need to connect: address, protection, password. */
 export function databaseClientVariables(connection: DatabaseConnection): EnvVar[] {
   const client = databaseClient(connection);
-  // certctl's driver takes the system's roots by itself. libpq looks for a file in a home directory, unless it is told.
-  const systemRoots = !connection.ca && connection.sslMode === "verify-full" ? literalVariables({ PGSSLROOTCERT: "system" }) : [];
+  // certctl's driver takes the system's roots by itself. libpq looks for a file in a home directory, unless
+  // it is told.
+  const systemRoots =
+    !connection.ca && connection.sslMode === "verify-full"
+      ? literalVariables({ PGSSLROOTCERT: "system" })
+      : [];
   return [
     ...client.address,
-    ...literalVariables({ PGSSLMODE: connection.sslMode, PGCONNECT_TIMEOUT: String(connection.connectTimeoutSeconds) }),
+    ...literalVariables({
+      PGSSLMODE: connection.sslMode,
+      PGCONNECT_TIMEOUT: String(connection.connectTimeoutSeconds),
+    }),
     ...client.rootCertificate,
     ...systemRoots,
     client.password,
@@ -90,5 +97,7 @@ export function databaseClientVariables(connection: DatabaseConnection): EnvVar[
 
 function caVolume(ca: NonNullable<DatabaseConnection["ca"]>): Volume {
   const files = { "ca.crt": "ca.crt" };
-  return "secret" in ca ? secretVolume("database-ca", ca.secret, files) : configMapVolume("database-ca", ca.configMap, files);
+  return "secret" in ca
+    ? secretVolume("database-ca", ca.secret, files)
+    : configMapVolume("database-ca", ca.configMap, files);
 }

@@ -25,7 +25,10 @@ export interface ExternalDatabaseArgs extends ExternalDatabaseSettings {
   commonLabels?: Record<string, string>;
 }
 
-/** A PostgreSQL (15 or newer) that exists already: its password and CA certificates, as a `Database` for server and migration. */
+/**
+ * A PostgreSQL (15 or newer) that exists already: its password and CA certificates, as a `Database` for
+ * server and migration.
+ */
 export class ExternalDatabase extends pulumi.ComponentResource implements Database {
   public readonly connection: DatabaseConnection;
   public readonly ready: pulumi.Resource[];
@@ -36,7 +39,10 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
     super("certctl:index:ExternalDatabase", name, {}, opts);
     const args = checkedSettings("ExternalDatabaseSettings", given, name);
     const { namespace } = args;
-    const labels = objectLabels({ instance: args.instance ?? name, commonLabels: args.commonLabels }, "database");
+    const labels = objectLabels(
+      { instance: args.instance ?? name, commonLabels: args.commonLabels },
+      "database",
+    );
     const child = { parent: this, dependsOn: opts?.dependsOn };
 
     if (args.password !== undefined) {
@@ -47,7 +53,10 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
       );
     }
     const ca = args.caCertificate;
-    const bundle = ca === undefined ? undefined : contentConfigMap(`${name}-ca`, { namespace, labels, data: { "ca.crt": ca } }, child);
+    const bundle =
+      ca === undefined
+        ? undefined
+        : contentConfigMap(`${name}-ca`, { namespace, labels, data: { "ca.crt": ca } }, child);
 
     this.connection = {
       host: args.host,

@@ -16,13 +16,20 @@ import { resolvePostgres } from "./postgres-settings";
 export interface PostgresDatabaseArgs extends PostgresSettings {
   /** Namespace of the database. */
   namespace: pulumi.Input<string>;
-  /** Password of the role, which becomes a Secret; this or `existingPasswordSecret`. Any characters but NUL and line breaks. */
+  /**
+   * Password of the role, which becomes a Secret; this or `existingPasswordSecret`. Any characters but NUL
+   * and line breaks.
+   */
   password?: pulumi.Input<string>;
   /** Name of a Secret with the key `password`. */
   existingPasswordSecret?: pulumi.Input<string>;
   /** Name of the instance that the database belongs to, for labels. @default the component's name */
   instance?: string;
-  /** Connections that clients may open together, with a reserve; a lower bound of `maxConnections`. @default 0 */
+  /**
+   * Connections that clients may open together, with a reserve; a lower bound of `maxConnections`.
+   *
+   * @default 0
+   */
   requiredConnections?: number;
   /** Sizes. @default small */
   fleetSize?: FleetSize;
@@ -36,7 +43,10 @@ export interface PostgresDatabaseArgs extends PostgresSettings {
   commonLabels?: Record<string, string>;
 }
 
-/** PostgreSQL 16 in one pod: claim, Secret, headless Service, StatefulSet. A `Database` that server, migration and backup accept. */
+/**
+ * PostgreSQL 16 in one pod: claim, Secret, headless Service, StatefulSet. A `Database` that server, migration
+ * and backup accept.
+ */
 export class PostgresDatabase extends pulumi.ComponentResource implements Database {
   public readonly connection: DatabaseConnection;
   public readonly ready: pulumi.Resource[];
@@ -69,14 +79,20 @@ export class PostgresDatabase extends pulumi.ComponentResource implements Databa
     if (args.password !== undefined) {
       this.passwordSecret = new k8s.core.v1.Secret(
         name,
-        { metadata: { name, namespace: args.namespace, labels }, stringData: { password: pulumi.secret(args.password) } },
+        {
+          metadata: { name, namespace: args.namespace, labels },
+          stringData: { password: pulumi.secret(args.password) },
+        },
         data,
       );
     }
     this.claim = new k8s.core.v1.PersistentVolumeClaim(name, postgresClaim(input), data);
     this.service = new k8s.core.v1.Service(name, postgresService(input), child);
     const before = [this.claim, this.service, ...(this.passwordSecret ? [this.passwordSecret] : [])];
-    this.statefulSet = new k8s.apps.v1.StatefulSet(name, postgresStatefulSet(input), { parent: this, dependsOn: before });
+    this.statefulSet = new k8s.apps.v1.StatefulSet(name, postgresStatefulSet(input), {
+      parent: this,
+      dependsOn: before,
+    });
 
     this.connection = {
       host: derive([args.namespace], (namespace) => `${name}.${namespace}.svc`),

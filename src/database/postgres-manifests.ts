@@ -30,8 +30,8 @@ const skipAwait = { "pulumi.com/skipAwait": "true" };
 const tlsDirectory = "/etc/postgresql/tls";
 
 /**
- * The claim: a resource of its own, so that its size grows in place. Not awaited: a storage class that binds at first use leaves it
- * Pending until the pod exists, and the pod comes after it.
+ * The claim: a resource of its own, so that its size grows in place. Not awaited: a storage class that binds
+ * at first use leaves it Pending until the pod exists, and the pod comes after it.
  */
 export function postgresClaim(input: PostgresManifestInput): k8s.types.input.core.v1.PersistentVolumeClaim {
   const { size, storageClass } = input.settings.storage;
@@ -57,7 +57,10 @@ export function postgresService(input: PostgresManifestInput): k8s.types.input.c
   };
 }
 
-/** The StatefulSet. What Kubernetes cannot change in place is fixed here, so that no argument ever replaces it. */
+/**
+ * The StatefulSet. What Kubernetes cannot change in place is fixed here, so that no argument ever replaces
+ * it.
+ */
 export function postgresStatefulSet(input: PostgresManifestInput): k8s.types.input.apps.v1.StatefulSet {
   const labels = selectorLabels(input, "database");
   return {
@@ -82,7 +85,10 @@ export function postgresStatefulSet(input: PostgresManifestInput): k8s.types.inp
           volumes: [
             { name: "data", persistentVolumeClaim: { claimName: input.name } },
             { name: "run", emptyDir: {} },
-            { name: "shared-memory", emptyDir: { medium: "Memory", sizeLimit: input.settings.sharedBuffers } },
+            {
+              name: "shared-memory",
+              emptyDir: { medium: "Memory", sizeLimit: input.settings.sharedBuffers },
+            },
             { name: "tmp", emptyDir: {} },
             ...tlsVolumes(input.settings),
           ],
@@ -109,13 +115,20 @@ function postgresContainer(input: PostgresManifestInput): k8s.types.input.core.v
         PGDATA: `${dataDirectory}/pgdata`,
         POSTGRES_INITDB_ARGS: "--encoding=UTF8 --auth-host=scram-sha-256 --data-checksums",
       }),
-      // No file: the provider tells of a missing Secret by name when it is a variable's, and of one that is mounted not at all.
+      // No file: the provider tells of a missing Secret by name when it is a variable's, and of one that is
+      // mounted not at all.
       secretVariable("POSTGRES_PASSWORD", input.password),
     ],
     securityContext: restrictedContainer(),
     startupProbe: { ...ready(settings), periodSeconds: 2, failureThreshold: 150 },
     readinessProbe: { ...ready(settings), periodSeconds: 5, failureThreshold: 3, ...settings.readinessProbe },
-    livenessProbe: { ...ready(settings), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6, ...settings.livenessProbe },
+    livenessProbe: {
+      ...ready(settings),
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 6,
+      ...settings.livenessProbe,
+    },
     resources: settings.resources,
     volumeMounts: [
       { name: "data", mountPath: dataDirectory },
@@ -129,17 +142,32 @@ function postgresContainer(input: PostgresManifestInput): k8s.types.input.core.v
 
 /** Arguments of the server process: `-c name=value` each. */
 function serverArguments(settings: ResolvedPostgres): string[] {
-  return Object.entries(serverParameters(settings, tlsDirectory)).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  return Object.entries(serverParameters(settings, tlsDirectory)).flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
 }
 
 /** By TCP: while initdb runs, the image's temporary server listens on the socket only. */
 function ready(settings: ResolvedPostgres): Probe {
-  const command = ["pg_isready", "-h", "127.0.0.1", "-p", String(settings.port), "-U", settings.user, "-d", settings.database];
+  const command = [
+    "pg_isready",
+    "-h",
+    "127.0.0.1",
+    "-p",
+    String(settings.port),
+    "-U",
+    settings.user,
+    "-d",
+    settings.database,
+  ];
   return { exec: { command } };
 }
 
 function tlsVolumes(settings: ResolvedPostgres): Volume[] {
-  return settings.tls ? [secretVolume("tls", settings.tls.secretName, { "tls.crt": "tls.crt", "tls.key": "tls.key" })] : [];
+  return settings.tls
+    ? [secretVolume("tls", settings.tls.secretName, { "tls.crt": "tls.crt", "tls.key": "tls.key" })]
+    : [];
 }
 
 function tlsMounts(settings: ResolvedPostgres): VolumeMount[] {

@@ -17,7 +17,11 @@ export interface ResolvedPostgres extends PostgresSettings {
 }
 
 /** Fills in the defaults. `connections` is what the instance's servers may open together, plus a reserve. */
-export function resolvePostgres(given: PostgresSettings, fleetSize: FleetSize | undefined, connections = 0): ResolvedPostgres {
+export function resolvePostgres(
+  given: PostgresSettings,
+  fleetSize: FleetSize | undefined,
+  connections = 0,
+): ResolvedPostgres {
   const profile = fleetProfile(fleetSize).database;
   return {
     ...given,

@@ -9,8 +9,9 @@ import type { DatabaseClient } from "./database";
 const script = readScript(__dirname, "wait-for-database.sh");
 
 /**
- * An init container that ends when the database accepts connections, so that its pod waits instead of failing: without a limit where
- * the pod would otherwise restart again and again, with one in a Job, which has to fail in time.
+ * An init container that ends when the database accepts connections, so that its pod waits instead of
+ * failing: without a limit where the pod would otherwise restart again and again, with one in a Job, which
+ * has to fail in time.
  */
 export function waitForDatabase(
   images: Images,
@@ -23,8 +24,12 @@ export function waitForDatabase(
     imagePullPolicy: images.pullPolicy,
     terminationMessagePolicy: "FallbackToLogsOnError",
     command: ["sh", "-c", script],
-    // Nothing of TLS: pg_isready only asks whether somebody answers, and without the CA's file it would wait for ever.
-    env: [...client.address, ...(limitSeconds === undefined ? [] : literalVariables({ WAIT_LIMIT: String(limitSeconds) }))],
+    // Nothing of TLS: pg_isready only asks whether somebody answers, and without the CA's file it would wait
+    // for ever.
+    env: [
+      ...client.address,
+      ...(limitSeconds === undefined ? [] : literalVariables({ WAIT_LIMIT: String(limitSeconds) })),
+    ],
     securityContext: restrictedContainer(),
     resources: scriptResources,
   };

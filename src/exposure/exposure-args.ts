@@ -3,7 +3,10 @@ import type { ObjectName } from "../kubernetes/types";
 import type { NetworkPeer } from "../network/network-args";
 import type { CertManagerIssuerReference, DnsName } from "../tls/tls-args";
 
-/** How clients outside of the cluster reach the server. A load balancer of its own is `server.service.type: LoadBalancer`. */
+/**
+ * How clients outside of the cluster reach the server. A load balancer of its own is `server.service.type:
+ * LoadBalancer`.
+ */
 export const ExposureMode = {
   /** Not at all. */
   None: "none",
@@ -14,7 +17,10 @@ export const ExposureMode = {
 } as const;
 export type ExposureMode = (typeof ExposureMode)[keyof typeof ExposureMode];
 
-/** What carries out an Ingress: each controller is told in its own words that the server speaks HTTPS, TLS 1.3 only (certctl facts 3). */
+/**
+ * What carries out an Ingress: each controller is told in its own words that the server speaks HTTPS, TLS 1.3
+ * only (certctl facts 3).
+ */
 export const IngressController = {
   /** The community's ingress-nginx. */
   Nginx: "nginx",
@@ -39,7 +45,10 @@ export interface ExposureSettings {
   gateway?: GatewaySettings;
 }
 
-/** An Ingress for the whole server. Clients cannot show certificates through it: EST and SCEP with mTLS need a way in that does not end TLS. */
+/**
+ * An Ingress for the whole server. Clients cannot show certificates through it: EST and SCEP with mTLS need a
+ * way in that does not end TLS.
+ */
 export interface IngressSettings {
   /** The controller that carries it out. @default nginx */
   controller?: IngressController;
@@ -47,17 +56,28 @@ export interface IngressSettings {
   className?: ObjectName;
   /** DNS names of the server for its clients outside. */
   hosts: DnsName[];
-  /** Secret of type kubernetes.io/tls with a certificate for the hosts, in the instance's namespace; not with `controller: alb`. @default the controller's own certificate */
+  /**
+   * Secret of type kubernetes.io/tls with a certificate for the hosts, in the instance's namespace; not with
+   * `controller: alb`.
+   *
+   * @default the controller's own certificate
+   */
   tlsSecret?: pulumi.Input<ObjectName>;
-  /** The cert-manager issuer that makes the certificate for the hosts; not with `controller: alb`. @default none */
+  /**
+   * The cert-manager issuer that makes the certificate for the hosts; not with `controller: alb`.
+   *
+   * @default none
+   */
   certManager?: IngressCertManagerSettings;
   /** AWS-specific settings; only with `controller: alb`. */
   alb?: AlbSettings;
   /**
-   * Who connects to the server for the controller: network policies let them in. An ALB has no pods: give the `cidr` of its subnets. Ports:
-   * `server.port`.
+   * Who connects to the server for the controller: network policies let them in. An ALB has no pods: give the
+   * `cidr` of its subnets. Ports: `server.port`.
    *
-   * @default with nginx the pods `app.kubernetes.io/name: ingress-nginx`, `app.kubernetes.io/component: controller` in the namespace ingress-nginx; with Traefik the pods `app.kubernetes.io/name: traefik` in the namespace traefik; none with an ALB, where it is required
+   * @default with nginx the pods `app.kubernetes.io/name: ingress-nginx`, `app.kubernetes.io/component:
+   * controller` in the namespace ingress-nginx; with Traefik the pods `app.kubernetes.io/name: traefik` in
+   * the namespace traefik; none with an ALB, where it is required
    */
   callers?: NetworkPeer[];
   /** Further annotations; those that decide how the controller reaches the server are refused. @default {} */
@@ -83,7 +103,8 @@ export interface AlbSettings {
    */
   certificateArn?: string;
   /**
-   * TLS policy. With one that offers TLS 1.3 the load balancer speaks TLS 1.3 to the server too, which accepts nothing older.
+   * TLS policy. With one that offers TLS 1.3 the load balancer speaks TLS 1.3 to the server too, which
+   * accepts nothing older.
    *
    * @default ELBSecurityPolicy-TLS13-1-2-2021-06
    * @pattern ^ELBSecurityPolicy-TLS13-[-A-Za-z0-9]+$
@@ -101,7 +122,8 @@ export interface GatewaySettings {
   /**
    * Who connects to the server for the Gateways: network policies let them in. Ports: `server.port`.
    *
-   * @default the pods `gateway.networking.k8s.io/gateway-name: <gateway>` in the Gateway's namespace, where a controller that keeps to GEP-1762 runs them
+   * @default the pods `gateway.networking.k8s.io/gateway-name: <gateway>` in the Gateway's namespace, where a
+   * controller that keeps to GEP-1762 runs them
    */
   callers?: NetworkPeer[];
   /** A second way in that does not end TLS, for EST and SCEP clients that show certificates. @default none */
@@ -118,7 +140,9 @@ export interface GatewayListener {
   name?: ObjectName;
 }
 
-/** A TLSRoute: clients see the server's own certificate, which must hold for the hosts (`tls.extraDnsNames`). */
+/**
+ * A TLSRoute: clients see the server's own certificate, which must hold for the hosts (`tls.extraDnsNames`).
+ */
 export interface PassthroughSettings {
   /** A listener with `protocol: TLS` and `tls.mode: Passthrough`. */
   listener: GatewayListener;

@@ -14,7 +14,12 @@ export function exposureCallers({ mode, ingress, gateway }: ExposureSettings): N
 function controllerPods({ controller = IngressController.Nginx }: IngressSettings): NetworkPeer[] {
   switch (controller) {
     case IngressController.Nginx:
-      return [namedPods("ingress-nginx", { "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/component": "controller" })];
+      return [
+        namedPods("ingress-nginx", {
+          "app.kubernetes.io/name": "ingress-nginx",
+          "app.kubernetes.io/component": "controller",
+        }),
+      ];
     case IngressController.Traefik:
       return [namedPods("traefik", { "app.kubernetes.io/name": "traefik" })];
     case IngressController.Alb:
@@ -26,6 +31,8 @@ function controllerPods({ controller = IngressController.Nginx }: IngressSetting
 function gatewayPods({ listener, passthrough }: GatewaySettings): NetworkPeer[] {
   const pods = ({ gateway, namespace }: GatewayListener): NetworkPeer =>
     namedPods(namespace, { "gateway.networking.k8s.io/gateway-name": gateway });
-  const same = passthrough?.listener.gateway === listener.gateway && passthrough.listener.namespace === listener.namespace;
+  const same =
+    passthrough?.listener.gateway === listener.gateway &&
+    passthrough.listener.namespace === listener.namespace;
   return [pods(listener), ...(passthrough && !same ? [pods(passthrough.listener)] : [])];
 }

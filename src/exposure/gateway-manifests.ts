@@ -19,7 +19,13 @@ export function tlsRoute(input: ExposureInput, { listener, hosts }: PassthroughS
   return route("TLSRoute", input, "-passthrough", listener, hosts);
 }
 
-function route(kind: string, input: ExposureInput, suffix: string, listener: GatewayListener, hostnames: string[]): CustomResource {
+function route(
+  kind: string,
+  input: ExposureInput,
+  suffix: string,
+  listener: GatewayListener,
+  hostnames: string[],
+): CustomResource {
   return {
     apiVersion,
     kind,
@@ -51,6 +57,7 @@ export function backendTlsPolicy(input: ExposureInput, trust: Trust): CustomReso
 
 function trustedBy(trust: Trust): { wellKnownCACertificates: string } | { caCertificateRefs: object[] } {
   if ("systemRoots" in trust) return { wellKnownCACertificates: "System" };
-  const [kind, name]: [string, pulumi.Input<string>] = "secret" in trust ? ["Secret", trust.secret] : ["ConfigMap", trust.configMap];
+  const [kind, name]: [string, pulumi.Input<string>] =
+    "secret" in trust ? ["Secret", trust.secret] : ["ConfigMap", trust.configMap];
   return { caCertificateRefs: [{ group: "", kind, name }] };
 }

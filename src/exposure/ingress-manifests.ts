@@ -20,7 +20,9 @@ export interface ExposureInput extends LabelSource {
 /** What an Ingress needs besides. */
 export interface IngressInput extends ExposureInput {
   settings: IngressSettings;
-  /** Secret with `ca.crt` that the server's certificate is verified by; without one nginx does not verify it. */
+  /**
+   * Secret with `ca.crt` that the server's certificate is verified by; without one nginx does not verify it.
+   */
   caSecret?: pulumi.Input<string>;
   /** Largest request body in bytes. */
   maxBodySize: number;
@@ -48,8 +50,13 @@ export function serverIngress(input: IngressInput): k8s.types.input.networking.v
     },
     spec: {
       ...(settings.className && { ingressClassName: settings.className }),
-      rules: settings.hosts.map((host) => ({ host, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } })),
-      ...(settings.controller !== IngressController.Alb && { tls: [{ hosts: settings.hosts, ...(secretName && { secretName }) }] }),
+      rules: settings.hosts.map((host) => ({
+        host,
+        http: { paths: [{ path: "/", pathType: "Prefix", backend }] },
+      })),
+      ...(settings.controller !== IngressController.Alb && {
+        tls: [{ hosts: settings.hosts, ...(secretName && { secretName }) }],
+      }),
     },
   };
 }
@@ -61,7 +68,10 @@ const controllerAnnotations: Record<IngressController, (input: IngressInput) => 
   alb: ({ settings }) => albAnnotations(settings.alb ?? {}),
 };
 
-/** ingress-nginx ignores every `proxy-ssl-` annotation without the Secret, and with it defaults to TLS 1.2 at most. */
+/**
+ * ingress-nginx ignores every `proxy-ssl-` annotation without the Secret, and with it defaults to TLS 1.2 at
+ * most.
+ */
 function nginxAnnotations(input: IngressInput): Annotations {
   const { caSecret, namespace } = input;
   return withPrefix("nginx.ingress.kubernetes.io/", {
@@ -98,7 +108,9 @@ function issuerAnnotations(settings: IngressCertManagerSettings | undefined): An
   if (group !== "cert-manager.io") {
     return withPrefix("cert-manager.io/", { issuer: name, "issuer-kind": kind, "issuer-group": group });
   }
-  return kind === "ClusterIssuer" ? { "cert-manager.io/cluster-issuer": name } : { "cert-manager.io/issuer": name };
+  return kind === "ClusterIssuer"
+    ? { "cert-manager.io/cluster-issuer": name }
+    : { "cert-manager.io/issuer": name };
 }
 
 /** Annotations of the Service that lead Traefik to the ServersTransport. */
@@ -109,17 +121,26 @@ export function traefikServiceAnnotations(namespace: string, transport: string):
   });
 }
 
-/** How Traefik reaches the server: by which name, and whom it trusts; the roots of its own image unless there is a Secret. */
+/**
+ * How Traefik reaches the server: by which name, and whom it trusts; the roots of its own image unless there
+ * is a Secret.
+ */
 export function serversTransport(input: IngressInput): k8s.apiextensions.CustomResourceArgs {
   return {
     apiVersion: "traefik.io/v1alpha1",
     kind: "ServersTransport",
     metadata: exposureMetadata(input),
-    spec: { serverName: serverName(input), ...(input.caSecret !== undefined && { rootCAsSecrets: [input.caSecret] }) },
+    spec: {
+      serverName: serverName(input),
+      ...(input.caSecret !== undefined && { rootCAsSecrets: [input.caSecret] }),
+    },
   };
 }
 
-export function exposureMetadata(input: ExposureInput, suffix = ""): { name: string } & k8s.types.input.meta.v1.ObjectMeta {
+export function exposureMetadata(
+  input: ExposureInput,
+  suffix = "",
+): { name: string } & k8s.types.input.meta.v1.ObjectMeta {
   return { name: input.name + suffix, namespace: input.namespace, labels: objectLabels(input, "server") };
 }
 

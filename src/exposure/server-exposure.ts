@@ -47,20 +47,30 @@ export class ServerExposure extends pulumi.ComponentResource {
     }
     if (mode === ExposureMode.Gateway && gateway) {
       // First the policy: a route without it would speak clear text to the server.
-      const policy = new k8s.apiextensions.CustomResource(`${name}-policy`, backendTlsPolicy(input, args.trust), child);
+      const policy = new k8s.apiextensions.CustomResource(
+        `${name}-policy`,
+        backendTlsPolicy(input, args.trust),
+        child,
+      );
       const routes = { parent: this, dependsOn: dependencies(opts, [policy]) };
       new k8s.apiextensions.CustomResource(`${name}-http`, httpRoute(input, gateway), routes);
-      if (gateway.passthrough) new k8s.apiextensions.CustomResource(`${name}-tls`, tlsRoute(input, gateway.passthrough), routes);
+      if (gateway.passthrough)
+        new k8s.apiextensions.CustomResource(`${name}-tls`, tlsRoute(input, gateway.passthrough), routes);
     }
     this.registerOutputs({ urls: this.urls });
   }
 
   /** Ingress controllers read CA certificates from a Secret only; an ALB reads none. */
-  private caSecret(name: string, args: ServerExposureArgs, child: pulumi.CustomResourceOptions): pulumi.Input<string> | undefined {
+  private caSecret(
+    name: string,
+    args: ServerExposureArgs,
+    child: pulumi.CustomResourceOptions,
+  ): pulumi.Input<string> | undefined {
     const { caCertificate, trust } = args;
     if (args.ingress?.controller === IngressController.Alb) return undefined;
     if (caCertificate === undefined) return "secret" in trust ? trust.secret : undefined;
     const metadata = exposureMetadata({ ...args, name }, "-ca");
-    return new k8s.core.v1.Secret(`${name}-ca`, { metadata, stringData: { "ca.crt": caCertificate } }, child).metadata.name;
+    return new k8s.core.v1.Secret(`${name}-ca`, { metadata, stringData: { "ca.crt": caCertificate } }, child)
+      .metadata.name;
   }
 }

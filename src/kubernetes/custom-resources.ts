@@ -16,8 +16,9 @@ export interface NeededKind {
 }
 
 /**
- * Reads the definitions of kinds from the cluster, so that a preview fails by name where one is missing. The provider by itself previews
- * an object of an unknown kind without a word, and fails in the middle of the update. What waits for the result is not touched before.
+ * Reads the definitions of kinds from the cluster, so that a preview fails by name where one is missing. The
+ * provider by itself previews an object of an unknown kind without a word, and fails in the middle of the
+ * update. What waits for the result is not touched before.
  */
 export function requireCustomResources(
   instance: string,
@@ -26,7 +27,8 @@ export function requireCustomResources(
 ): pulumi.Output<pulumi.Resource>[] {
   return needed.map((kind) => {
     const { definition, feature, product, otherwise } = kind;
-    // The engine says of a missing object: resource '…' does not exist. The name of the resource says the rest.
+    // The engine says of a missing object: resource '…' does not exist. The name of the resource says the
+    // rest.
     const name = `${instance} needs ${definition} for ${feature}: install ${product}, or ${otherwise}`;
     const found = k8s.apiextensions.v1.CustomResourceDefinition.get(name, definition, opts);
     return found.spec.apply((spec: { versions: ServedVersion[] } | undefined) => {
@@ -37,9 +39,15 @@ export function requireCustomResources(
   });
 }
 
-type ServedVersion = Pick<k8s.types.output.apiextensions.v1.CustomResourceDefinitionVersion, "name" | "served">;
+type ServedVersion = Pick<
+  k8s.types.output.apiextensions.v1.CustomResourceDefinitionVersion,
+  "name" | "served"
+>;
 
-function refuseUnservedVersion({ feature, definition, version, product }: NeededKind, versions: readonly ServedVersion[]): void {
+function refuseUnservedVersion(
+  { feature, definition, version, product }: NeededKind,
+  versions: readonly ServedVersion[],
+): void {
   const served = versions.filter((one) => one.served).map(({ name }) => name);
   if (served.includes(version)) return;
   throw new pulumi.RunError(

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The resources that a component was told to wait for, and its own: components do not hand `dependsOn` down to their children.
- * A list, not an Output of one, wherever it can be: for each Output that holds a resource the SDK looks through all the resources that hang
- * together with it, so that the time of a program would grow with the square of its resources.
+ * The resources that a component was told to wait for, and its own: components do not hand `dependsOn` down
+ * to their children. A list, not an Output of one, wherever it can be: for each Output that holds a resource
+ * the SDK looks through all the resources that hang together with it, so that the time of a program would
+ * grow with the square of its resources.
  */
 export function dependencies(
   opts: pulumi.ComponentResourceOptions | undefined,

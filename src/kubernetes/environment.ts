@@ -29,10 +29,15 @@ export function fieldVariable(name: string, fieldPath: string): EnvVar {
 }
 
 /**
- * A volume with some keys of a Secret, or all of them. By default it is readable by the pod's group, to which fsGroup gives the files, and
- * not by others.
+ * A volume with some keys of a Secret, or all of them. By default it is readable by the pod's group, to which
+ * fsGroup gives the files, and not by others.
  */
-export function secretVolume(name: string, secretName: pulumi.Input<string>, files?: Record<string, string>, defaultMode = 0o440): Volume {
+export function secretVolume(
+  name: string,
+  secretName: pulumi.Input<string>,
+  files?: Record<string, string>,
+  defaultMode = 0o440,
+): Volume {
   return { name, secret: { secretName, defaultMode, ...(files && { items: fileItems(files) }) } };
 }
 
@@ -43,7 +48,14 @@ export function configMapVolume(
   files?: Record<string, string>,
   defaultMode?: number,
 ): Volume {
-  return { name, configMap: { name: configMapName, ...(defaultMode && { defaultMode }), ...(files && { items: fileItems(files) }) } };
+  return {
+    name,
+    configMap: {
+      name: configMapName,
+      ...(defaultMode && { defaultMode }),
+      ...(files && { items: fileItems(files) }),
+    },
+  };
 }
 
 /** A scratch directory in memory, for what must never reach a disk. */

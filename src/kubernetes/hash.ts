@@ -13,8 +13,8 @@ export function hashedName(prefix: string, content: unknown): pulumi.Input<strin
 }
 
 /**
- * A checksum of secret values that may be shown: 32 bits tell that something changed, and nothing about a value.
- * Pods carry it in an annotation, so that they roll exactly when a Secret that they read changes.
+ * A checksum of secret values that may be shown: 32 bits tell that something changed, and nothing about a
+ * value. Pods carry it in an annotation, so that they roll exactly when a Secret that they read changes.
  */
 export function secretChecksum(values: Record<string, pulumi.Input<unknown>>): pulumi.Output<string> {
   return pulumi.unsecret(pulumi.output(values).apply(contentHash));

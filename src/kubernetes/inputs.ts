@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Computes a value from inputs: at once when all of them are plain, so that manifests stay plain and previews readable, and
- * otherwise when they are known.
+ * Computes a value from inputs: at once when all of them are plain, so that manifests stay plain and previews
+ * readable, and otherwise when they are known.
  */
 export function derive<T extends readonly unknown[], R>(
   inputs: { readonly [K in keyof T]: pulumi.Input<T[K]> },

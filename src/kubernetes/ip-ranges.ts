@@ -5,7 +5,11 @@ import { issueIf, show } from "../config/issues";
 /** What is wrong with a range of addresses. */
 export function rangeIssues(path: string, given: string | undefined): Issue[] {
   const wrong = given !== undefined && readRange(given) === undefined;
-  return issueIf(wrong, path, `${show(given)} is not a range of addresses: the address or the length of the prefix is wrong`);
+  return issueIf(
+    wrong,
+    path,
+    `${show(given)} is not a range of addresses: the address or the length of the prefix is wrong`,
+  );
 }
 
 /** A range of addresses, taken apart. */

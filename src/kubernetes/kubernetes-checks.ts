@@ -33,13 +33,21 @@ function amountIssues(amounts: ResourceAmounts = {}): Issue[] {
 
 function cpuIssues(path: string, value: unknown): Issue[] {
   const wrong = /[^0-9.m]/.test(text(value) ?? "");
-  return issueIf(wrong, path, `${show(value)} is an amount of memory; write cores or thousandths of one, such as 2 or 500m`);
+  return issueIf(
+    wrong,
+    path,
+    `${show(value)} is an amount of memory; write cores or thousandths of one, such as 2 or 500m`,
+  );
 }
 
 /** An amount of bytes in the unit of something else. */
 export function byteIssues(path: string, value: unknown): Issue[] {
   const wrong = /[0-9]m$/.test(text(value) ?? "");
-  return issueIf(wrong, path, `${show(value)} is an amount of CPU; write bytes with a unit, such as 512Mi or 10Gi`);
+  return issueIf(
+    wrong,
+    path,
+    `${show(value)} is an amount of CPU; write bytes with a unit, such as 512Mi or 10Gi`,
+  );
 }
 
 function tooMuch(
@@ -52,7 +60,11 @@ function tooMuch(
 ): Issue[] {
   // The path is that of an amount which the user gave; the other one may be a default.
   const path = given.requests?.[what] !== undefined ? `requests.${what}` : `limits.${what}`;
-  return issueIf(request > limit, path, `the request, ${requests[what] ?? ""}, is above the limit, ${limits[what] ?? ""}`);
+  return issueIf(
+    request > limit,
+    path,
+    `the request, ${requests[what] ?? ""}, is above the limit, ${limits[what] ?? ""}`,
+  );
 }
 
 function cores(quantity: unknown): number {
@@ -75,9 +87,17 @@ export function schedulingIssues(scheduling: Scheduling | undefined): Issue[] {
 function tolerationIssues({ key, operator, value, effect, tolerationSeconds }: Toleration): Issue[] {
   const exists = operator === "Exists";
   return [
-    ...issueIf(exists && value !== undefined, "value", "has no use with operator Exists; remove it, or use Equal"),
+    ...issueIf(
+      exists && value !== undefined,
+      "value",
+      "has no use with operator Exists; remove it, or use Equal",
+    ),
     ...issueIf(key === undefined && !exists, "key", "is missing; without a key the operator is Exists"),
-    ...issueIf(tolerationSeconds !== undefined && effect !== "NoExecute", "tolerationSeconds", "is only for effect NoExecute"),
+    ...issueIf(
+      tolerationSeconds !== undefined && effect !== "NoExecute",
+      "tolerationSeconds",
+      "is only for effect NoExecute",
+    ),
   ];
 }
 
@@ -85,7 +105,10 @@ function tolerationIssues({ key, operator, value, effect, tolerationSeconds }: T
 export function labelIssues(labels: Record<string, string> | undefined): Issue[] {
   const reserved = Object.keys(labels ?? {}).filter((key) => reservedLabels.includes(key));
   return [
-    ...reserved.map((key) => ({ path: labelPath(key), message: "is set by the components; choose another key" })),
+    ...reserved.map((key) => ({
+      path: labelPath(key),
+      message: "is set by the components; choose another key",
+    })),
     ...labelGrammarIssues(labels),
   ];
 }
@@ -116,7 +139,9 @@ function labelPath(key: string): string {
   return `[${JSON.stringify(key)}]`;
 }
 
-const reservedLabels = ["name", "instance", "component", "managed-by"].map((name) => `app.kubernetes.io/${name}`);
+const reservedLabels = ["name", "instance", "component", "managed-by"].map(
+  (name) => `app.kubernetes.io/${name}`,
+);
 
 function isLabelName(name: string): boolean {
   return /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(name);

@@ -1,6 +1,14 @@
 /** The parts of an instance that are pods, as they appear in the label `app.kubernetes.io/component`. */
 export type PodComponent =
-  "server" | "database" | "migration" | "provisioning" | "agents" | "backup" | "restore" | "drill" | "sql-exporter";
+  | "server"
+  | "database"
+  | "migration"
+  | "provisioning"
+  | "agents"
+  | "backup"
+  | "restore"
+  | "drill"
+  | "sql-exporter";
 
 /** The parts of an instance, as they appear in the label `app.kubernetes.io/component`. */
 export type Component = PodComponent | "tls" | "secrets" | "monitoring";
@@ -24,5 +32,9 @@ export function selectorLabels(source: LabelSource, component: Component): Recor
 
 /** Labels of an object of one part of one instance. */
 export function objectLabels(source: LabelSource, component: Component): Record<string, string> {
-  return { ...source.commonLabels, ...selectorLabels(source, component), "app.kubernetes.io/managed-by": "pulumi" };
+  return {
+    ...source.commonLabels,
+    ...selectorLabels(source, component),
+    "app.kubernetes.io/managed-by": "pulumi",
+  };
 }

@@ -7,7 +7,8 @@
 export type Duration = string;
 
 /**
- * A Kubernetes quantity: a number with an optional unit, such as `500m` (CPU), `512Mi` or `10Gi` (memory, storage).
+ * A Kubernetes quantity: a number with an optional unit, such as `500m` (CPU), `512Mi` or `10Gi` (memory,
+ * storage).
  *
  * @pattern ^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$
  * @patternErrorMessage is not a Kubernetes quantity; write a number with a unit, such as 500m, 512Mi or 10Gi
@@ -78,7 +79,10 @@ export interface ResourceAmounts {
   memory?: Quantity;
 }
 
-/** How a node asks a container whether it is well. What is asked is fixed, and so is how long a start may take. */
+/**
+ * How a node asks a container whether it is well. What is asked is fixed, and so is how long a start may
+ * take.
+ */
 export interface ProbeSettings {
   /**
    * Seconds between two questions.
@@ -99,7 +103,8 @@ export interface ProbeSettings {
    */
   timeoutSeconds?: number;
   /**
-   * Answers with no in a row, after which the container is restarted (liveness) or gets no more connections (readiness).
+   * Answers with no in a row, after which the container is restarted (liveness) or gets no more connections
+   * (readiness).
    *
    * @default by probe
    * @asType integer
@@ -142,7 +147,11 @@ export type TaintEffect = (typeof TaintEffect)[keyof typeof TaintEffect];
 
 /** Where pods may run. */
 export interface Scheduling {
-  /** Labels that a node must have. The published images are linux/amd64 only (certctl facts 1.1). @default kubernetes.io/os: linux, kubernetes.io/arch: amd64 */
+  /**
+   * Labels that a node must have. The published images are linux/amd64 only (certctl facts 1.1).
+   *
+   * @default kubernetes.io/os: linux, kubernetes.io/arch: amd64
+   */
   nodeSelector?: Record<string, string>;
   /** Taints that the pods tolerate. @default [] */
   tolerations?: Toleration[];

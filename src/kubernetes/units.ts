@@ -1,4 +1,12 @@
-const secondsPerUnit: Record<string, number> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
+const secondsPerUnit: Record<string, number> = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3600,
+};
 
 const duration = /^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$/;
 
@@ -6,7 +14,10 @@ const duration = /^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$/;
 export function durationSeconds(text: string): number {
   if (!duration.test(text)) return NaN;
   const parts = text.matchAll(/([0-9.]+)(ns|us|µs|ms|s|m|h)/g);
-  return [...parts].reduce((sum, [, number, unit]) => sum + Number(number) * (secondsPerUnit[unit ?? ""] ?? NaN), 0);
+  return [...parts].reduce(
+    (sum, [, number, unit]) => sum + Number(number) * (secondsPerUnit[unit ?? ""] ?? NaN),
+    0,
+  );
 }
 
 /** The seconds of a duration as Prometheus writes it, such as `1d12h`; NaN when it is none. */

@@ -12,7 +12,9 @@ import type { WatchedParts } from "./monitoring-settings";
 import { ruleGroups } from "./prometheus-rule";
 import { serviceMonitorSpec, sqlExporterMonitorSpec } from "./service-monitor";
 
-/** Arguments of the monitoring of an instance. `enabled` is not looked at: a component that is made is wanted. */
+/**
+ * Arguments of the monitoring of an instance. `enabled` is not looked at: a component that is made is wanted.
+ */
 export interface CertctlMonitoringArgs extends Omit<MonitoringSettings, "sqlExporter">, WatchedParts {
   /** Namespace of the instance, and of these objects: the scrape reads a Secret of it. */
   namespace: pulumi.Input<string>;
@@ -24,7 +26,10 @@ export interface CertctlMonitoringArgs extends Omit<MonitoringSettings, "sqlExpo
   commonLabels?: Record<string, string>;
 }
 
-/** How an instance is watched: ServiceMonitor and PrometheusRule for the Prometheus Operator, and a Grafana dashboard. */
+/**
+ * How an instance is watched: ServiceMonitor and PrometheusRule for the Prometheus Operator, and a Grafana
+ * dashboard.
+ */
 export class CertctlMonitoring extends pulumi.ComponentResource {
   public readonly serviceMonitor?: k8s.apiextensions.CustomResource;
   /** That of the SQL exporter, if there is one. */
@@ -86,7 +91,9 @@ export class CertctlMonitoring extends pulumi.ComponentResource {
         `${name}-dashboard`,
         {
           metadata: { ...metadata(labels), name: `${name}-dashboard`, annotations: dashboard.annotations },
-          data: { [`${name}.json`]: derive([namespace], (ns) => dashboardJson(alertContext(args, ns, args))) },
+          data: {
+            [`${name}.json`]: derive([namespace], (ns) => dashboardJson(alertContext(args, ns, args))),
+          },
         },
         child,
       );

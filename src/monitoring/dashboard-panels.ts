@@ -32,7 +32,10 @@ function figure(title: string, metric: string): Panel {
 
 /** The rows of the dashboard. Those about objects of Kubernetes are there when their metrics are. */
 export function dashboardRows(context: AlertContext): PanelRow[] {
-  const objects = [...(context.kubeStateMetrics ? objectPanels(context) : []), ...(context.kubeletMetrics ? volumePanels(context) : [])];
+  const objects = [
+    ...(context.kubeStateMetrics ? objectPanels(context) : []),
+    ...(context.kubeletMetrics ? volumePanels(context) : []),
+  ];
   return [
     overview,
     { title: "Certificates", panels: [...statePanels(context), renewalFindings] },
@@ -65,14 +68,17 @@ const overview: PanelRow = {
 /** Of all certificates, where an exporter counts them. */
 function statePanels({ exporter }: AlertContext): Panel[] {
   if (exporter === undefined) return [oldestByState];
-  const sql = (metric: string, ...matchers: string[]): string => `max(${exporterSeries(metric, chosen, exporter, ...matchers)})`;
+  const sql = (metric: string, ...matchers: string[]): string =>
+    `max(${exporterSeries(metric, chosen, exporter, ...matchers)})`;
   return [
     {
       title: "Certificates by state",
       kind: "timeseries",
       unit: "short",
       width: 12,
-      queries: { "{{status}}": `max by (status) (${exporterSeries("certctl_sql_certificates", chosen, exporter)})` },
+      queries: {
+        "{{status}}": `max by (status) (${exporterSeries("certctl_sql_certificates", chosen, exporter)})`,
+      },
     },
     {
       title: "Certificates that expire",
@@ -116,7 +122,8 @@ const renewalFindings: Panel = {
   kind: "timeseries",
   unit: "short",
   width: 12,
-  description: "Certificates that have crossed a threshold of their renewal policy, at each scan, of all certificates.",
+  description:
+    "Certificates that have crossed a threshold of their renewal policy, at each scan, of all certificates.",
   queries: {
     "{{threshold}} days, {{result}}": `sum by (threshold, result) (increase(${server("certctl_expiry_alerts_total")}[1h]))`,
   },
@@ -130,7 +137,9 @@ const issuance: PanelRow = {
       kind: "timeseries",
       unit: "short",
       width: 8,
-      queries: { "{{issuer_type}}, {{outcome}}": `sum by (issuer_type, outcome) (increase(${server("certctl_issuance_total")}[1h]))` },
+      queries: {
+        "{{issuer_type}}, {{outcome}}": `sum by (issuer_type, outcome) (increase(${server("certctl_issuance_total")}[1h]))`,
+      },
     },
     {
       title: "Failures per hour, by cause",
@@ -162,7 +171,9 @@ const issuance: PanelRow = {
       kind: "timeseries",
       unit: "short",
       width: 12,
-      queries: { "{{result}}": `sum by (result) (increase(${server("certctl_vault_token_renewals_total")}[1h]))` },
+      queries: {
+        "{{result}}": `sum by (result) (increase(${server("certctl_vault_token_renewals_total")}[1h]))`,
+      },
     },
   ],
 };
@@ -176,7 +187,10 @@ const agentsAndJobs: PanelRow = {
       unit: "short",
       width: 8,
       description: "Agents that certctl registers for its own scans are among all, and never online.",
-      queries: { all: `max(${server("certctl_agent_total")})`, online: `max(${server("certctl_agent_online")})` },
+      queries: {
+        all: `max(${server("certctl_agent_total")})`,
+        online: `max(${server("certctl_agent_online")})`,
+      },
     },
     {
       title: "Jobs not done",
@@ -191,7 +205,10 @@ const agentsAndJobs: PanelRow = {
       unit: "short",
       width: 8,
       description: "Rows in the database: the number of failed jobs falls when they are tried again.",
-      queries: { completed: `max(${server("certctl_job_completed_total")})`, failed: `max(${server("certctl_job_failed_total")})` },
+      queries: {
+        completed: `max(${server("certctl_job_completed_total")})`,
+        failed: `max(${server("certctl_job_failed_total")})`,
+      },
     },
   ],
 };
@@ -199,8 +216,20 @@ const agentsAndJobs: PanelRow = {
 const processes: PanelRow = {
   title: "Servers",
   panels: [
-    { title: "Uptime", kind: "timeseries", unit: "s", width: 12, queries: { "{{pod}}": server("certctl_uptime_seconds") } },
-    { title: "Duration of a scrape", kind: "timeseries", unit: "s", width: 12, queries: { "{{pod}}": server("scrape_duration_seconds") } },
+    {
+      title: "Uptime",
+      kind: "timeseries",
+      unit: "s",
+      width: 12,
+      queries: { "{{pod}}": server("certctl_uptime_seconds") },
+    },
+    {
+      title: "Duration of a scrape",
+      kind: "timeseries",
+      unit: "s",
+      width: 12,
+      queries: { "{{pod}}": server("scrape_duration_seconds") },
+    },
   ],
 };
 
@@ -219,7 +248,14 @@ function objectPanels({ postgres, backup, drill }: AlertContext): Panel[] {
     },
   };
   const ages = Object.entries({ backup, drill }).flatMap(([legend, watched]) =>
-    watched ? [[legend, `time() - max(${object("kube_cronjob_status_last_successful_time", `cronjob="${watched.cronJob}"`)})`]] : [],
+    watched
+      ? [
+          [
+            legend,
+            `time() - max(${object("kube_cronjob_status_last_successful_time", `cronjob="${watched.cronJob}"`)})`,
+          ],
+        ]
+      : [],
   );
   const age: Panel = {
     title: "Age of the last success",
@@ -233,7 +269,8 @@ function objectPanels({ postgres, backup, drill }: AlertContext): Panel[] {
 
 function volumePanels({ postgres }: AlertContext): Panel[] {
   if (postgres === undefined) return [];
-  const volume = (what: string): string => `max(${object(`kubelet_volume_stats_${what}_bytes`, `persistentvolumeclaim="${postgres}"`)})`;
+  const volume = (what: string): string =>
+    `max(${object(`kubelet_volume_stats_${what}_bytes`, `persistentvolumeclaim="${postgres}"`)})`;
   const queries = { used: volume("used"), capacity: volume("capacity") };
   return [{ title: "Volume of the database", kind: "timeseries", unit: "bytes", width: 8, queries }];
 }

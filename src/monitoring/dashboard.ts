@@ -13,7 +13,10 @@ interface GridPosition {
   h: number;
 }
 
-/** The dashboard as Grafana reads it. Its variables begin with this instance, and reach every other that the same Prometheus watches. */
+/**
+ * The dashboard as Grafana reads it. Its variables begin with this instance, and reach every other that the
+ * same Prometheus watches.
+ */
 export function dashboardJson(context: AlertContext): string {
   const { name, namespace } = context;
   const dashboard = {
@@ -45,14 +48,20 @@ function variables({ namespace, server }: AlertContext): object[] {
   return [
     { name: "datasource", label: "Data source", type: "datasource", query: "prometheus" },
     labelValues("namespace", "Namespace", "label_values(certctl_uptime_seconds, namespace)", namespace),
-    labelValues("server", "Instance", 'label_values(certctl_uptime_seconds{namespace="$namespace"}, job)', server),
+    labelValues(
+      "server",
+      "Instance",
+      'label_values(certctl_uptime_seconds{namespace="$namespace"}, job)',
+      server,
+    ),
   ];
 }
 
 /** Panels in lines from left to right, below the heading of their row. */
 function panels(rows: readonly PanelRow[]): object[] {
   const placed: object[] = [];
-  const add = (gridPos: GridPosition, content: object): void => void placed.push({ id: placed.length + 1, gridPos, ...content });
+  const add = (gridPos: GridPosition, content: object): void =>
+    void placed.push({ id: placed.length + 1, gridPos, ...content });
   let y = 0;
   for (const row of rows) {
     add({ x: 0, y, w: columns, h: 1 }, { type: "row", title: row.title, collapsed: false, panels: [] });

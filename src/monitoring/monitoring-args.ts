@@ -4,7 +4,8 @@ import type { AlertsSettings } from "./alerts-args";
 import type { SqlExporterSettings } from "./sql-exporter-args";
 
 /**
- * A length of time as Prometheus writes it: whole numbers with units from large to small, such as `30s`, `5m` or `1h30m`.
+ * A length of time as Prometheus writes it: whole numbers with units from large to small, such as `30s`, `5m`
+ * or `1h30m`.
  *
  * @pattern ^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$
  * @patternErrorMessage is not a Prometheus duration; write whole numbers with the units d, h, m and s in this order, such as 30s, 5m or 1h30m
@@ -12,7 +13,8 @@ import type { SqlExporterSettings } from "./sql-exporter-args";
 export type PrometheusDuration = string;
 
 /**
- * How the instance is watched: objects for the Prometheus Operator (its custom resource definitions must exist) and a Grafana dashboard.
+ * How the instance is watched: objects for the Prometheus Operator (its custom resource definitions must
+ * exist) and a Grafana dashboard.
  */
 export interface MonitoringSettings {
   /** Whether the objects below are created. @default false */
@@ -20,7 +22,8 @@ export interface MonitoringSettings {
   /**
    * Prometheus: network policies let it in. Ports: those that it scrapes.
    *
-   * @default the pods `app.kubernetes.io/name: prometheus` in the namespace monitoring, as the Prometheus Operator labels them
+   * @default the pods `app.kubernetes.io/name: prometheus` in the namespace monitoring, as the Prometheus
+   * Operator labels them
    */
   scrapers?: NetworkPeer[];
   /** How Prometheus scrapes the server, and the SQL exporter where there is one. */
@@ -31,26 +34,46 @@ export interface MonitoringSettings {
   dashboard?: DashboardSettings;
   /** The exporter that sees all certificates, not the 50 oldest only. */
   sqlExporter?: SqlExporterSettings;
-  /** The CronJob that makes backups: where it is not the instance's own, or not as its schedule says. Its alerts exist with `backup.enabled` too. */
+  /**
+   * The CronJob that makes backups: where it is not the instance's own, or not as its schedule says. Its
+   * alerts exist with `backup.enabled` too.
+   */
   backup?: WatchedBackupSettings;
-  /** The CronJob that restores the newest backup for a test; as `backup`. Its alerts exist with `backup.enabled` too. */
+  /**
+   * The CronJob that restores the newest backup for a test; as `backup`. Its alerts exist with
+   * `backup.enabled` too.
+   */
   drill?: WatchedDrillSettings;
 }
 
 /**
- * The ServiceMonitor: every replica is scraped with the metrics key, and its certificate is verified. That of the SQL exporter has the
- * same labels, intervals and relabelings.
+ * The ServiceMonitor: every replica is scraped with the metrics key, and its certificate is verified. That of
+ * the SQL exporter has the same labels, intervals and relabelings.
  */
 export interface ServiceMonitorSettings {
   /** Whether it is created. @default true */
   enabled?: boolean;
-  /** Time between two scrapes of a replica, 2m at most. Each writes an audit event, and reads all jobs and agents (certctl facts 4 and 5). @default 1m */
+  /**
+   * Time between two scrapes of a replica, 2m at most. Each writes an audit event, and reads all jobs and
+   * agents (certctl facts 4 and 5).
+   *
+   * @default 1m
+   */
   interval?: PrometheusDuration;
   /** Time after which a scrape has failed; not longer than the interval. @default 30s */
   scrapeTimeout?: PrometheusDuration;
-  /** Labels that the Prometheus resource selects ServiceMonitors by, such as `release: kube-prometheus-stack`. @default {} */
+  /**
+   * Labels that the Prometheus resource selects ServiceMonitors by, such as `release: kube-prometheus-stack`.
+   *
+   * @default {}
+   */
   labels?: Record<string, string>;
-  /** Relabelings of the targets before they are scraped, as the Prometheus Operator's `RelabelConfig`. Alerts need the labels `job` and `namespace` as they are. @default [] */
+  /**
+   * Relabelings of the targets before they are scraped, as the Prometheus Operator's `RelabelConfig`. Alerts
+   * need the labels `job` and `namespace` as they are.
+   *
+   * @default []
+   */
   relabelings?: KubernetesObject[];
 }
 
@@ -60,7 +83,11 @@ export interface RuleSettings {
   enabled?: boolean;
   /** Time between two evaluations. @default 1m */
   interval?: PrometheusDuration;
-  /** Labels that the Prometheus resource selects PrometheusRules by, such as `release: kube-prometheus-stack`. @default {} */
+  /**
+   * Labels that the Prometheus resource selects PrometheusRules by, such as `release: kube-prometheus-stack`.
+   *
+   * @default {}
+   */
   labels?: Record<string, string>;
   /** Labels of every alert, for routing. @default {} */
   alertLabels?: Record<string, string>;
@@ -74,12 +101,23 @@ export interface RuleSettings {
    * @patternErrorMessage is not a URL of a folder, such as https://docs.example.com/runbooks; it starts with https:// and does not end with "/"
    */
   runbookBaseUrl?: string;
-  /** Whether this Prometheus has the metrics of kube-state-metrics. Alerts that need them exist with them only. @default true */
+  /**
+   * Whether this Prometheus has the metrics of kube-state-metrics. Alerts that need them exist with them
+   * only.
+   *
+   * @default true
+   */
   kubeStateMetrics?: boolean;
-  /** Whether this Prometheus has the kubelet's metrics of volumes (`kubelet_volume_stats_*`). Alerts that need them exist with them only. @default true */
+  /**
+   * Whether this Prometheus has the kubelet's metrics of volumes (`kubelet_volume_stats_*`). Alerts that need
+   * them exist with them only.
+   *
+   * @default true
+   */
   kubeletMetrics?: boolean;
   /**
-   * Agents that certctl registers for its own scans, and that are never online (certctl facts 4); alerts about agents leave them out.
+   * Agents that certctl registers for its own scans, and that are never online (certctl facts 4); alerts
+   * about agents leave them out.
    *
    * @default one for the network scan and one per source of cloud discovery, where they are on
    * @asType integer
@@ -118,7 +156,11 @@ export interface WatchedBackupSettings {
 
 /** A CronJob that restores backups for a test. */
 export interface WatchedDrillSettings {
-  /** Time between two runs. @default the longest one of `backup.drill.schedule`; 1d without `backup.enabled` */
+  /**
+   * Time between two runs.
+   *
+   * @default the longest one of `backup.drill.schedule`; 1d without `backup.enabled`
+   */
   period?: PrometheusDuration;
   /** Name of the CronJob. @default the instance's name and `-drill` */
   cronJob?: ObjectName;

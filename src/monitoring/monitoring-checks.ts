@@ -34,7 +34,11 @@ function scrapeIssues({ interval, scrapeTimeout, labels, relabelings }: ServiceM
   const path = scrapeTimeout === undefined ? "interval" : "scrapeTimeout";
   return [
     ...issueIf(between < 1, "interval", `${show(interval)} is too short; the least is 1s`),
-    ...issueIf(between > 120, "interval", `${show(interval)} is too long; the most is 2m, because alerts look at windows of 5m`),
+    ...issueIf(
+      between > 120,
+      "interval",
+      `${show(interval)} is too long; the most is 2m, because alerts look at windows of 5m`,
+    ),
     ...issueIf(timeout < 1, "scrapeTimeout", `${show(scrapeTimeout)} is too short; the least is 1s`),
     ...issueIf(
       between >= 1 && timeout > between,
@@ -42,19 +46,29 @@ function scrapeIssues({ interval, scrapeTimeout, labels, relabelings }: ServiceM
       `a scrape may take ${text(scrapeTimeout) ?? "30s"}, which is longer than the interval, ${text(interval) ?? "1m"}`,
     ),
     ...under("labels", labelIssues(labels)),
-    ...(relabelings ?? []).flatMap((relabeling, index) => relabelingIssues(`relabelings[${String(index)}].targetLabel`, relabeling)),
+    ...(relabelings ?? []).flatMap((relabeling, index) =>
+      relabelingIssues(`relabelings[${String(index)}].targetLabel`, relabeling),
+    ),
   ];
 }
 
 /** Alerts and dashboard find an instance by these labels. */
 function relabelingIssues(path: string, { targetLabel }: KubernetesObject): Issue[] {
   const needed = ["job", "namespace"].includes(text(targetLabel) ?? "");
-  return issueIf(needed, path, `${show(targetLabel)} is a label by which the alerts find the server; choose another`);
+  return issueIf(
+    needed,
+    path,
+    `${show(targetLabel)} is a label by which the alerts find the server; choose another`,
+  );
 }
 
 function ruleIssues(rules: RuleSettings): Issue[] {
   return [
-    ...issueIf(prometheusSeconds(text(rules.interval) ?? "1m") < 1, "interval", `${show(rules.interval)} is too short; the least is 1s`),
+    ...issueIf(
+      prometheusSeconds(text(rules.interval) ?? "1m") < 1,
+      "interval",
+      `${show(rules.interval)} is too short; the least is 1s`,
+    ),
     ...under("labels", labelIssues(rules.labels)),
     ...under("alertLabels", alertLabelIssues(rules.alertLabels)),
     ...Object.entries(alerts).flatMap(([name, alert]) =>
@@ -66,12 +80,19 @@ function ruleIssues(rules: RuleSettings): Issue[] {
 function alertIssues(alert: Alert, { threshold, labels }: ThresholdAlertSettings): Issue[] {
   const isShare = alert.threshold?.isShare === true;
   return [
-    ...issueIf(isShare && threshold !== undefined && threshold > 1, "threshold", `${show(threshold)} is no share; write 0.05 for 5 %`),
+    ...issueIf(
+      isShare && threshold !== undefined && threshold > 1,
+      "threshold",
+      `${show(threshold)} is no share; write 0.05 for 5 %`,
+    ),
     ...under("labels", alertLabelIssues(labels)),
   ];
 }
 
-/** Labels as Prometheus has them, which are stricter about keys than those of Kubernetes, and laxer about values. */
+/**
+ * Labels as Prometheus has them, which are stricter about keys than those of Kubernetes, and laxer about
+ * values.
+ */
 function alertLabelIssues(labels: Record<string, string> | undefined): Issue[] {
   return Object.keys(labels ?? {}).flatMap((key) => {
     const path = joinPath("", key);
@@ -83,22 +104,40 @@ function alertLabelIssues(labels: Record<string, string> | undefined): Issue[] {
   });
 }
 
-function sqlExporterIssues({ enabled, interval, resources }: SqlExporterSettings, monitored: boolean): Issue[] {
+function sqlExporterIssues(
+  { enabled, interval, resources }: SqlExporterSettings,
+  monitored: boolean,
+): Issue[] {
   const seconds = prometheusSeconds(text(interval) ?? "1m");
   return [
-    ...issueIf(enabled === true && !monitored, "enabled", "has no effect without monitoring.enabled: true; set that too"),
+    ...issueIf(
+      enabled === true && !monitored,
+      "enabled",
+      "has no effect without monitoring.enabled: true; set that too",
+    ),
     ...issueIf(seconds < 10, "interval", `${show(interval)} is too short; the least is 10s`),
-    ...issueIf(seconds > 600, "interval", `${show(interval)} is too long; the most is 10m, because alerts wait for its metrics`),
+    ...issueIf(
+      seconds > 600,
+      "interval",
+      `${show(interval)} is too long; the most is 10m, because alerts wait for its metrics`,
+    ),
     ...under("resources", resourceIssues(resources, sqlExporterResources)),
   ];
 }
 
 const reserved = ["alertname", "severity", "certctl_instance", "namespace"];
 
-function watchedIssues(watched: { period?: string } | undefined, { kubeStateMetrics }: RuleSettings): Issue[] {
+function watchedIssues(
+  watched: { period?: string } | undefined,
+  { kubeStateMetrics }: RuleSettings,
+): Issue[] {
   const period = text(watched?.period);
   return [
-    ...issueIf(period !== undefined && prometheusSeconds(period) < 60, "period", `${show(period)} is too short; the least is 1m`),
+    ...issueIf(
+      period !== undefined && prometheusSeconds(period) < 60,
+      "period",
+      `${show(period)} is too short; the least is 1m`,
+    ),
     ...issueIf(
       watched !== undefined && kubeStateMetrics === false,
       "",

@@ -32,8 +32,19 @@ export interface WatchedParts {
 }
 
 /** What alerts are written for, with defaults. */
-export function alertContext(parts: WatchedParts, namespace: string, settings: Omit<MonitoringSettings, "sqlExporter">): AlertContext {
-  const { instance, fleetSize = "small", renewalScanSeconds = 3600, sentinelAgents = 0, pushesBackups = false, ...others } = parts;
+export function alertContext(
+  parts: WatchedParts,
+  namespace: string,
+  settings: Omit<MonitoringSettings, "sqlExporter">,
+): AlertContext {
+  const {
+    instance,
+    fleetSize = "small",
+    renewalScanSeconds = 3600,
+    sentinelAgents = 0,
+    pushesBackups = false,
+    ...others
+  } = parts;
   const { backupSchedule, drillSchedule, ...names } = others;
   const rules = settings.rules ?? {};
   const backup = watchedCronJob(`${instance}-backup`, settings.backup, backupSchedule);
@@ -61,5 +72,8 @@ function watchedCronJob(
 ): WatchedCronJob | undefined {
   if (given === undefined && schedule === undefined) return undefined;
   const { cronJob = name, period } = given ?? {};
-  return { cronJob, periodSeconds: period === undefined ? longestGapSeconds(schedule) : prometheusSeconds(period) };
+  return {
+    cronJob,
+    periodSeconds: period === undefined ? longestGapSeconds(schedule) : prometheusSeconds(period),
+  };
 }

@@ -27,12 +27,19 @@ export function ruleGroups(context: AlertContext, settings: RuleSettings = {}): 
   const groups = Object.entries(alertGroups).map(([subject, alerts]) => ({
     name: `${context.name}.${subject}`,
     interval: settings.interval ?? "1m",
-    rules: (Object.entries(alerts) as [AlertName, Alert][]).flatMap(([name, alert]) => alertingRule(name, alert, context, settings)),
+    rules: (Object.entries(alerts) as [AlertName, Alert][]).flatMap(([name, alert]) =>
+      alertingRule(name, alert, context, settings),
+    ),
   }));
   return groups.filter(({ rules }) => rules.length > 0);
 }
 
-function alertingRule(name: AlertName, alert: Alert, context: AlertContext, settings: RuleSettings): AlertingRule[] {
+function alertingRule(
+  name: AlertName,
+  alert: Alert,
+  context: AlertContext,
+  settings: RuleSettings,
+): AlertingRule[] {
   const own: ThresholdAlertSettings = settings.alerts?.[name] ?? {};
   if (own.enabled === false || alert.applies?.(context) === false) return [];
   const holds = own.for ?? alert.for;

@@ -14,7 +14,11 @@ export interface Window {
 }
 
 /** A series of the instance's server. Two instances in a cluster, or in a namespace, do not mix. */
-export function serverSeries(metric: string, { namespace, server }: WatchedInstance, ...matchers: string[]): string {
+export function serverSeries(
+  metric: string,
+  { namespace, server }: WatchedInstance,
+  ...matchers: string[]
+): string {
   return `${metric}{${[`namespace="${namespace}"`, `job="${server}"`, ...matchers].join(",")}}`;
 }
 
@@ -24,7 +28,12 @@ export function objectSeries(metric: string, { namespace }: WatchedInstance, ...
 }
 
 /** A series of the SQL exporter. */
-export function exporterSeries(metric: string, instance: WatchedInstance, exporter: string, ...matchers: string[]): string {
+export function exporterSeries(
+  metric: string,
+  instance: WatchedInstance,
+  exporter: string,
+  ...matchers: string[]
+): string {
   return objectSeries(metric, instance, `job="${exporter}"`, ...matchers);
 }
 
@@ -46,12 +55,18 @@ export function unanswered(up: string): string {
 /**
  * Events that a counter of the process saw in a window, over all replicas, as a whole number.
  *
- * A series of certctl appears with its first event, which no rate shows. So a series that is new counts from nothing, when its
- * target is known to have been there before it: scraped at the window's begin, or started since. Otherwise an old count would be
- * taken for new after Prometheus itself was away. `increase` alone knows of restarts, but guesses at the window's edges. Series of pods
- * that are gone count with what they had.
+ * A series of certctl appears with its first event, which no rate shows. So a series that is new counts from
+ * nothing, when its target is known to have been there before it: scraped at the window's begin, or started
+ * since. Otherwise an old count would be taken for new after Prometheus itself was away. `increase` alone
+ * knows of restarts, but guesses at the window's edges. Series of pods that are gone count with what they
+ * had.
  */
-export function events(metric: string, instance: WatchedInstance, window: Window, ...matchers: string[]): string {
+export function events(
+  metric: string,
+  instance: WatchedInstance,
+  window: Window,
+  ...matchers: string[]
+): string {
   const series = serverSeries(metric, instance, ...matchers);
   const [range, before] = [`${series}[${window.text}]`, `${series} offset ${window.text}`];
   const scrapedBefore = `${serverSeries("up", instance)} offset ${window.text} == 1`;
@@ -63,8 +78,9 @@ export function events(metric: string, instance: WatchedInstance, window: Window
 }
 
 /**
- * How much a count of rows in the database rose in a window, at its highest. Such counts fall too, when a retry takes a job back
- * from failed (certctl facts 4): that is no event, and `increase` would take it for a restart.
+ * How much a count of rows in the database rose in a window, at its highest. Such counts fall too, when a
+ * retry takes a job back from failed (certctl facts 4): that is no event, and `increase` would take it for a
+ * restart.
  */
 export function rise(metric: string, instance: WatchedInstance, window: Window): string {
   const series = serverSeries(metric, instance);

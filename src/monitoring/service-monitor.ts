@@ -18,8 +18,9 @@ export interface ScrapeInput extends LabelSource {
 }
 
 /**
- * The spec of the ServiceMonitor. The operator reads key and CA certificates from their objects and reads them again when they change;
- * Prometheus then uses the new ones from the next scrape on. The name is the one that agents verify too.
+ * The spec of the ServiceMonitor. The operator reads key and CA certificates from their objects and reads
+ * them again when they change; Prometheus then uses the new ones from the next scrape on. The name is the one
+ * that agents verify too.
  */
 export function serviceMonitorSpec(input: ScrapeInput): Record<string, unknown> {
   const { settings, trust } = input;
@@ -38,15 +39,25 @@ export function serviceMonitorSpec(input: ScrapeInput): Record<string, unknown> 
   };
 }
 
-/** The spec of the ServiceMonitor of the SQL exporter: by plain HTTP, because it shows numbers only, and only Prometheus gets there. */
-export function sqlExporterMonitorSpec(labelled: LabelSource, settings: ServiceMonitorSettings): Record<string, unknown> {
+/**
+ * The spec of the ServiceMonitor of the SQL exporter: by plain HTTP, because it shows numbers only, and only
+ * Prometheus gets there.
+ */
+export function sqlExporterMonitorSpec(
+  labelled: LabelSource,
+  settings: ServiceMonitorSettings,
+): Record<string, unknown> {
   return {
     selector: { matchLabels: selectorLabels(labelled, "sql-exporter") },
     endpoints: [{ port: "metrics", path: "/metrics", ...scrapeFields(settings) }],
   };
 }
 
-function scrapeFields({ interval, scrapeTimeout, relabelings }: ServiceMonitorSettings): Record<string, unknown> {
+function scrapeFields({
+  interval,
+  scrapeTimeout,
+  relabelings,
+}: ServiceMonitorSettings): Record<string, unknown> {
   return {
     interval: interval ?? "1m",
     scrapeTimeout: scrapeTimeout ?? "30s",

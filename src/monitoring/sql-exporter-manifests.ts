@@ -56,7 +56,9 @@ export function sqlExporterDeployment(input: SqlExporterManifestInput): k8s.type
       template: {
         metadata: {
           labels: objectLabels(input, "sql-exporter"),
-          ...(passwordChecksum !== undefined && { annotations: { "certctl.io/secrets-checksum": passwordChecksum } }),
+          ...(passwordChecksum !== undefined && {
+            annotations: { "certctl.io/secrets-checksum": passwordChecksum },
+          }),
         },
         spec: sqlExporterPod(input),
       },

@@ -13,8 +13,8 @@ interface Query {
 }
 
 /**
- * Certificates whose end matters. One that is revoked or archived may end; one that is not issued yet ends in the year 1, as certctl
- * writes a time that is not set.
+ * Certificates whose end matters. One that is revoked or archived may end; one that is not issued yet ends in
+ * the year 1, as certctl writes a time that is not set.
  */
 const managed = "lower(status) NOT IN ('revoked', 'archived') AND expires_at > timestamptz 'epoch'";
 
@@ -27,7 +27,11 @@ const queries: Record<string, Query> = {
     sql: "SELECT status, count(*) AS certctl_sql_certificates FROM managed_certificates GROUP BY status",
   },
   expired: {
-    metrics: { certctl_sql_certificates_expired: { description: "Certificates that have expired, without those revoked or archived." } },
+    metrics: {
+      certctl_sql_certificates_expired: {
+        description: "Certificates that have expired, without those revoked or archived.",
+      },
+    },
     sql: `SELECT count(*) AS certctl_sql_certificates_expired FROM managed_certificates WHERE ${managed} AND ${expired}`,
   },
   expiring: {
@@ -37,7 +41,8 @@ const queries: Record<string, Query> = {
         labels: ["days"],
       },
     },
-    // A row for each number of days, also where there is none to count: a series that is left out would keep its value.
+    // A row for each number of days, also where there is none to count: a series that is left out would keep
+    // its value.
     sql: `SELECT days, count(id) AS certctl_sql_certificates_expiring FROM (VALUES (7), (30)) AS ahead (days)
 LEFT JOIN managed_certificates ON ${managed} AND NOT ${expired} AND expires_at < now() + days * interval '1 day'
 GROUP BY days`,
@@ -60,15 +65,20 @@ export const sessionOptions = "-c default_transaction_read_only=on -c statement_
 /** Seconds after which the exporter no longer waits for an answer, not even that the query was given up. */
 const timeout = 15;
 
-/** The exporter's configuration file. Where the database is, and who logs in, libpq reads from the environment. */
+/**
+ * The exporter's configuration file. Where the database is, and who logs in, libpq reads from the
+ * environment.
+ */
 export function sqlExporterConfig(interval: number): string {
   const metrics = Object.values(queries).flatMap((query) => Object.entries(query.metrics));
   const configuration = {
-    // The driver that the image has: which one is the default depends on the version of SQLAlchemy. No session outlives its query: a
-    // restore of another schema refuses to begin while there is one.
+    // The driver that the image has: which one is the default depends on the version of SQLAlchemy. No
+    // session outlives its query: a restore of another schema refuses to begin while there is one.
     databases: { certctl: { dsn: "postgresql+psycopg2://", "connection-pool": { size: 0 } } },
     // Without an expiration the figures of before would be shown for ever when the queries fail.
-    metrics: Object.fromEntries(metrics.map(([name, metric]) => [name, { type: "gauge", ...metric, expiration: 3 * interval }])),
+    metrics: Object.fromEntries(
+      metrics.map(([name, metric]) => [name, { type: "gauge", ...metric, expiration: 3 * interval }]),
+    ),
     queries: Object.fromEntries(
       Object.entries(queries).map(([name, query]) => [
         name,

@@ -13,7 +13,10 @@ import type { SqlExporterSettings } from "./sql-exporter-args";
 import { sqlExporterDeployment, sqlExporterService } from "./sql-exporter-manifests";
 import { sqlExporterConfig } from "./sql-exporter-queries";
 
-/** Arguments of an exporter of what the database knows. `enabled` is not looked at: a component that is made is wanted. */
+/**
+ * Arguments of an exporter of what the database knows. `enabled` is not looked at: a component that is made
+ * is wanted.
+ */
 export interface SqlExporterArgs extends SqlExporterSettings {
   /** Namespace of the exporter. */
   namespace: pulumi.Input<string>;
@@ -31,7 +34,10 @@ export interface SqlExporterArgs extends SqlExporterSettings {
   scheduling?: Scheduling;
 }
 
-/** Asks the database for what the server's gauges cannot tell above 50 certificates: ConfigMap with the queries, Service, Deployment. */
+/**
+ * Asks the database for what the server's gauges cannot tell above 50 certificates: ConfigMap with the
+ * queries, Service, Deployment.
+ */
 export class SqlExporter extends pulumi.ComponentResource {
   public readonly service: k8s.core.v1.Service;
   public readonly deployment: k8s.apps.v1.Deployment;
@@ -44,9 +50,17 @@ export class SqlExporter extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: dependencies(opts) };
 
     const data = { "config.yaml": sqlExporterConfig(prometheusSeconds(interval)) };
-    const config = contentConfigMap(`${name}-config`, { namespace, labels: objectLabels(labelled, "sql-exporter"), data }, child);
+    const config = contentConfigMap(
+      `${name}-config`,
+      { namespace, labels: objectLabels(labelled, "sql-exporter"), data },
+      child,
+    );
     const { connection, ready } = args.database;
-    const own = login && { user: login.user, password: { name: login.secretName, key: "password" }, passwordChecksum: undefined };
+    const own = login && {
+      user: login.user,
+      password: { name: login.secretName, key: "password" },
+      passwordChecksum: undefined,
+    };
     const input = {
       ...args,
       ...labelled,

@@ -46,7 +46,10 @@ export function toPeers(from: End, peers: readonly NetworkPeer[] | undefined, us
 
 /** Pods of a namespace, or of the policy's own. */
 export function namedPods(namespace: string | undefined, podLabels: Record<string, string>): NetworkPeer {
-  return { ...(namespace !== undefined && { namespaceLabels: { "kubernetes.io/metadata.name": namespace } }), podLabels };
+  return {
+    ...(namespace !== undefined && { namespaceLabels: { "kubernetes.io/metadata.name": namespace } }),
+    podLabels,
+  };
 }
 
 function portsOf({ ports }: NetworkPeer, usual: PolicyPort[]): PolicyPort[] {
@@ -63,7 +66,9 @@ function policyPeer({ namespaceLabels, podLabels, cidr, except }: NetworkPeer): 
   };
 }
 
-/** Private, shared and link-local ranges: where clusters keep pods, Services, nodes and the node's metadata. */
+/**
+ * Private, shared and link-local ranges: where clusters keep pods, Services, nodes and the node's metadata.
+ */
 const privateAddresses = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
 const privateAddresses6 = ["fc00::/7", "fe80::/10"];
 

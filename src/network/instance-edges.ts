@@ -18,7 +18,10 @@ const dnsPorts: PolicyPort[] = [
 ];
 const clusterDns = [namedPods("kube-system", { "k8s-app": "kube-dns" })];
 
-/** Who connects to whom in an instance: the one place that its network policies follow from. A new part adds its lines here. */
+/**
+ * Who connects to whom in an instance: the one place that its network policies follow from. A new part adds
+ * its lines here.
+ */
 export function instanceEdges(args: CertctlArgs): Edge[] {
   const edges = [
     { from: "provisioning", to: "server", ports: serverPorts(args) },
@@ -48,11 +51,17 @@ function toDatabase(from: PodComponent, { database, network }: CertctlArgs): Edg
 
 /** Whoever carries out the exposure, Prometheus, and what the user adds. */
 function serverCallers(args: CertctlArgs): Edge[] {
-  const callers = [...exposureCallers(args.exposure ?? {}), ...scrapers(args.monitoring), ...(args.network?.serverCallers ?? [])];
+  const callers = [
+    ...exposureCallers(args.exposure ?? {}),
+    ...scrapers(args.monitoring),
+    ...(args.network?.serverCallers ?? []),
+  ];
   return [...fromPeers(callers, "server", serverPorts(args)), ...fromOutside(args)];
 }
 
-/** Through the Service's own door. Only where nodes keep callers' addresses can a policy tell who they are. */
+/**
+ * Through the Service's own door. Only where nodes keep callers' addresses can a policy tell who they are.
+ */
 function fromOutside(args: CertctlArgs): Edge[] {
   const { type = ServiceType.ClusterIP, sourceRanges, externalTrafficPolicy } = args.server?.service ?? {};
   if (type === ServiceType.ClusterIP) return [];
@@ -100,11 +109,15 @@ function toBucket({ backup, network }: CertctlArgs): Edge[] {
   const ports = url ? tcp(Number(url.port || (url.protocol === "http:" ? "80" : "443"))) : https;
   const identityMode = identity?.mode ?? S3IdentityMode.Irsa;
   return (["backup", "restore", "drill"] as const).flatMap((from): Edge[] => {
-    const store = endpoint === undefined ? toPeers(from, internet, https) : [{ from, to: hostEnd(url?.hostname), ports }];
+    const store =
+      endpoint === undefined ? toPeers(from, internet, https) : [{ from, to: hostEnd(url?.hostname), ports }];
     // AWS STS, which is not behind the endpoint.
-    const tokens = endpoint !== undefined && identityMode === S3IdentityMode.Irsa ? toPeers(from, internet, https) : [];
+    const tokens =
+      endpoint !== undefined && identityMode === S3IdentityMode.Irsa ? toPeers(from, internet, https) : [];
     return [
-      ...(network?.bucketDestinations ? toPeers(from, network.bucketDestinations, ports) : [...store, ...tokens]),
+      ...(network?.bucketDestinations
+        ? toPeers(from, network.bucketDestinations, ports)
+        : [...store, ...tokens]),
       ...(identityMode === S3IdentityMode.PodIdentity ? toPeers(from, podIdentityAgent, tcp(80)) : []),
     ];
   });
@@ -113,7 +126,11 @@ function toBucket({ backup, network }: CertctlArgs): Edge[] {
 function toPushgateway({ backup }: CertctlArgs): Edge[] {
   const url = urlOf(backup?.pushgateway?.url);
   if (!url) return [];
-  return (["backup", "drill"] as const).map((from) => ({ from, to: hostEnd(url.hostname), ports: tcp(Number(url.port || "80")) }));
+  return (["backup", "drill"] as const).map((from) => ({
+    from,
+    to: hostEnd(url.hostname),
+    ports: tcp(Number(url.port || "80")),
+  }));
 }
 
 function serverPorts(args: CertctlArgs): PolicyPort[] {

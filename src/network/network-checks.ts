@@ -8,8 +8,22 @@ import type { NetworkPeer } from "./network-args";
 
 /** What is wrong with the peers of an instance. */
 export function networkIssues({ network = {}, database, backup }: CertctlArgs): Issue[] {
-  const { serverCallers, serverDestinations, agentDestinations, databaseDestinations, bucketDestinations, dns } = network;
-  const lists = { serverCallers, serverDestinations, agentDestinations, databaseDestinations, bucketDestinations, dns };
+  const {
+    serverCallers,
+    serverDestinations,
+    agentDestinations,
+    databaseDestinations,
+    bucketDestinations,
+    dns,
+  } = network;
+  const lists = {
+    serverCallers,
+    serverDestinations,
+    agentDestinations,
+    databaseDestinations,
+    bucketDestinations,
+    dns,
+  };
   const bundled = (database?.mode ?? "bundled") === "bundled";
   return [
     ...Object.entries(lists).flatMap(([name, peers]) => under(name, peersIssues(peers))),
@@ -24,14 +38,26 @@ export function networkIssues({ network = {}, database, backup }: CertctlArgs): 
       "is only for backup.sink.mode: s3; a volume is reached without the network",
     ),
     ...emptyListIssues("bucketDestinations", bucketDestinations, "no backup could reach its bucket"),
-    ...emptyListIssues("databaseDestinations", databaseDestinations, "the server could not reach its database"),
+    ...emptyListIssues(
+      "databaseDestinations",
+      databaseDestinations,
+      "the server could not reach its database",
+    ),
     ...emptyListIssues("dns", dns, "no pod could find the server or the database"),
   ];
 }
 
 /** What is wrong with a list that must not be empty. */
-export function emptyListIssues(path: string, peers: NetworkPeer[] | undefined, consequence: string): Issue[] {
-  return issueIf(Array.isArray(peers) && peers.length === 0, path, `is empty: ${consequence}; leave it out for the default`);
+export function emptyListIssues(
+  path: string,
+  peers: NetworkPeer[] | undefined,
+  consequence: string,
+): Issue[] {
+  return issueIf(
+    Array.isArray(peers) && peers.length === 0,
+    path,
+    `is empty: ${consequence}; leave it out for the default`,
+  );
 }
 
 /** What is wrong with the peers of a list. */
@@ -43,12 +69,18 @@ function peerIssues({ namespaceLabels, podLabels, cidr, except }: NetworkPeer): 
   const labels = namespaceLabels !== undefined || podLabels !== undefined;
   return [
     ...issueIf(!labels && cidr === undefined, "", "names nobody; give namespaceLabels, podLabels or cidr"),
-    ...issueIf(labels && cidr !== undefined, "cidr", "cannot be given together with labels; make it a peer of its own"),
+    ...issueIf(
+      labels && cidr !== undefined,
+      "cidr",
+      "cannot be given together with labels; make it a peer of its own",
+    ),
     ...issueIf(except !== undefined && cidr === undefined, "except", "has no effect without cidr"),
     ...under("namespaceLabels", labelGrammarIssues(namespaceLabels)),
     ...under("podLabels", labelGrammarIssues(podLabels)),
     ...rangeIssues("cidr", text(cidr)),
-    ...(except ?? []).flatMap((range, index) => exceptionIssues(`except[${String(index)}]`, text(range), text(cidr))),
+    ...(except ?? []).flatMap((range, index) =>
+      exceptionIssues(`except[${String(index)}]`, text(range), text(cidr)),
+    ),
   ];
 }
 

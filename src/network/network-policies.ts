@@ -8,8 +8,8 @@ import type { Traffic } from "./traffic";
 export type NetworkPoliciesArgs = Traffic;
 
 /**
- * One network policy for each kind of pod in the namespace of an instance. Parts in a namespace of their own bring theirs, because their
- * namespace comes with them.
+ * One network policy for each kind of pod in the namespace of an instance. Parts in a namespace of their own
+ * bring theirs, because their namespace comes with them.
  */
 export class NetworkPolicies extends pulumi.ComponentResource {
   public readonly policies: k8s.networking.v1.NetworkPolicy[];
@@ -18,7 +18,10 @@ export class NetworkPolicies extends pulumi.ComponentResource {
     super("certctl:index:NetworkPolicies", name, {}, opts);
     const child = { parent: this, dependsOn: dependencies(opts) };
     const here = args.parts.filter((part) => args.elsewhere?.[part] === undefined);
-    this.policies = here.map((part) => new k8s.networking.v1.NetworkPolicy(`${args.instance}-${part}`, networkPolicy(part, args), child));
+    this.policies = here.map(
+      (part) =>
+        new k8s.networking.v1.NetworkPolicy(`${args.instance}-${part}`, networkPolicy(part, args), child),
+    );
     this.registerOutputs({});
   }
 }

@@ -16,7 +16,8 @@ interface Rule {
 /** The policy of one kind of pod: it may do what its edges say, and nothing else. */
 export function networkPolicy(part: PodComponent, traffic: Traffic): NetworkPolicy {
   const edges = presentEdges(traffic);
-  const ends = (rules: [End, PolicyPort[]][]): Rule[] => joinedRules(rules.map(([end, ports]) => ruleFor(end, ports, part, traffic)));
+  const ends = (rules: [End, PolicyPort[]][]): Rule[] =>
+    joinedRules(rules.map(([end, ports]) => ruleFor(end, ports, part, traffic)));
   const ingress = ends(edges.filter(({ to }) => to === part).map(({ from, ports }) => [from, ports]));
   const egress = ends(edges.filter(({ from }) => from === part).map(({ to, ports }) => [to, ports]));
   return {
@@ -29,8 +30,12 @@ export function networkPolicy(part: PodComponent, traffic: Traffic): NetworkPoli
       podSelector: { matchLabels: selectorLabels(traffic, part) },
       // Both, always: a direction without a rule is closed.
       policyTypes: ["Ingress", "Egress"],
-      ...(ingress.length && { ingress: ingress.map(({ peers, ports }) => ({ ...(peers && { from: peers }), ports })) }),
-      ...(egress.length && { egress: egress.map(({ peers, ports }) => ({ ...(peers && { to: peers }), ports })) }),
+      ...(ingress.length && {
+        ingress: ingress.map(({ peers, ports }) => ({ ...(peers && { from: peers }), ports })),
+      }),
+      ...(egress.length && {
+        egress: egress.map(({ peers, ports }) => ({ ...(peers && { to: peers }), ports })),
+      }),
     },
   };
 }

@@ -1,7 +1,19 @@
 import type { Component } from "../kubernetes/labels";
-import type { AutoscalerSpec, Container, EnvironmentVariable, Labels, LabelSelector, Metadata, PodSpec, PodTemplate } from "./objects";
+import type {
+  AutoscalerSpec,
+  Container,
+  EnvironmentVariable,
+  Labels,
+  LabelSelector,
+  Metadata,
+  PodSpec,
+  PodTemplate,
+} from "./objects";
 
-/** A resource as the engine hands it to a policy: its inputs before it is deployed, its state at the end of a preview or update. */
+/**
+ * A resource as the engine hands it to a policy: its inputs before it is deployed, its state at the end of a
+ * preview or update.
+ */
 export interface Resource {
   urn: string;
   type: string;
@@ -28,7 +40,10 @@ export interface Pod {
   spec: PodSpec;
 }
 
-/** The objects of one instance of certctl, found by the labels that the components put, and all objects of its stack. */
+/**
+ * The objects of one instance of certctl, found by the labels that the components put, and all objects of its
+ * stack.
+ */
 export interface Instance {
   objects: readonly StackObject[];
   pods: readonly Pod[];
@@ -67,10 +82,15 @@ export function podOf(object: StackObject): Pod | undefined {
   return { object, component: labels[componentLabel] ?? object.labels[componentLabel], labels, spec };
 }
 
-/** Name of the instance of certctl that an object belongs to, by its own labels, those of its pods, or those that a Service selects. */
+/**
+ * Name of the instance of certctl that an object belongs to, by its own labels, those of its pods, or those
+ * that a Service selects.
+ */
 export function instanceName(object: StackObject): string | undefined {
   const { selector } = object.kind === "Service" ? specOf<{ selector: Labels }>(object) : {};
-  const labels = [object.labels, podOf(object)?.labels ?? {}, selector ?? {}].find((candidate) => candidate[nameLabel] === "certctl");
+  const labels = [object.labels, podOf(object)?.labels ?? {}, selector ?? {}].find(
+    (candidate) => candidate[nameLabel] === "certctl",
+  );
   return labels && (labels[instanceLabel] ?? "");
 }
 
@@ -87,7 +107,11 @@ export function instances(resources: readonly Resource[]): Instance[] {
     const name = instanceName(object);
     if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), object]);
   }
-  return [...byName.values()].map((objects) => ({ objects, pods: objects.map(podOf).filter((pod) => pod !== undefined), stack }));
+  return [...byName.values()].map((objects) => ({
+    objects,
+    pods: objects.map(podOf).filter((pod) => pod !== undefined),
+    stack,
+  }));
 }
 
 /** The objects of a kind. */
@@ -123,7 +147,10 @@ export function fewestReplicas({ object }: Pod, { stack }: Instance): number {
   return least;
 }
 
-function autoscalersOf({ kind, name, namespace }: StackObject, stack: readonly StackObject[]): Partial<AutoscalerSpec>[] {
+function autoscalersOf(
+  { kind, name, namespace }: StackObject,
+  stack: readonly StackObject[],
+): Partial<AutoscalerSpec>[] {
   return ofKind(stack, "HorizontalPodAutoscaler")
     .filter((autoscaler) => autoscaler.namespace === namespace)
     .map((autoscaler) => specOf<AutoscalerSpec>(autoscaler))

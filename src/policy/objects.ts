@@ -1,6 +1,6 @@
 /**
- * Kubernetes objects as far as the rules look into them. People, charts and transformations may have written them, so anything may be
- * missing.
+ * Kubernetes objects as far as the rules look into them. People, charts and transformations may have written
+ * them, so anything may be missing.
  */
 export interface Metadata {
   name?: string;

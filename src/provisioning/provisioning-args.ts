@@ -1,6 +1,9 @@
 import type { Resources } from "../kubernetes/types";
 
-/** The Job that grants roles to the named keys, removes the demo grant, and checks that every enabled issuer is loaded. */
+/**
+ * The Job that grants roles to the named keys, removes the demo grant, and checks that every enabled issuer
+ * is loaded.
+ */
 export interface ProvisioningSettings {
   /**
    * Times a failed pod of the Job is tried again.

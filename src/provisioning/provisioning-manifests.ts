@@ -31,14 +31,20 @@ export interface ProvisioningManifestInput extends LabelSource {
 
 const script = readScript(__dirname, "provision.sh");
 
-/** The Job: the server's image with a shell script, and the only pod besides the server that is given the admin key. */
+/**
+ * The Job: the server's image with a shell script, and the only pod besides the server that is given the
+ * admin key.
+ */
 export function provisioningJobSpec(input: ProvisioningManifestInput): k8s.types.input.batch.v1.JobSpec {
   const trust = trustFiles(input.trust);
   return {
     backoffLimit: input.settings.backoffLimit ?? 3,
     activeDeadlineSeconds: provisioningDeadline(input.settings),
     template: {
-      metadata: { labels: objectLabels(input, "provisioning"), annotations: { "certctl.io/server-revision": input.revision } },
+      metadata: {
+        labels: objectLabels(input, "provisioning"),
+        annotations: { "certctl.io/server-revision": input.revision },
+      },
       spec: {
         restartPolicy: "Never",
         automountServiceAccountToken: false,
@@ -67,7 +73,11 @@ export function provisioningJobSpec(input: ProvisioningManifestInput): k8s.types
             ],
           },
         ],
-        volumes: [secretVolume("keys", input.apiKeys, { admin: "admin" }), ...trust.volumes, memoryVolume("tmp", "8Mi")],
+        volumes: [
+          secretVolume("keys", input.apiKeys, { admin: "admin" }),
+          ...trust.volumes,
+          memoryVolume("tmp", "8Mi"),
+        ],
       },
     },
   };

@@ -25,7 +25,11 @@ export interface ServerProvisioningArgs extends ProvisioningSettings {
   trust: Trust;
   /** Changes when the server's pods or the admin key do: the Job then runs again. */
   revision: pulumi.Input<string>;
-  /** The restore that the server started after: what it restored is provisioned by a Job of its own. @default none */
+  /**
+   * The restore that the server started after: what it restored is provisioned by a Job of its own.
+   *
+   * @default none
+   */
   restored?: string;
   /** Name of the instance, for labels. @default the component's name */
   instance?: string;
@@ -35,29 +39,50 @@ export interface ServerProvisioningArgs extends ProvisioningSettings {
   commonLabels?: Record<string, string>;
   /** Where the pod may run. */
   scheduling?: Scheduling;
-  /** How the server's callers prove who they are; with `none` the Job checks the gateway, and grants nothing. @default api-key */
+  /**
+   * How the server's callers prove who they are; with `none` the Job checks the gateway, and grants nothing.
+   *
+   * @default api-key
+   */
   authType?: AuthType;
 }
 
-/** Roles for the named keys, no demo grant, and the proof that issuers are loaded: what makes a Ready server a working one. */
+/**
+ * Roles for the named keys, no demo grant, and the proof that issuers are loaded: what makes a Ready server a
+ * working one.
+ */
 export class ServerProvisioning extends pulumi.ComponentResource {
   public readonly job: k8s.batch.v1.Job;
-  /** Provisions what was restored; none without a restore. It goes with the option, and the other Job stays as it is. */
+  /**
+   * Provisions what was restored; none without a restore. It goes with the option, and the other Job stays as
+   * it is.
+   */
   public readonly restoredJob?: k8s.batch.v1.Job;
 
   constructor(name: string, given: ServerProvisioningArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:ServerProvisioning", name, {}, opts);
     const args = checkedSettings("ProvisioningSettings", given, name);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
-    const provision = (jobName: string, revision: pulumi.Input<string>, after: pulumi.Resource[]): k8s.batch.v1.Job => {
-      const spec = provisioningJobSpec({ ...args, ...labelled, settings: args, images: resolveImages(args.images), revision });
+    const provision = (
+      jobName: string,
+      revision: pulumi.Input<string>,
+      after: pulumi.Resource[],
+    ): k8s.batch.v1.Job => {
+      const spec = provisioningJobSpec({
+        ...args,
+        ...labelled,
+        settings: args,
+        images: resolveImages(args.images),
+        revision,
+      });
       const metadata = {
         name: hashedName(jobName, spec),
         namespace: args.namespace,
         labels: objectLabels(labelled, "provisioning"),
         annotations: jobAnnotations(provisioningDeadline(args)),
       };
-      // Not the other way round: an earlier name may come back, and deleting the old Job would then take the new one.
+      // Not the other way round: an earlier name may come back, and deleting the old Job would then take the
+      // new one.
       return new k8s.batch.v1.Job(
         jobName,
         { metadata, spec },
@@ -65,7 +90,8 @@ export class ServerProvisioning extends pulumi.ComponentResource {
       );
     };
     this.job = provision(name, args.revision, []);
-    if (args.restored !== undefined) this.restoredJob = provision(`${name}-restored`, args.restored, [this.job]);
+    if (args.restored !== undefined)
+      this.restoredJob = provision(`${name}-restored`, args.restored, [this.job]);
     this.registerOutputs({});
   }
 }

@@ -17,8 +17,8 @@ export interface InstanceSecretsArgs extends CertctlSecrets, LabelSource {
 }
 
 /**
- * The server's Secrets, one per duty: the encryption key, the API keys, the issuing CA, and further secret variables. Each is created
- * from secret configuration, or exists already.
+ * The server's Secrets, one per duty: the encryption key, the API keys, the issuing CA, and further secret
+ * variables. Each is created from secret configuration, or exists already.
  */
 export class InstanceSecrets extends pulumi.ComponentResource {
   /** Key that encrypts issuer configurations in the database. */
@@ -48,13 +48,25 @@ export class InstanceSecrets extends pulumi.ComponentResource {
       namespace: args.namespace,
       labels: objectLabels(args, "secrets"),
     });
-    const create = (suffix: string, data: Record<string, pulumi.Input<string>>, extra: object, options: pulumi.CustomResourceOptions) => {
+    const create = (
+      suffix: string,
+      data: Record<string, pulumi.Input<string>>,
+      extra: object,
+      options: pulumi.CustomResourceOptions,
+    ) => {
       const secretName = `${args.instance}-${suffix}`;
-      new k8s.core.v1.Secret(secretName, { metadata: metadata(secretName), stringData: secretValues(data), ...extra }, options);
+      new k8s.core.v1.Secret(
+        secretName,
+        { metadata: metadata(secretName), stringData: secretValues(data), ...extra },
+        options,
+      );
       return secretName;
     };
 
-    this.encryptionKey = { name: existing.encryptionKey ?? this.createEncryptionKey(args, metadata(""), keep), key: "key" };
+    this.encryptionKey = {
+      name: existing.encryptionKey ?? this.createEncryptionKey(args, metadata(""), keep),
+      key: "key",
+    };
     this.apiKeys = existing.apiKeys ?? create("api-keys", serverKeys(args), {}, keep);
     this.previousDuties = existing.apiKeys ? [] : Object.keys(args.previousApiKeys ?? {});
     if (existing.issuingCa !== undefined) this.issuingCa = existing.issuingCa;
@@ -62,22 +74,35 @@ export class InstanceSecrets extends pulumi.ComponentResource {
       const pair = { "tls.crt": args.caCertificate, "tls.key": args.caPrivateKey };
       this.issuingCa = create("issuing-ca", pair, { type: "kubernetes.io/tls" }, keep);
     }
-    const variables = { ...(args.smtpPassword !== undefined && { CERTCTL_SMTP_PASSWORD: args.smtpPassword }), ...args.secretEnv };
+    const variables = {
+      ...(args.smtpPassword !== undefined && { CERTCTL_SMTP_PASSWORD: args.smtpPassword }),
+      ...args.secretEnv,
+    };
     this.variables = {};
     if (Object.keys(variables).length) {
       const secretName = create("server-variables", variables, {}, child);
-      this.variables = Object.fromEntries(Object.keys(variables).map((key) => [key, { name: secretName, key }]));
+      this.variables = Object.fromEntries(
+        Object.keys(variables).map((key) => [key, { name: secretName, key }]),
+      );
     }
     const { encryptionKey, apiKeys, previousApiKeys, caCertificate, caPrivateKey } = args;
-    this.serverChecksum = secretChecksum({ encryptionKey, apiKeys, previousApiKeys, caCertificate, caPrivateKey, variables });
+    this.serverChecksum = secretChecksum({
+      encryptionKey,
+      apiKeys,
+      previousApiKeys,
+      caCertificate,
+      caPrivateKey,
+      variables,
+    });
     this.fleetChecksum = secretChecksum({ keys: apiKeys && fleetKeys(apiKeys) });
     this.adminChecksum = secretChecksum({ admin: keyOf(apiKeys, "admin") });
     this.registerOutputs({});
   }
 
   /**
-   * With another key the server starts without its issuers (certctl facts 0.6), so another key is another Secret: the engine refuses to
-   * replace a protected one. An unprotected one gets a new name, because a kubelet may hand out an immutable Secret from its memory.
+   * With another key the server starts without its issuers (certctl facts 0.6), so another key is another
+   * Secret: the engine refuses to replace a protected one. An unprotected one gets a new name, because a
+   * kubelet may hand out an immutable Secret from its memory.
    */
   private createEncryptionKey(
     { instance, encryptionKey = "" }: InstanceSecretsArgs,
@@ -87,7 +112,11 @@ export class InstanceSecrets extends pulumi.ComponentResource {
     const logicalName = `${instance}-encryption-key`;
     const name = secretChecksum({ encryptionKey }).apply((hash) => `${logicalName}-${hash}`);
     const stringData = { key: pulumi.secret(encryptionKey) };
-    new k8s.core.v1.Secret(logicalName, { metadata: { ...metadata, name }, immutable: true, stringData }, options);
+    new k8s.core.v1.Secret(
+      logicalName,
+      { metadata: { ...metadata, name }, immutable: true, stringData },
+      options,
+    );
     return name;
   }
 }

@@ -14,7 +14,11 @@ export function secretIssues(secrets: CertctlSecrets): Issue[] {
     ...issuingCaIssues(secrets),
     ...passwordIssues("smtpPassword", secrets.smtpPassword),
     ...Object.entries(secrets.secretEnv ?? {}).flatMap(([name, value]) =>
-      issueIf((text(value) ?? "").includes("\0"), `secretEnv.${name}`, "holds a NUL character, which no variable can"),
+      issueIf(
+        (text(value) ?? "").includes("\0"),
+        `secretEnv.${name}`,
+        "holds a NUL character, which no variable can",
+      ),
     ),
   ];
 }
@@ -39,10 +43,24 @@ function encryptionKeyIssues(key: string | undefined): Issue[] {
   const bytes = Buffer.byteLength(key);
   const path = "encryptionKey";
   if (key === "change-me-32-char-encryption-key")
-    return [{ path, message: "is the placeholder of certctl's examples, which certctl refuses; make one with npm run secrets" }];
+    return [
+      {
+        path,
+        message:
+          "is the placeholder of certctl's examples, which certctl refuses; make one with npm run secrets",
+      },
+    ];
   return [
-    ...issueIf(bytes < leastBytes, path, `is too short (${String(bytes)} bytes); at least 32 are needed, and npm run secrets makes one`),
-    ...issueIf(/[\0\n\r]/.test(key), path, "holds a line break or a NUL character; a line break at the end comes from reading a file"),
+    ...issueIf(
+      bytes < leastBytes,
+      path,
+      `is too short (${String(bytes)} bytes); at least 32 are needed, and npm run secrets makes one`,
+    ),
+    ...issueIf(
+      /[\0\n\r]/.test(key),
+      path,
+      "holds a line break or a NUL character; a line break at the end comes from reading a file",
+    ),
   ];
 }
 
@@ -53,18 +71,32 @@ function apiKeyIssues({ apiKeys: given, previousApiKeys }: CertctlSecrets): Issu
   const apiKeys = given as Partial<ApiKeys> | undefined;
   const all = [
     ...duties.map((duty) => ({ path: `apiKeys.${duty}`, key: text(apiKeys?.[duty]) })),
-    ...(["admin", "fleet", "metrics"] as const).map((duty) => ({ path: `previousApiKeys.${duty}`, key: text(previousApiKeys?.[duty]) })),
+    ...(["admin", "fleet", "metrics"] as const).map((duty) => ({
+      path: `previousApiKeys.${duty}`,
+      key: text(previousApiKeys?.[duty]),
+    })),
   ].filter((one): one is { path: string; key: string } => one.key !== undefined);
   return all.flatMap(({ path, key }, index) => {
     const same = all.slice(0, index).find((earlier) => earlier.key === key && key !== "");
-    const fix = path.startsWith("previous") ? "remove it: nothing is being replaced" : "each duty needs a key of its own";
-    return [...under(path, keyIssues(key)), ...issueIf(same !== undefined, path, `is the same as ${same?.path ?? ""}; ${fix}`)];
+    const fix = path.startsWith("previous")
+      ? "remove it: nothing is being replaced"
+      : "each duty needs a key of its own";
+    return [
+      ...under(path, keyIssues(key)),
+      ...issueIf(same !== undefined, path, `is the same as ${same?.path ?? ""}; ${fix}`),
+    ];
   });
 }
 
 function keyIssues(key: string): Issue[] {
   if (key === "change-me-in-production")
-    return [{ path: "", message: "is the placeholder of certctl's examples, which certctl refuses; make one with npm run secrets" }];
+    return [
+      {
+        path: "",
+        message:
+          "is the placeholder of certctl's examples, which certctl refuses; make one with npm run secrets",
+      },
+    ];
   return [
     ...issueIf(
       key.length < leastBytes,
@@ -72,7 +104,11 @@ function keyIssues(key: string): Issue[] {
       `is too short (${String(key.length)} characters); at least 32 are needed, and npm run secrets makes one`,
     ),
     ...issueIf(/[:,\s]/.test(key), "", 'holds a ":", a "," or a space, which certctl\'s list of keys cannot'),
-    ...issueIf(/[^\x20-\x7e\s]/.test(key), "", "holds a character that an HTTP header cannot; use letters and digits"),
+    ...issueIf(
+      /[^\x20-\x7e\s]/.test(key),
+      "",
+      "holds a character that an HTTP header cannot; use letters and digits",
+    ),
   ];
 }
 
@@ -81,8 +117,16 @@ function issuingCaIssues({ caCertificate, caPrivateKey }: CertctlSecrets): Issue
   const pem = text(caCertificate);
   const read = pem === undefined ? undefined : readCertificates(pem);
   return [
-    ...issueIf(caCertificate !== undefined && caPrivateKey === undefined, "caPrivateKey", "is missing; caCertificate needs it"),
-    ...issueIf(caCertificate === undefined && caPrivateKey !== undefined, "caCertificate", "is missing; caPrivateKey needs it"),
+    ...issueIf(
+      caCertificate !== undefined && caPrivateKey === undefined,
+      "caPrivateKey",
+      "is missing; caCertificate needs it",
+    ),
+    ...issueIf(
+      caCertificate === undefined && caPrivateKey !== undefined,
+      "caCertificate",
+      "is missing; caPrivateKey needs it",
+    ),
     ...(read ? caCertificateIssues(read) : []),
     ...privateKeyIssues("caPrivateKey", "caCertificate", caPrivateKey, read),
   ];
@@ -102,7 +146,8 @@ function caCertificateIssues(read: ReturnType<typeof readCertificates>): Issue[]
 
 /** Secrets that are given twice: by value, and by the name of a Secret. */
 export function existingSecretIssues(existing: ExistingSecrets, secrets: CertctlSecrets): Issue[] {
-  const given = (keys: (keyof CertctlSecrets)[]): (keyof CertctlSecrets)[] => keys.filter((key) => secrets[key] !== undefined);
+  const given = (keys: (keyof CertctlSecrets)[]): (keyof CertctlSecrets)[] =>
+    keys.filter((key) => secrets[key] !== undefined);
   const rivals: Record<keyof ExistingSecrets, (keyof CertctlSecrets)[]> = {
     databasePassword: given(["databasePassword"]),
     encryptionKey: given(["encryptionKey"]),
@@ -113,6 +158,11 @@ export function existingSecretIssues(existing: ExistingSecrets, secrets: Certctl
     const [rival] = rivals[name];
     return existing[name] === undefined || rival === undefined
       ? []
-      : [{ path: `existingSecrets.${name}`, message: `takes the place of ${rival}, which is set too; remove one of the two` }];
+      : [
+          {
+            path: `existingSecrets.${name}`,
+            message: `takes the place of ${rival}, which is set too; remove one of the two`,
+          },
+        ];
   });
 }

@@ -23,14 +23,18 @@ export interface AuthSettings {
 }
 
 /**
- * An authenticating gateway, as a container of each server pod. It takes the server's place at `server.port`, with the same certificate
- * (`/etc/certctl/tls/tls.crt`, `tls.key`), and hands on to `CERTCTL_UPSTREAM`, a loopback address where nobody else can call certctl, whose
- * certificate is for the name `CERTCTL_UPSTREAM_NAME`. Agents, the provisioning Job and Prometheus come through it, too, with the API keys
- * that it finds in `API_KEY_ADMIN`, `API_KEY_ENROLL`, `API_KEY_FLEET` and `API_KEY_METRICS` (and `API_KEY_PREVIOUS_…`). What each of them may
- * do is the gateway's to decide: docs/authenticating-gateway.md.
+ * An authenticating gateway, as a container of each server pod. It takes the server's place at `server.port`,
+ * with the same certificate (`/etc/certctl/tls/tls.crt`, `tls.key`), and hands on to `CERTCTL_UPSTREAM`, a
+ * loopback address where nobody else can call certctl, whose certificate is for the name
+ * `CERTCTL_UPSTREAM_NAME`. Agents, the provisioning Job and Prometheus come through it, too, with the API
+ * keys that it finds in `API_KEY_ADMIN`, `API_KEY_ENROLL`, `API_KEY_FLEET` and `API_KEY_METRICS` (and
+ * `API_KEY_PREVIOUS_…`). What each of them may do is the gateway's to decide: docs/authenticating-gateway.md.
  */
 export interface AuthGatewaySettings {
-  /** Container image of the gateway. It runs as user 1000 with a read-only root file system; `/tmp` is writable. */
+  /**
+   * Container image of the gateway. It runs as user 1000 with a read-only root file system; `/tmp` is
+   * writable.
+   */
   image: pulumi.Input<ImageReference>;
   /** Arguments of the container. @default those of the image */
   args?: string[];
@@ -38,7 +42,11 @@ export interface AuthGatewaySettings {
   env?: Record<string, string>;
   /** Environment variables from Secrets that exist already, by variable. @default {} */
   envFromSecrets?: Record<string, SecretKeyReference>;
-  /** Its configuration and what else it reads: existing Secrets and ConfigMaps, mounted read-only. @default [] */
+  /**
+   * Its configuration and what else it reads: existing Secrets and ConfigMaps, mounted read-only.
+   *
+   * @default []
+   */
   mounts?: MountSettings[];
   /** Loopback port of certctl behind it (`CERTCTL_SERVER_PORT`). @default 8444 */
   upstreamPort?: Port;

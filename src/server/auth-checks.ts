@@ -16,7 +16,11 @@ export function authIssues({ auth = {}, port = 8443 }: ServerSettings): Issue[] 
     "is missing; with type none certctl takes every caller for an administrator, so a gateway in its pod must be the only way in; without one use type api-key or oidc";
   return [
     ...issueIf(type === AuthType.None && !gateway, "gateway", missing),
-    ...issueIf(type !== AuthType.None && gateway !== undefined, "gateway", "has no effect without type: none"),
+    ...issueIf(
+      type !== AuthType.None && gateway !== undefined,
+      "gateway",
+      "has no effect without type: none",
+    ),
     ...under("gateway", gateway ? gatewayIssues(gateway, port) : []),
   ];
 }
@@ -31,7 +35,11 @@ function gatewayIssues(
       .map((name) => ({ path: joinPath(key, name), message: "is set for the gateway; choose another name" })),
   );
   return [
-    ...issueIf(upstreamPort === port, "upstreamPort", `${show(upstreamPort)} is server.port, where the gateway listens; choose another`),
+    ...issueIf(
+      upstreamPort === port,
+      "upstreamPort",
+      `${show(upstreamPort)} is server.port, where the gateway listens; choose another`,
+    ),
     ...taken,
     ...under("mounts", mountIssues(mounts ?? [])),
     ...under("resources", resourceIssues(resources)),
@@ -42,7 +50,8 @@ function gatewayIssues(
 export function openServerIssues({ server, network, exposure }: CertctlArgs): Issue[] {
   if (server?.auth?.type !== AuthType.None) return [];
   const { type = ServiceType.ClusterIP } = server.service ?? {};
-  const open = "would be an open address of a server that authenticates nobody itself (server.auth.type: none)";
+  const open =
+    "would be an open address of a server that authenticates nobody itself (server.auth.type: none)";
   const { est, scep } = server;
   const mutualTls = Object.entries({ est, scep }).flatMap(([protocol, settings]) =>
     Object.entries(settings?.profiles ?? {})
@@ -50,8 +59,16 @@ export function openServerIssues({ server, network, exposure }: CertctlArgs): Is
       .map(([name]) => `${joinPath(`server.${protocol}.profiles`, name)}.clientCas`),
   );
   return [
-    ...issueIf(type !== ServiceType.ClusterIP, "server.service.type", `${type} ${open}; use ClusterIP, and exposure for clients outside`),
-    ...issueIf(network?.enabled === false, "network.enabled", "false leaves a server open that authenticates nobody itself; remove it"),
+    ...issueIf(
+      type !== ServiceType.ClusterIP,
+      "server.service.type",
+      `${type} ${open}; use ClusterIP, and exposure for clients outside`,
+    ),
+    ...issueIf(
+      network?.enabled === false,
+      "network.enabled",
+      "false leaves a server open that authenticates nobody itself; remove it",
+    ),
     ...issueIf(
       exposure?.ingress?.alb?.scheme === AlbScheme.InternetFacing,
       "exposure.ingress.alb.scheme",

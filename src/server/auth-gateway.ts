@@ -25,10 +25,15 @@ export function authGateway({ auth }: Pick<ServerSettings, "auth">): AuthGateway
   return auth?.type === AuthType.None ? auth.gateway : undefined;
 }
 
-/** A server that believes everybody listens where only its own pod can call: anything else it would refuse (certctl facts 1.4). */
+/**
+ * A server that believes everybody listens where only its own pod can call: anything else it would refuse
+ * (certctl facts 1.4).
+ */
 export function listenAddress(settings: Pick<ServerSettings, "auth"> & { port: number }): ListenAddress {
   const gateway = authGateway(settings);
-  return gateway ? { host: "127.0.0.1", port: gateway.upstreamPort ?? 8444 } : { host: "0.0.0.0", port: settings.port };
+  return gateway
+    ? { host: "127.0.0.1", port: gateway.upstreamPort ?? 8444 }
+    : { host: "0.0.0.0", port: settings.port };
 }
 
 /** What a pod needs for its gateway. */
@@ -61,15 +66,24 @@ export function gatewayParts(input: ServerManifestInput): GatewayParts {
         ...gateway.env,
       }),
       ...keyVariables(input.apiKeys, input.previousDuties),
-      ...Object.entries(gateway.envFromSecrets ?? {}).map(([variable, source]) => secretVariable(variable, source)),
+      ...Object.entries(gateway.envFromSecrets ?? {}).map(([variable, source]) =>
+        secretVariable(variable, source),
+      ),
     ],
     lifecycle: { preStop: { sleep: { seconds: settings.lifecycle.preStopSeconds } } },
     securityContext: restrictedContainer(),
     startupProbe: { ...answers, periodSeconds: 2, failureThreshold: 30 },
     readinessProbe: { ...answers, periodSeconds: 5, failureThreshold: 2 },
     livenessProbe: { ...answers, periodSeconds: 10, failureThreshold: 3 },
-    resources: mergeResources({ requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } }, gateway.resources),
-    volumeMounts: [...serverTlsFiles(input.tlsSecret).mounts, ...files.mounts, { name: "gateway-tmp", mountPath: "/tmp" }],
+    resources: mergeResources(
+      { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
+      gateway.resources,
+    ),
+    volumeMounts: [
+      ...serverTlsFiles(input.tlsSecret).mounts,
+      ...files.mounts,
+      { name: "gateway-tmp", mountPath: "/tmp" },
+    ],
   };
   return {
     containers: [container],

@@ -1,6 +1,6 @@
 /**
- * How many server pods a drain may take away at once. It exists only where there are several pods, and never blocks a drain: that some
- * pods must stay (`minAvailable`) could.
+ * How many server pods a drain may take away at once. It exists only where there are several pods, and never
+ * blocks a drain: that some pods must stay (`minAvailable`) could.
  */
 export interface DisruptionBudgetSettings {
   /** Whether a PodDisruptionBudget is made where there are several pods. @default true */
@@ -15,7 +15,10 @@ export interface DisruptionBudgetSettings {
   maxUnavailable?: number;
 }
 
-/** A HorizontalPodAutoscaler, by CPU, one pod at a time: every pod runs the background work (certctl facts 6). Needs the cluster's metrics API. */
+/**
+ * A HorizontalPodAutoscaler, by CPU, one pod at a time: every pod runs the background work (certctl facts 6).
+ * Needs the cluster's metrics API.
+ */
 export interface AutoscalingSettings {
   /**
    * Least number of server pods.

@@ -2,8 +2,12 @@ import type * as k8s from "@pulumi/kubernetes";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
 import type { ServerManifestInput } from "./server-manifests";
 
-/** The PodDisruptionBudget of several server pods; none for a single one, which a drain could then never move. */
-export function serverDisruptionBudget(input: ServerManifestInput): k8s.types.input.policy.v1.PodDisruptionBudget | undefined {
+/**
+ * The PodDisruptionBudget of several server pods; none for a single one, which a drain could then never move.
+ */
+export function serverDisruptionBudget(
+  input: ServerManifestInput,
+): k8s.types.input.policy.v1.PodDisruptionBudget | undefined {
   const { replicas, podDisruptionBudget: { enabled = true, maxUnavailable = 1 } = {} } = input.settings;
   if (!enabled || replicas < 2) return undefined;
   return {
@@ -18,7 +22,9 @@ export function serverDisruptionBudget(input: ServerManifestInput): k8s.types.in
 }
 
 /** The autoscaler, if the settings ask for one. */
-export function serverAutoscaler(input: ServerManifestInput): k8s.types.input.autoscaling.v2.HorizontalPodAutoscaler | undefined {
+export function serverAutoscaler(
+  input: ServerManifestInput,
+): k8s.types.input.autoscaling.v2.HorizontalPodAutoscaler | undefined {
   const { autoscaling, replicas } = input.settings;
   if (!autoscaling) return undefined;
   return {
@@ -41,7 +47,10 @@ export function serverAutoscaler(input: ServerManifestInput): k8s.types.input.au
       behavior: {
         // Pods that start together do the same background work twice (certctl facts 6).
         scaleUp: { policies: [{ type: "Pods", value: 1, periodSeconds: 60 }] },
-        scaleDown: { stabilizationWindowSeconds: 300, policies: [{ type: "Pods", value: 1, periodSeconds: 60 }] },
+        scaleDown: {
+          stabilizationWindowSeconds: 300,
+          policies: [{ type: "Pods", value: 1, periodSeconds: 60 }],
+        },
       },
     },
   };

@@ -17,11 +17,19 @@ export function bundleIssues(variables: readonly SetVariable[], issuer: IssuerSe
   });
   const ejbca = variables.find(({ name }) => name.startsWith("CERTCTL_EJBCA_"));
   const oauth = find("CERTCTL_EJBCA_AUTH_MODE")?.value === "oauth2";
-  const login = oauth ? ["CERTCTL_EJBCA_TOKEN"] : ["CERTCTL_EJBCA_CLIENT_CERT_PATH", "CERTCTL_EJBCA_CLIENT_KEY_PATH"];
-  const acme = ["CERTCTL_ACME_PROFILE", "CERTCTL_ACME_ARI_ENABLED", "CERTCTL_ZEROSSL_EAB_URL"].map(find).find((one) => one !== undefined);
+  const login = oauth
+    ? ["CERTCTL_EJBCA_TOKEN"]
+    : ["CERTCTL_EJBCA_CLIENT_CERT_PATH", "CERTCTL_EJBCA_CLIENT_KEY_PATH"];
+  const acme = ["CERTCTL_ACME_PROFILE", "CERTCTL_ACME_ARI_ENABLED", "CERTCTL_ZEROSSL_EAB_URL"]
+    .map(find)
+    .find((one) => one !== undefined);
   return [
     ...bundles,
     ...(ejbca ? needs(ejbca, login) : []),
-    ...issueIf(acme !== undefined && issuer.acme === undefined, acme?.path ?? "", "has no effect without server.issuer.acme"),
+    ...issueIf(
+      acme !== undefined && issuer.acme === undefined,
+      acme?.path ?? "",
+      "has no effect without server.issuer.acme",
+    ),
   ];
 }

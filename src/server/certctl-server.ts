@@ -12,7 +12,12 @@ import { objectLabels } from "../kubernetes/labels";
 import { contentConfigMap, readScript } from "../kubernetes/scripts";
 import { serverAutoscaler, serverDisruptionBudget } from "./availability-manifests";
 import type { ServerSettings } from "./server-args";
-import { restoredAnnotation, serverDeployment, serverService, serverServiceAccount } from "./server-manifests";
+import {
+  restoredAnnotation,
+  serverDeployment,
+  serverService,
+  serverServiceAccount,
+} from "./server-manifests";
 import type { ServerManifestInput } from "./server-manifests";
 import { resolveServer } from "./server-settings";
 
@@ -30,7 +35,11 @@ export interface CertctlServerArgs extends ServerSettings {
   previousDuties?: readonly string[];
   /** The key that encrypts issuer configurations. */
   encryptionKey: SecretKey;
-  /** Secret with the CA pair of `iss-local`. @default a new CA per process, lost at each restart (certctl facts 0.8) */
+  /**
+   * Secret with the CA pair of `iss-local`.
+   *
+   * @default a new CA per process, lost at each restart (certctl facts 0.8)
+   */
   issuingCa?: pulumi.Input<string>;
   /** Further secret variables, by name. @default {} */
   secretVariables?: Record<string, SecretKey>;
@@ -52,7 +61,9 @@ export interface CertctlServerArgs extends ServerSettings {
   commonLabels?: Record<string, string>;
 }
 
-/** The certctl API server: ServiceAccount, Service, Deployment, and the script that reloads rotated TLS files. */
+/**
+ * The certctl API server: ServiceAccount, Service, Deployment, and the script that reloads rotated TLS files.
+ */
 export class CertctlServer extends pulumi.ComponentResource {
   /** In-cluster base URL, `https://<service>.<namespace>.svc:<port>`. */
   public readonly url: pulumi.Output<string>;
@@ -74,7 +85,11 @@ export class CertctlServer extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: dependencies(opts) };
 
     const data = { "reload-tls.sh": readScript(__dirname, "reload-tls.sh") };
-    const scripts = contentConfigMap(`${name}-scripts`, { namespace, labels: objectLabels(labelled, "server"), data }, child);
+    const scripts = contentConfigMap(
+      `${name}-scripts`,
+      { namespace, labels: objectLabels(labelled, "server"), data },
+      child,
+    );
     const input: ServerManifestInput = {
       ...labelled,
       name,
@@ -90,7 +105,9 @@ export class CertctlServer extends pulumi.ComponentResource {
       previousDuties: args.previousDuties ?? [],
       variables: args.secretVariables ?? {},
       migratedByJob: args.migratedByJob ?? false,
-      secretsChecksum: derive([args.secretsChecksum, args.database.connection.passwordChecksum], (...sums) => contentHash(sums)),
+      secretsChecksum: derive([args.secretsChecksum, args.database.connection.passwordChecksum], (...sums) =>
+        contentHash(sums),
+      ),
       scripts: scripts.name,
     };
     const manifest = serverDeployment({ ...input, restored: args.restored });
@@ -103,7 +120,9 @@ export class CertctlServer extends pulumi.ComponentResource {
         // The autoscaler's choice. A Deployment that stopped to name a number would fall back to one pod.
         ...(settings.autoscaling ? ["spec.replicas"] : []),
         // The option of a restore may go when it is done, and that must not roll the pods again.
-        ...(args.restored === undefined ? [`spec.template.metadata.annotations["${restoredAnnotation}"]`] : []),
+        ...(args.restored === undefined
+          ? [`spec.template.metadata.annotations["${restoredAnnotation}"]`]
+          : []),
       ],
     });
 
@@ -111,7 +130,8 @@ export class CertctlServer extends pulumi.ComponentResource {
     const budget = serverDisruptionBudget(input);
     if (budget) this.disruptionBudget = new k8s.policy.v1.PodDisruptionBudget(name, budget, available);
     const autoscaler = serverAutoscaler(input);
-    if (autoscaler) this.autoscaler = new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, autoscaler, available);
+    if (autoscaler)
+      this.autoscaler = new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, autoscaler, available);
 
     this.url = pulumi.output(namespace).apply((ns) => `https://${name}.${ns}.svc:${settings.port}`);
     this.revision = pulumi.output(serverDeployment(input).spec).apply(contentHash);

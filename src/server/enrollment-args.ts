@@ -12,19 +12,25 @@ export type EstAuthMode = (typeof EstAuthMode)[keyof typeof EstAuthMode];
 /** Enrollment over Secure Transport. */
 export interface EstSettings {
   /**
-   * Profiles by name: each is served at `/.well-known/est/<name>`. Names have lower-case letters, digits and "-" inside
-   * (`CERTCTL_EST_PROFILES`).
+   * Profiles by name: each is served at `/.well-known/est/<name>`. Names have lower-case letters, digits and
+   * "-" inside (`CERTCTL_EST_PROFILES`).
    *
    * @default {}
    */
   profiles?: Record<string, EstProfileSettings>;
-  /** The EST at `/.well-known/est`, which asks nobody who they are: whoever reaches the server gets certificates. Not with `profiles`. @default not served */
+  /**
+   * The EST at `/.well-known/est`, which asks nobody who they are: whoever reaches the server gets
+   * certificates. Not with `profiles`.
+   *
+   * @default not served
+   */
   open?: OpenEstSettings;
 }
 
 /**
- * An EST profile. The password of its clients is the secret variable `CERTCTL_EST_PROFILE_<NAME>_ENROLLMENT_PASSWORD`, with the name in
- * capitals, in `secretEnv` or `server.envFromSecrets`.
+ * An EST profile. The password of its clients is the secret variable
+ * `CERTCTL_EST_PROFILE_<NAME>_ENROLLMENT_PASSWORD`, with the name in capitals, in `secretEnv` or
+ * `server.envFromSecrets`.
  */
 export interface EstProfileSettings {
   /** Issuer of the certificates (`…_ISSUER_ID`). */
@@ -33,9 +39,17 @@ export interface EstProfileSettings {
   profileId?: string;
   /** How clients prove who they are (`…_ALLOWED_AUTH_MODES`). */
   authModes: EstAuthMode[];
-  /** CA certificates of clients that show a certificate (`…_MTLS_CLIENT_CA_TRUST_BUNDLE_PATH`). @default nobody is asked for a certificate */
+  /**
+   * CA certificates of clients that show a certificate (`…_MTLS_CLIENT_CA_TRUST_BUNDLE_PATH`).
+   *
+   * @default nobody is asked for a certificate
+   */
   clientCas?: FileSource;
-  /** Bind requests to their TLS connection (`…_CHANNEL_BINDING_REQUIRED`); needs `clientCas`. @default false */
+  /**
+   * Bind requests to their TLS connection (`…_CHANNEL_BINDING_REQUIRED`); needs `clientCas`.
+   *
+   * @default false
+   */
   channelBindingRequired?: boolean;
   /**
    * Enrollments per client and day (`…_RATE_LIMIT_PER_PRINCIPAL_24H`); 0 for no limit.
@@ -60,12 +74,18 @@ export interface OpenEstSettings {
 /** Simple Certificate Enrollment Protocol. */
 export interface ScepSettings {
   /**
-   * Profiles by name: each is served at `/scep/<name>`. Names have lower-case letters, digits and "-" inside (`CERTCTL_SCEP_PROFILES`).
+   * Profiles by name: each is served at `/scep/<name>`. Names have lower-case letters, digits and "-" inside
+   * (`CERTCTL_SCEP_PROFILES`).
    *
    * @default {}
    */
   profiles?: Record<string, ScepProfileSettings>;
-  /** The SCEP at `/scep`; its password is the secret variable `CERTCTL_SCEP_CHALLENGE_PASSWORD`. Not with `profiles`. @default not served */
+  /**
+   * The SCEP at `/scep`; its password is the secret variable `CERTCTL_SCEP_CHALLENGE_PASSWORD`. Not with
+   * `profiles`.
+   *
+   * @default not served
+   */
   default?: ScepEndpointSettings;
 }
 
@@ -75,16 +95,24 @@ export interface ScepEndpointSettings {
   issuerId: string;
   /** Certificate profile (`…_PROFILE_ID`). @default no profile */
   profileId?: string;
-  /** Existing Secret with the registration authority's pair, `tls.crt` and `tls.key`. A new pair is read at the next start (certctl facts 1.5). */
+  /**
+   * Existing Secret with the registration authority's pair, `tls.crt` and `tls.key`. A new pair is read at
+   * the next start (certctl facts 1.5).
+   */
   raSecret: ObjectName;
 }
 
 /**
- * A SCEP profile. Its challenge password is the secret variable `CERTCTL_SCEP_PROFILE_<NAME>_CHALLENGE_PASSWORD`, with the name in
- * capitals, in `secretEnv` or `server.envFromSecrets`.
+ * A SCEP profile. Its challenge password is the secret variable
+ * `CERTCTL_SCEP_PROFILE_<NAME>_CHALLENGE_PASSWORD`, with the name in capitals, in `secretEnv` or
+ * `server.envFromSecrets`.
  */
 export interface ScepProfileSettings extends ScepEndpointSettings {
-  /** CA certificates of clients that show a certificate (`…_MTLS_CLIENT_CA_TRUST_BUNDLE_PATH`). @default nobody is asked for a certificate */
+  /**
+   * CA certificates of clients that show a certificate (`…_MTLS_CLIENT_CA_TRUST_BUNDLE_PATH`).
+   *
+   * @default nobody is asked for a certificate
+   */
   clientCas?: FileSource;
   /** Challenges of Microsoft Intune, besides the password. @default not accepted */
   intune?: IntuneSettings;
@@ -106,6 +134,10 @@ export interface IntuneSettings {
    * @minimum 0
    */
   enrollmentsPerDay?: number;
-  /** Tolerated difference of clocks; shorter than the validity (`…_INTUNE_CLOCK_SKEW_TOLERANCE`). @default 60s */
+  /**
+   * Tolerated difference of clocks; shorter than the validity (`…_INTUNE_CLOCK_SKEW_TOLERANCE`).
+   *
+   * @default 60s
+   */
   clockSkewTolerance?: Duration;
 }

@@ -3,16 +3,29 @@ import { issueIf, joinPath, show, under } from "../config/issues";
 import { text } from "../config/plain";
 import { durationIssues } from "../kubernetes/kubernetes-checks";
 import { durationSeconds } from "../kubernetes/units";
-import type { EstProfileSettings, EstSettings, IntuneSettings, ScepProfileSettings, ScepSettings } from "./enrollment-args";
+import type {
+  EstProfileSettings,
+  EstSettings,
+  IntuneSettings,
+  ScepProfileSettings,
+  ScepSettings,
+} from "./enrollment-args";
 import { fileSourceIssues } from "./file-checks";
 
-/** What certctl refuses to start with, or ignores, in EST (certctl facts 1.4). Passwords are checked with the variables. */
+/**
+ * What certctl refuses to start with, or ignores, in EST (certctl facts 1.4). Passwords are checked with the
+ * variables.
+ */
 export function estIssues(settings: EstSettings | undefined): Issue[] {
   if (!settings) return [];
   const { profiles = {}, open } = settings;
   const none = Object.keys(profiles).length === 0;
   return [
-    ...issueIf(none && !open, "", "serves nothing; give profiles, or open for an EST that asks nobody who they are"),
+    ...issueIf(
+      none && !open,
+      "",
+      "serves nothing; give profiles, or open for an EST that asks nobody who they are",
+    ),
     ...issueIf(!none && open !== undefined, "open", "has no effect with profiles; keep one of the two"),
     ...under("profiles", profileIssues(profiles, estProfileIssues)),
   ];
@@ -30,7 +43,10 @@ export function scepIssues(settings: ScepSettings | undefined): Issue[] {
   ];
 }
 
-function profileIssues<Profile>(profiles: Record<string, Profile>, check: (profile: Profile) => Issue[]): Issue[] {
+function profileIssues<Profile>(
+  profiles: Record<string, Profile>,
+  check: (profile: Profile) => Issue[],
+): Issue[] {
   return Object.entries(profiles).flatMap(([name, profile]) => {
     const fits = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name);
     const grammar = `${show(name)} cannot be in the URL; use lower-case letters, digits and "-" inside`;
@@ -38,12 +54,26 @@ function profileIssues<Profile>(profiles: Record<string, Profile>, check: (profi
   });
 }
 
-function estProfileIssues({ authModes, clientCas, channelBindingRequired, serverKeygen, profileId }: EstProfileSettings): Issue[] {
+function estProfileIssues({
+  authModes,
+  clientCas,
+  channelBindingRequired,
+  serverKeygen,
+  profileId,
+}: EstProfileSettings): Issue[] {
   const modes = Array.isArray(authModes) ? authModes : [];
   const nobody = Array.isArray(authModes) && modes.length === 0;
   return [
-    ...issueIf(nobody, "authModes", "is empty, so that nobody would be asked who they are; give mtls, basic, or both"),
-    ...issueIf(modes.includes("mtls") && !clientCas, "authModes", "mtls needs clientCas, the CA certificates of the clients"),
+    ...issueIf(
+      nobody,
+      "authModes",
+      "is empty, so that nobody would be asked who they are; give mtls, basic, or both",
+    ),
+    ...issueIf(
+      modes.includes("mtls") && !clientCas,
+      "authModes",
+      "mtls needs clientCas, the CA certificates of the clients",
+    ),
     ...issueIf(
       channelBindingRequired === true && !clientCas,
       "channelBindingRequired",
@@ -55,10 +85,17 @@ function estProfileIssues({ authModes, clientCas, channelBindingRequired, server
 }
 
 function scepProfileIssues({ clientCas, intune }: ScepProfileSettings): Issue[] {
-  return [...under("clientCas", fileSourceIssues(clientCas)), ...under("intune", intune ? intuneIssues(intune) : [])];
+  return [
+    ...under("clientCas", fileSourceIssues(clientCas)),
+    ...under("intune", intune ? intuneIssues(intune) : []),
+  ];
 }
 
-function intuneIssues({ connectorCertificates, challengeValidity, clockSkewTolerance }: IntuneSettings): Issue[] {
+function intuneIssues({
+  connectorCertificates,
+  challengeValidity,
+  clockSkewTolerance,
+}: IntuneSettings): Issue[] {
   const validity = text(challengeValidity) ?? "60m";
   const tolerance = text(clockSkewTolerance) ?? "60s";
   const path = clockSkewTolerance === undefined ? "challengeValidity" : "clockSkewTolerance";
@@ -66,6 +103,10 @@ function intuneIssues({ connectorCertificates, challengeValidity, clockSkewToler
   return [
     ...under("connectorCertificates", fileSourceIssues(connectorCertificates)),
     ...durationIssues("challengeValidity", challengeValidity, "1s"),
-    ...issueIf(tooLong, path, `the tolerance, ${tolerance}, must be shorter than the validity of a challenge, ${validity}`),
+    ...issueIf(
+      tooLong,
+      path,
+      `the tolerance, ${tolerance}, must be shorter than the validity of a challenge, ${validity}`,
+    ),
   ];
 }

@@ -51,7 +51,9 @@ export function scepVariables({ profiles = {}, default: single }: ScepSettings):
 
 /** The files of EST. */
 export function estFiles({ profiles = {} }: EstSettings): SettingFile[] {
-  return Object.entries(profiles).flatMap(([name, { clientCas }]) => clientCaFile(estFamily.prefix, name, clientCas));
+  return Object.entries(profiles).flatMap(([name, { clientCas }]) =>
+    clientCaFile(estFamily.prefix, name, clientCas),
+  );
 }
 
 /** The files of SCEP. */
@@ -73,8 +75,14 @@ export function scepFiles({ profiles = {}, default: single }: ScepSettings): Set
   ];
 }
 
-function clientCaFile(prefix: string, name: string, source: SettingFile["source"] | undefined): SettingFile[] {
-  return source ? [{ variable: profileVariableName(prefix, name, "MTLS_CLIENT_CA_TRUST_BUNDLE_PATH"), source }] : [];
+function clientCaFile(
+  prefix: string,
+  name: string,
+  source: SettingFile["source"] | undefined,
+): SettingFile[] {
+  return source
+    ? [{ variable: profileVariableName(prefix, name, "MTLS_CLIENT_CA_TRUST_BUNDLE_PATH"), source }]
+    : [];
 }
 
 /** certctl refuses a key that its group may read (certctl facts 1.5). */
@@ -85,9 +93,15 @@ function raPair(prefix: string, secret: string): SettingFile[] {
   ];
 }
 
-function ofProfiles<Profile>(prefix: string, profiles: Record<string, Profile>, values: (profile: Profile) => Values): Values {
+function ofProfiles<Profile>(
+  prefix: string,
+  profiles: Record<string, Profile>,
+  values: (profile: Profile) => Values,
+): Values {
   const entries = Object.entries(profiles).flatMap(([name, profile]) =>
-    Object.entries(values(profile)).map(([suffix, value]) => [profileVariableName(prefix, name, suffix), value] as const),
+    Object.entries(values(profile)).map(
+      ([suffix, value]) => [profileVariableName(prefix, name, suffix), value] as const,
+    ),
   );
   return Object.fromEntries(entries);
 }

@@ -43,7 +43,10 @@ export function secretVariables({ secretEnv }: CertctlSecrets): SetVariable[] {
   }));
 }
 
-/** What certctl makes of the words for a boolean; undefined for words that it reads as false without saying so. */
+/**
+ * What certctl makes of the words for a boolean; undefined for words that it reads as false without saying
+ * so.
+ */
 export function booleanValue(value: string | undefined): boolean | undefined {
   if (value === undefined) return undefined;
   if (["true", "1", "yes"].includes(value)) return true;

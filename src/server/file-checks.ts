@@ -27,7 +27,11 @@ export function mountIssues(mounts: readonly MountSettings[]): Issue[] {
     const earlier = mounts.slice(0, index).findIndex((one) => text(one.mountPath) === directory);
     return [
       ...under(path, sourceIssues(mount)),
-      ...issueIf(earlier >= 0, `${path}.mountPath`, `${show(directory)} is the path of mounts[${String(earlier)}] too`),
+      ...issueIf(
+        earlier >= 0,
+        `${path}.mountPath`,
+        `${show(directory)} is the path of mounts[${String(earlier)}] too`,
+      ),
       ...(directory === undefined ? [] : takenIssues(`${path}.mountPath`, directory)),
     ];
   });
@@ -40,7 +44,11 @@ export function fileSourceIssues(source: FileSource | undefined): Issue[] {
 
 function sourceIssues({ secret, configMap }: Pick<FileSource, "secret" | "configMap">): Issue[] {
   return [
-    ...issueIf(secret !== undefined && configMap !== undefined, "", "has a secret and a configMap; keep one of the two"),
+    ...issueIf(
+      secret !== undefined && configMap !== undefined,
+      "",
+      "has a secret and a configMap; keep one of the two",
+    ),
     ...issueIf(secret === undefined && configMap === undefined, "", "has no files; give secret or configMap"),
   ];
 }
@@ -59,7 +67,12 @@ export function issuerFileIssues({ stepCa, openssl }: NonNullable<ServerSettings
 function takenIssues(path: string, directory: string): Issue[] {
   const normal = directory.replace(/\/+$/, "") || "/";
   if (normal === "/")
-    return [{ path, message: `"/" would hide the whole image; choose a directory of its own, such as /etc/certctl/files` }];
+    return [
+      {
+        path,
+        message: `"/" would hide the whole image; choose a directory of its own, such as /etc/certctl/files`,
+      },
+    ];
   if (normal.split("/").includes("..")) return [{ path, message: `${show(directory)} has a ".." in it` }];
   const reason = reasonForReserve(normal);
   const advice = "choose a directory of its own, such as /etc/certctl/files";
@@ -73,7 +86,9 @@ function reasonForReserve(directory: string): string | undefined {
   return imageDirectories.includes(directory) ? "it is part of the image" : undefined;
 }
 
-/** Paths in variables that no mount covers, and a key that the driver of PostgreSQL would refuse for its mode. */
+/**
+ * Paths in variables that no mount covers, and a key that the driver of PostgreSQL would refuse for its mode.
+ */
 export function pathIssues(variables: readonly SetVariable[], mounts: readonly MountSettings[]): Issue[] {
   return variables.flatMap(({ name, path, value, source }) => {
     const variable = findVariable(name);
@@ -81,9 +96,19 @@ export function pathIssues(variables: readonly SetVariable[], mounts: readonly M
     if (["/etc/ssl", "/tmp"].some((directory) => isBelow(value, directory))) return [];
     const shown = source === "env" ? `${show(value)} ` : "";
     const index = mounts.findIndex((mount) => isBelow(value, text(mount.mountPath) ?? value));
-    if (index < 0) return [{ path, message: `${shown}is in no mount of the server; add its Secret or ConfigMap to server.mounts` }];
+    if (index < 0)
+      return [
+        {
+          path,
+          message: `${shown}is in no mount of the server; add its Secret or ConfigMap to server.mounts`,
+        },
+      ];
     const mode = name === "PGSSLKEY" && mounts[index]?.ownerOnly !== true;
-    return issueIf(mode, path, `${shown}must be readable by its owner only; set ownerOnly: true in server.mounts[${String(index)}]`);
+    return issueIf(
+      mode,
+      path,
+      `${shown}must be readable by its owner only; set ownerOnly: true in server.mounts[${String(index)}]`,
+    );
   });
 }
 

@@ -1,8 +1,8 @@
 import type { FileSource } from "../kubernetes/types";
 
 /**
- * Issuers that the first boot writes into the empty database. Later changes have no effect (certctl facts 0.7): change an issuer over
- * the API then.
+ * Issuers that the first boot writes into the empty database. Later changes have no effect (certctl facts
+ * 0.7): change an issuer over the API then.
  */
 export interface IssuerSettings {
   /** The ACME issuers `iss-acme-staging` and `iss-acme-prod`. */
@@ -13,7 +13,10 @@ export interface IssuerSettings {
   openssl?: OpensslIssuerSettings;
 }
 
-/** An ACME server. Names are proven by http-01: dns-01 needs an issuer created over the API (certctl facts 2.7). */
+/**
+ * An ACME server. Names are proven by http-01: dns-01 needs an issuer created over the API (certctl facts
+ * 2.7).
+ */
 export interface AcmeIssuerSettings {
   /**
    * Directory (`CERTCTL_ACME_DIRECTORY_URL`).
@@ -31,7 +34,9 @@ export interface AcmeIssuerSettings {
   email: string;
 }
 
-/** A step-ca server. The password of the provisioner's key is the secret variable `CERTCTL_STEPCA_PASSWORD`. */
+/**
+ * A step-ca server. The password of the provisioner's key is the secret variable `CERTCTL_STEPCA_PASSWORD`.
+ */
 export interface StepCaIssuerSettings {
   /**
    * Address (`CERTCTL_STEPCA_URL`).
@@ -52,7 +57,11 @@ export interface StepCaIssuerSettings {
 export interface OpensslIssuerSettings {
   /** Signs a request (`CERTCTL_OPENSSL_SIGN_SCRIPT`). */
   signScript: FileSource;
-  /** Revokes a certificate (`CERTCTL_OPENSSL_REVOKE_SCRIPT`). @default certctl notes the revocation, and the CA does not learn of it */
+  /**
+   * Revokes a certificate (`CERTCTL_OPENSSL_REVOKE_SCRIPT`).
+   *
+   * @default certctl notes the revocation, and the CA does not learn of it
+   */
   revokeScript?: FileSource;
   /** Prints the revocation list (`CERTCTL_OPENSSL_CRL_SCRIPT`). @default no list */
   crlScript?: FileSource;

@@ -9,7 +9,10 @@ export const RateLimitBackend = {
 } as const;
 export type RateLimitBackend = (typeof RateLimitBackend)[keyof typeof RateLimitBackend];
 
-/** Limits on requests. They count per peer address, so that everything behind one ingress shares them (certctl facts 2.4). */
+/**
+ * Limits on requests. They count per peer address, so that everything behind one ingress shares them (certctl
+ * facts 2.4).
+ */
 export interface RateLimitingSettings {
   /** Whether requests are limited (`CERTCTL_RATE_LIMIT_ENABLED`). @default true */
   enabled?: boolean;
@@ -28,21 +31,39 @@ export interface RateLimitingSettings {
    * @minimum 1
    */
   burst?: number;
-  /** Where break-glass, OCSP, export and EST limits are counted (`CERTCTL_RATE_LIMIT_BACKEND`). @default memory for a small fleet, postgres for larger ones */
+  /**
+   * Where break-glass, OCSP, export and EST limits are counted (`CERTCTL_RATE_LIMIT_BACKEND`).
+   *
+   * @default memory for a small fleet, postgres for larger ones
+   */
   backend?: RateLimitBackend;
-  /** Time between clean-ups of the counts (`CERTCTL_RATE_LIMIT_JANITOR_INTERVAL`); at least 1m. @default 5m */
+  /**
+   * Time between clean-ups of the counts (`CERTCTL_RATE_LIMIT_JANITOR_INTERVAL`); at least 1m.
+   *
+   * @default 5m
+   */
   janitorInterval?: Duration;
-  /** Time after which an idle address is forgotten (`CERTCTL_RATE_LIMIT_BUCKET_TTL`); at least 1m. @default 1h */
+  /**
+   * Time after which an idle address is forgotten (`CERTCTL_RATE_LIMIT_BUCKET_TTL`); at least 1m.
+   *
+   * @default 1h
+   */
   bucketTtl?: Duration;
 }
 
 /** Intervals and concurrency of the background work. Every replica runs every loop (certctl facts 6). */
 export interface SchedulerSettings {
-  /** Time between searches for certificates to renew (`CERTCTL_SCHEDULER_RENEWAL_CHECK_INTERVAL`); at least 1m. @default 1h */
+  /**
+   * Time between searches for certificates to renew (`CERTCTL_SCHEDULER_RENEWAL_CHECK_INTERVAL`); at least
+   * 1m.
+   *
+   * @default 1h
+   */
   renewalCheckInterval?: Duration;
   /**
-   * Time between runs of the job processor (`CERTCTL_SCHEDULER_JOB_PROCESSOR_INTERVAL`); at least 1s. In certctl 2.1 the processor
-   * takes deployment jobs away from the agents: a long interval, such as 1h, lets agents poll first (server-side jobs then wait as long).
+   * Time between runs of the job processor (`CERTCTL_SCHEDULER_JOB_PROCESSOR_INTERVAL`); at least 1s. In
+   * certctl 2.1 the processor takes deployment jobs away from the agents: a long interval, such as 1h, lets
+   * agents poll first (server-side jobs then wait as long).
    *
    * @default 30s
    */
@@ -56,18 +77,32 @@ export interface SchedulerSettings {
    */
   jobClaimLimit?: number;
   /**
-   * Renewals at the same time (`CERTCTL_RENEWAL_CONCURRENCY`); raise it together with `server.maxConnections`.
+   * Renewals at the same time (`CERTCTL_RENEWAL_CONCURRENCY`); raise it together with
+   * `server.maxConnections`.
    *
    * @default 25, 50 or 100 by fleet size
    * @asType integer
    * @minimum 1
    */
   renewalConcurrency?: number;
-  /** Time between checks for silent agents (`CERTCTL_SCHEDULER_AGENT_HEALTH_CHECK_INTERVAL`); at least 1s. @default 2m */
+  /**
+   * Time between checks for silent agents (`CERTCTL_SCHEDULER_AGENT_HEALTH_CHECK_INTERVAL`); at least 1s.
+   *
+   * @default 2m
+   */
   agentHealthCheckInterval?: Duration;
-  /** Time between deliveries of notifications (`CERTCTL_SCHEDULER_NOTIFICATION_PROCESS_INTERVAL`); at least 1s. @default 1m */
+  /**
+   * Time between deliveries of notifications (`CERTCTL_SCHEDULER_NOTIFICATION_PROCESS_INTERVAL`); at least
+   * 1s.
+   *
+   * @default 1m
+   */
   notificationProcessInterval?: Duration;
-  /** Time between retries of failed notifications (`CERTCTL_NOTIFICATION_RETRY_INTERVAL`); at least 1s. @default 2m */
+  /**
+   * Time between retries of failed notifications (`CERTCTL_NOTIFICATION_RETRY_INTERVAL`); at least 1s.
+   *
+   * @default 2m
+   */
   notificationRetryInterval?: Duration;
   /** Time between retries of failed jobs (`CERTCTL_SCHEDULER_RETRY_INTERVAL`); at least 1s. @default 5m */
   retryInterval?: Duration;

@@ -10,7 +10,12 @@ export interface SmtpSettings {
   username?: string;
   /** Sender (`CERTCTL_SMTP_FROM_ADDRESS`). */
   fromAddress: MailAddress;
-  /** TLS from the first byte, usually port 465 (`CERTCTL_SMTP_USE_TLS`). certctl has no STARTTLS, so 587 with TLS cannot work. @default true */
+  /**
+   * TLS from the first byte, usually port 465 (`CERTCTL_SMTP_USE_TLS`). certctl has no STARTTLS, so 587 with
+   * TLS cannot work.
+   *
+   * @default true
+   */
   useTls?: boolean;
 }
 
@@ -33,7 +38,12 @@ export interface DigestSettings {
 }
 
 /** How bad PagerDuty takes a notification for. */
-export const PagerDutySeverity = { Critical: "critical", Error: "error", Warning: "warning", Info: "info" } as const;
+export const PagerDutySeverity = {
+  Critical: "critical",
+  Error: "error",
+  Warning: "warning",
+  Info: "info",
+} as const;
 export type PagerDutySeverity = (typeof PagerDutySeverity)[keyof typeof PagerDutySeverity];
 
 /** How urgent Opsgenie takes a notification for. */
@@ -41,8 +51,8 @@ export const OpsgeniePriority = { P1: "P1", P2: "P2", P3: "P3", P4: "P4", P5: "P
 export type OpsgeniePriority = (typeof OpsgeniePriority)[keyof typeof OpsgeniePriority];
 
 /**
- * Chat, paging and webhooks. Each needs a secret variable, in `secretEnv` or `server.envFromSecrets`; Microsoft Teams needs no more than
- * that: `CERTCTL_TEAMS_WEBHOOK_URL`.
+ * Chat, paging and webhooks. Each needs a secret variable, in `secretEnv` or `server.envFromSecrets`;
+ * Microsoft Teams needs no more than that: `CERTCTL_TEAMS_WEBHOOK_URL`.
  */
 export interface NotifierSettings {
   /** Slack; its incoming webhook is the secret variable `CERTCTL_SLACK_WEBHOOK_URL`. */
@@ -51,7 +61,10 @@ export interface NotifierSettings {
   pagerduty?: PagerDutySettings;
   /** Opsgenie; its API key is the secret variable `CERTCTL_OPSGENIE_API_KEY`. */
   opsgenie?: OpsgenieSettings;
-  /** A webhook of your own; the key that signs its requests (HMAC) is the secret variable `CERTCTL_WEBHOOK_SECRET`. */
+  /**
+   * A webhook of your own; the key that signs its requests (HMAC) is the secret variable
+   * `CERTCTL_WEBHOOK_SECRET`.
+   */
   webhook?: WebhookSettings;
 }
 

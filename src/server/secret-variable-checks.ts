@@ -28,7 +28,10 @@ export function secretVariableIssues(settings: ServerSettings, variables: readon
         `needs the secret ${secret}; set it in secretEnv or server.envFromSecrets`,
       ),
     ),
-    ...variables.flatMap(({ name, path }) => [...uselessIssues(pairs, name, path), ...profileSecretIssues(settings, name, path)]),
+    ...variables.flatMap(({ name, path }) => [
+      ...uselessIssues(pairs, name, path),
+      ...profileSecretIssues(settings, name, path),
+    ]),
   ];
 }
 
@@ -43,9 +46,22 @@ const standAlone = ["CERTCTL_SLACK_WEBHOOK_URL", "CERTCTL_PAGERDUTY_ROUTING_KEY"
 function secretsOfArguments({ notifiers, issuer, est, scep }: ServerSettings): SecretOfArgument[] {
   return [
     { path: "notifiers.slack", given: notifiers?.slack !== undefined, secret: "CERTCTL_SLACK_WEBHOOK_URL" },
-    { path: "notifiers.pagerduty", given: notifiers?.pagerduty !== undefined, secret: "CERTCTL_PAGERDUTY_ROUTING_KEY" },
-    { path: "notifiers.opsgenie", given: notifiers?.opsgenie !== undefined, secret: "CERTCTL_OPSGENIE_API_KEY" },
-    { path: "notifiers.webhook", given: notifiers?.webhook !== undefined, secret: "CERTCTL_WEBHOOK_SECRET", optional: true },
+    {
+      path: "notifiers.pagerduty",
+      given: notifiers?.pagerduty !== undefined,
+      secret: "CERTCTL_PAGERDUTY_ROUTING_KEY",
+    },
+    {
+      path: "notifiers.opsgenie",
+      given: notifiers?.opsgenie !== undefined,
+      secret: "CERTCTL_OPSGENIE_API_KEY",
+    },
+    {
+      path: "notifiers.webhook",
+      given: notifiers?.webhook !== undefined,
+      secret: "CERTCTL_WEBHOOK_SECRET",
+      optional: true,
+    },
     { path: "issuer.stepCa", given: issuer?.stepCa !== undefined, secret: "CERTCTL_STEPCA_PASSWORD" },
     { path: "scep.default", given: scep?.default !== undefined, secret: "CERTCTL_SCEP_CHALLENGE_PASSWORD" },
     ...Object.entries(est?.profiles ?? {}).map(([name, { authModes }]) => ({
@@ -66,8 +82,13 @@ function profileSecretIssues({ est, scep }: ServerSettings, name: string, path: 
   const found = profileVariable(name);
   if (!found?.variable.secret) return [];
   const { family, profile } = found;
-  if (profile !== profile.toUpperCase()) return [{ path, message: `certctl asks for capitals: ${name.toUpperCase()}` }];
+  if (profile !== profile.toUpperCase())
+    return [{ path, message: `certctl asks for capitals: ${name.toUpperCase()}` }];
   const names = Object.keys((family === estFamily ? est?.profiles : scep?.profiles) ?? {});
   const known = names.some((one) => one.toUpperCase() === profile);
-  return issueIf(!known, path, `belongs to the profile ${profile.toLowerCase()}, which is not in ${family.argument}`);
+  return issueIf(
+    !known,
+    path,
+    `belongs to the profile ${profile.toLowerCase()}, which is not in ${family.argument}`,
+  );
 }

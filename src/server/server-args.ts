@@ -1,5 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AbsolutePath, Cidr, Duration, ObjectName, Port, ProbeSettings, Resources, Scheduling } from "../kubernetes/types";
+import type {
+  AbsolutePath,
+  Cidr,
+  Duration,
+  ObjectName,
+  Port,
+  ProbeSettings,
+  Resources,
+  Scheduling,
+} from "../kubernetes/types";
 import type { AuthSettings } from "./auth-args";
 import type { AutoscalingSettings, DisruptionBudgetSettings } from "./availability-args";
 import type { EstSettings, ScepSettings } from "./enrollment-args";
@@ -12,7 +21,11 @@ export const LogLevel = { Debug: "debug", Info: "info", Warn: "warn", Error: "er
 export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];
 
 /** How the Service is reached. */
-export const ServiceType = { ClusterIP: "ClusterIP", NodePort: "NodePort", LoadBalancer: "LoadBalancer" } as const;
+export const ServiceType = {
+  ClusterIP: "ClusterIP",
+  NodePort: "NodePort",
+  LoadBalancer: "LoadBalancer",
+} as const;
 export type ServiceType = (typeof ServiceType)[keyof typeof ServiceType];
 
 /** What happens to the address of a caller from outside of the cluster. */
@@ -48,7 +61,8 @@ export interface ServerSettings {
   /** CPU and memory of each pod. @default by fleet size (certctl facts 6) */
   resources?: Resources;
   /**
-   * Open database connections per pod (`CERTCTL_DATABASE_MAX_CONNS`). PostgreSQL must allow this times the replicas, plus 20.
+   * Open database connections per pod (`CERTCTL_DATABASE_MAX_CONNS`). PostgreSQL must allow this times the
+   * replicas, plus 20.
    *
    * @default 50, 100 or 200 by fleet size
    * @asType integer
@@ -82,7 +96,12 @@ export interface ServerSettings {
   scep?: ScepSettings;
   /** Scan of networks for certificates. */
   networkScan?: NetworkScanSettings;
-  /** Refuse calls of OIDC, webhook and ACME clients, and scans, to private address ranges (`CERTCTL_BLOCK_RFC1918_OUTBOUND`). @default false */
+  /**
+   * Refuse calls of OIDC, webhook and ACME clients, and scans, to private address ranges
+   * (`CERTCTL_BLOCK_RFC1918_OUTBOUND`).
+   *
+   * @default false
+   */
   blockPrivateNetworks?: boolean;
   /**
    * Largest request body in bytes (`CERTCTL_MAX_BODY_SIZE`).
@@ -103,15 +122,19 @@ export interface ServerSettings {
   /** Files that settings name by path: existing Secrets and ConfigMaps, mounted read-only. @default [] */
   mounts?: MountSettings[];
   /**
-   * Further environment variables of certctl (docs/configuration.md lists them). One that an argument governs, or that certctl does
-   * not read, is refused by name; so is a value that certctl would silently replace by its default.
+   * Further environment variables of certctl (docs/configuration.md lists them). One that an argument
+   * governs, or that certctl does not read, is refused by name; so is a value that certctl would silently
+   * replace by its default.
    *
    * @default {}
    */
   env?: Record<string, string>;
   /** Secret environment variables of certctl from Secrets that exist already, by variable. @default {} */
   envFromSecrets?: Record<string, SecretKeyReference>;
-  /** Where the pods may run; the Jobs run on the same nodes. Pods of one instance prefer different nodes and zones. */
+  /**
+   * Where the pods may run; the Jobs run on the same nodes. Pods of one instance prefer different nodes and
+   * zones.
+   */
   scheduling?: Scheduling;
 }
 
@@ -125,7 +148,11 @@ export interface ServiceSettings {
   sourceRanges?: Cidr[];
   /** What happens to callers' addresses; not with `type: ClusterIP`. @default Cluster */
   externalTrafficPolicy?: ExternalTrafficPolicy;
-  /** Whether a client keeps talking to the same pod. Of no use behind an ingress. @default None for a small fleet, ClientIP for larger ones */
+  /**
+   * Whether a client keeps talking to the same pod. Of no use behind an ingress.
+   *
+   * @default None for a small fleet, ClientIP for larger ones
+   */
   sessionAffinity?: SessionAffinity;
   /**
    * Seconds after a client's last request for which it keeps its pod; only with `sessionAffinity: ClientIP`.
@@ -146,7 +173,11 @@ export interface LoggingSettings {
 
 /** Browser origins that may call the API. */
 export interface CorsSettings {
-  /** Origins, such as `https://portal.example.com` (`CERTCTL_CORS_ORIGINS`). `*` is refused by certctl. @default [] */
+  /**
+   * Origins, such as `https://portal.example.com` (`CERTCTL_CORS_ORIGINS`). `*` is refused by certctl.
+   *
+   * @default []
+   */
   origins?: Origin[];
 }
 
@@ -169,7 +200,8 @@ export interface NetworkScanSettings {
 /** How a pod starts and stops. */
 export interface LifecycleSettings {
   /**
-   * Seconds a pod may take until it listens; grows with the number of issuers, about 0.3 s of CPU each (certctl facts 1.3).
+   * Seconds a pod may take until it listens; grows with the number of issuers, about 0.3 s of CPU each
+   * (certctl facts 1.3).
    *
    * @default 180
    * @asType integer
@@ -178,7 +210,8 @@ export interface LifecycleSettings {
    */
   startupTimeoutSeconds?: number;
   /**
-   * Seconds a stopping pod keeps serving, until no node sends it new connections. Below 5 requests fail in a rolling update.
+   * Seconds a stopping pod keeps serving, until no node sends it new connections. Below 5 requests fail in a
+   * rolling update.
    *
    * @default 10
    * @asType integer
@@ -187,8 +220,8 @@ export interface LifecycleSettings {
    */
   preStopSeconds?: number;
   /**
-   * Seconds from the stop signal for open requests and the audit log (`CERTCTL_AUDIT_FLUSH_TIMEOUT_SECONDS`). The pod's grace period
-   * is this, plus preStopSeconds, plus 35 for the scheduler.
+   * Seconds from the stop signal for open requests and the audit log (`CERTCTL_AUDIT_FLUSH_TIMEOUT_SECONDS`).
+   * The pod's grace period is this, plus preStopSeconds, plus 35 for the scheduler.
    *
    * @default 30
    * @asType integer
@@ -200,7 +233,12 @@ export interface LifecycleSettings {
 
 /** The pods' identity in the cluster. */
 export interface ServiceAccountSettings {
-  /** Annotations, such as `eks.amazonaws.com/role-arn`, by which a cloud gives the pods a role: AWS Private CA and Secrets Manager need one. @default {} */
+  /**
+   * Annotations, such as `eks.amazonaws.com/role-arn`, by which a cloud gives the pods a role: AWS Private CA
+   * and Secrets Manager need one.
+   *
+   * @default {}
+   */
   annotations?: Record<string, string>;
 }
 
@@ -212,7 +250,12 @@ export interface MountSettings {
   secret?: ObjectName;
   /** Name of the ConfigMap; this or `secret`. */
   configMap?: ObjectName;
-  /** Copy the files into memory, readable by the server alone: certctl refuses a SCEP RA key that a group may read (certctl facts 1.5). @default false */
+  /**
+   * Copy the files into memory, readable by the server alone: certctl refuses a SCEP RA key that a group may
+   * read (certctl facts 1.5).
+   *
+   * @default false
+   */
   ownerOnly?: boolean;
   /** Let the server execute the files: the OpenSSL issuer runs scripts (certctl facts 2.7). @default false */
   executable?: boolean;

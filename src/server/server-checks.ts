@@ -45,30 +45,46 @@ function autoscalingIssues({ autoscaling, replicas }: ServerSettings): Issue[] {
   const reversed = `the least number of pods, ${String(least)}, is above the greatest, ${String(autoscaling.maxReplicas)}`;
   return [
     ...issueIf(least > autoscaling.maxReplicas, path, reversed),
-    ...issueIf(replicas !== undefined, "", "chooses the number of pods; remove server.replicas, or autoscaling"),
+    ...issueIf(
+      replicas !== undefined,
+      "",
+      "chooses the number of pods; remove server.replicas, or autoscaling",
+    ),
   ];
 }
 
 function serviceIssues(settings: ServiceSettings = {}): Issue[] {
-  const { type, sourceRanges, externalTrafficPolicy, sessionAffinity, sessionAffinityTimeoutSeconds } = settings;
+  const { type, sourceRanges, externalTrafficPolicy, sessionAffinity, sessionAffinityTimeoutSeconds } =
+    settings;
   const useless = sessionAffinityTimeoutSeconds !== undefined && sessionAffinity === SessionAffinity.None;
   const ranges = Array.isArray(sourceRanges) ? sourceRanges : [];
   const closed = Array.isArray(sourceRanges) && ranges.length === 0;
   return [
     ...issueIf(useless, "sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP"),
-    ...issueIf(sourceRanges !== undefined && type !== "LoadBalancer", "sourceRanges", "has no effect without type: LoadBalancer"),
+    ...issueIf(
+      sourceRanges !== undefined && type !== "LoadBalancer",
+      "sourceRanges",
+      "has no effect without type: LoadBalancer",
+    ),
     ...ranges.flatMap((range, index) => rangeIssues(`sourceRanges[${String(index)}]`, text(range))),
     ...issueIf(
       externalTrafficPolicy !== undefined && (type ?? ServiceType.ClusterIP) === ServiceType.ClusterIP,
       "externalTrafficPolicy",
       "has no effect with type: ClusterIP",
     ),
-    ...issueIf(closed, "sourceRanges", "is empty, which means every address; name the networks, or remove it"),
+    ...issueIf(
+      closed,
+      "sourceRanges",
+      "is empty, which means every address; name the networks, or remove it",
+    ),
   ];
 }
 
 function rateLimitingIssues(settings: RateLimitingSettings = {}): Issue[] {
-  return [...durationIssues("janitorInterval", settings.janitorInterval, "1m"), ...durationIssues("bucketTtl", settings.bucketTtl, "1m")];
+  return [
+    ...durationIssues("janitorInterval", settings.janitorInterval, "1m"),
+    ...durationIssues("bucketTtl", settings.bucketTtl, "1m"),
+  ];
 }
 
 /** The intervals that certctl refuses when they are shorter than a second (certctl facts 1.4). */
@@ -91,14 +107,22 @@ function schedulerIssues(settings: SchedulerSettings = {}): Issue[] {
 
 function smtpIssues(settings: SmtpSettings | undefined): Issue[] {
   const startTls = settings?.port === 587 && settings.useTls !== false;
-  return issueIf(startTls, "port", "587 means STARTTLS, which certctl does not speak; use 465, or useTls: false");
+  return issueIf(
+    startTls,
+    "port",
+    "587 means STARTTLS, which certctl does not speak; use 465, or useTls: false",
+  );
 }
 
 function digestIssues(settings: DigestSettings | undefined, smtp: SmtpSettings | undefined): Issue[] {
   if (!settings || settings.enabled === false) return [];
   return [
     ...issueIf(smtp === undefined, "", "is sent by mail; set server.smtp, or digest.enabled: false"),
-    ...issueIf(Array.isArray(settings.recipients) && settings.recipients.length === 0, "recipients", "is empty; name somebody"),
+    ...issueIf(
+      Array.isArray(settings.recipients) && settings.recipients.length === 0,
+      "recipients",
+      "is empty; name somebody",
+    ),
     ...durationIssues("interval", settings.interval, "1s"),
   ];
 }

@@ -6,8 +6,9 @@ import type { ResolvedServer } from "./server-settings";
 import { fileVariables } from "./setting-files";
 
 /**
- * certctl's variables from the arguments: every variable with an argument is here, and in server-variables.ts as governed by it.
- * Defaults that matter are written out, so that releases that differ in them behave the same (certctl facts 1.1).
+ * certctl's variables from the arguments: every variable with an argument is here, and in server-variables.ts
+ * as governed by it. Defaults that matter are written out, so that releases that differ in them behave the
+ * same (certctl facts 1.1).
  */
 export function serverVariables(settings: ResolvedServer): Record<string, string> {
   const { rateLimiting, scheduler = {}, smtp, digest, notifiers, issuer, networkScan, lifecycle } = settings;
@@ -84,8 +85,17 @@ export function mailPort({ port, useTls = true }: SmtpSettings): number {
   return port ?? (useTls ? 465 : 25);
 }
 
-/** What is undefined is left to certctl's default; lists become comma lists; an empty list is left out, because empty means unset. */
+/**
+ * What is undefined is left to certctl's default; lists become comma lists; an empty list is left out,
+ * because empty means unset.
+ */
 function textValues(values: Record<string, VariableValue>): Record<string, string> {
-  const text = Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value] as const);
-  return Object.fromEntries(text.filter(([, value]) => value !== undefined && value !== "").map(([name, value]) => [name, String(value)]));
+  const text = Object.entries(values).map(
+    ([name, value]) => [name, Array.isArray(value) ? value.join(",") : value] as const,
+  );
+  return Object.fromEntries(
+    text
+      .filter(([, value]) => value !== undefined && value !== "")
+      .map(([name, value]) => [name, String(value)]),
+  );
 }

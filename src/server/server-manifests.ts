@@ -53,13 +53,14 @@ export interface ServerManifestInput extends LabelSource {
 export const restoredAnnotation = "certctl.io/restored";
 
 /**
- * The Service. Not awaited, because the Deployment is, and the provider would look for endpoints ten seconds long; only a load
- * balancer's address is waited for.
+ * The Service. Not awaited, because the Deployment is, and the provider would look for endpoints ten seconds
+ * long; only a load balancer's address is waited for.
  */
 export function serverService(input: ServerManifestInput): k8s.types.input.core.v1.Service {
   const { service, port } = input.settings;
   const sticky = service.sessionAffinity === "ClientIP";
-  const skipAwait: Record<string, string> = service.type === "LoadBalancer" ? {} : { "pulumi.com/skipAwait": "true" };
+  const skipAwait: Record<string, string> =
+    service.type === "LoadBalancer" ? {} : { "pulumi.com/skipAwait": "true" };
   return {
     metadata: { ...metadata(input), annotations: { ...service.annotations, ...skipAwait } },
     spec: {
@@ -69,7 +70,11 @@ export function serverService(input: ServerManifestInput): k8s.types.input.core.
       sessionAffinity: service.sessionAffinity,
       ...(service.externalTrafficPolicy && { externalTrafficPolicy: service.externalTrafficPolicy }),
       ...(service.sourceRanges && { loadBalancerSourceRanges: service.sourceRanges }),
-      ...(sticky && { sessionAffinityConfig: { clientIP: { timeoutSeconds: service.sessionAffinityTimeoutSeconds ?? 10800 } } }),
+      ...(sticky && {
+        sessionAffinityConfig: {
+          clientIP: { timeoutSeconds: service.sessionAffinityTimeoutSeconds ?? 10800 },
+        },
+      }),
     },
   };
 }
@@ -77,7 +82,10 @@ export function serverService(input: ServerManifestInput): k8s.types.input.core.
 /** The pods' identity: without a token, because certctl does not use the Kubernetes API. */
 export function serverServiceAccount(input: ServerManifestInput): k8s.types.input.core.v1.ServiceAccount {
   const { annotations } = input.settings.serviceAccount ?? {};
-  return { metadata: { ...metadata(input), ...(annotations && { annotations }) }, automountServiceAccountToken: false };
+  return {
+    metadata: { ...metadata(input), ...(annotations && { annotations }) },
+    automountServiceAccountToken: false,
+  };
 }
 
 /** The Deployment. */
@@ -128,7 +136,10 @@ function serverPod(input: ServerManifestInput): k8s.types.input.core.v1.PodSpec 
       waitForDatabase(images, client),
       ...files.initContainers,
       ...gateway.initContainers,
-      reloadSidecar(input, [...port, ...tls.env.filter(({ name }) => name === "CERTCTL_SERVER_TLS_CERT_PATH")]),
+      reloadSidecar(input, [
+        ...port,
+        ...tls.env.filter(({ name }) => name === "CERTCTL_SERVER_TLS_CERT_PATH"),
+      ]),
     ],
     containers: [
       {
@@ -151,7 +162,13 @@ function serverPod(input: ServerManifestInput): k8s.types.input.core.v1.PodSpec 
         securityContext: restrictedContainer(),
         ...probes(settings),
         resources: settings.resources,
-        volumeMounts: [...tls.mounts, ...issuingCa.mounts, ...client.mounts, ...files.mounts, { name: "tmp", mountPath: "/tmp" }],
+        volumeMounts: [
+          ...tls.mounts,
+          ...issuingCa.mounts,
+          ...client.mounts,
+          ...files.mounts,
+          { name: "tmp", mountPath: "/tmp" },
+        ],
       },
       ...gateway.containers,
     ],
@@ -173,7 +190,9 @@ function serverSecretVariables(input: ServerManifestInput): EnvVar[] {
     secretVariable("CERTCTL_CONFIG_ENCRYPTION_KEY", input.encryptionKey),
     ...namedKeyVariables(input.apiKeys, input.previousDuties),
     ...requiredKeyVariables(input.apiKeys),
-    ...Object.entries({ ...input.variables, ...existing }).map(([name, source]) => secretVariable(name, source)),
+    ...Object.entries({ ...input.variables, ...existing }).map(([name, source]) =>
+      secretVariable(name, source),
+    ),
   ];
 }
 
@@ -197,18 +216,46 @@ function reloadSidecar(input: ServerManifestInput, env: EnvVar[]): Container {
 }
 
 /**
- * By HTTPS, which the kubelet does not verify. Liveness does not ask the database: a restart would not mend it. The kubelet calls the pod's
- * address, so a server that listens on loopback is asked from inside.
+ * By HTTPS, which the kubelet does not verify. Liveness does not ask the database: a restart would not mend
+ * it. The kubelet calls the pod's address, so a server that listens on loopback is asked from inside.
  */
-function probes(settings: ResolvedServer): Pick<Container, "startupProbe" | "readinessProbe" | "livenessProbe"> {
+function probes(
+  settings: ResolvedServer,
+): Pick<Container, "startupProbe" | "readinessProbe" | "livenessProbe"> {
   const { host, port } = listenAddress(settings);
-  const ask = (path: string): string[] => ["curl", "-ksf", "--max-time", "3", "--output", "/dev/null", `https://${host}:${port}${path}`];
+  const ask = (path: string): string[] => [
+    "curl",
+    "-ksf",
+    "--max-time",
+    "3",
+    "--output",
+    "/dev/null",
+    `https://${host}:${port}${path}`,
+  ];
   const get = (path: string) =>
-    authGateway(settings) ? { exec: { command: ask(path) } } : { httpGet: { path, port: "https", scheme: "HTTPS" } };
+    authGateway(settings)
+      ? { exec: { command: ask(path) } }
+      : { httpGet: { path, port: "https", scheme: "HTTPS" } };
   return {
-    startupProbe: { ...get("/health"), periodSeconds: 2, failureThreshold: Math.ceil(settings.lifecycle.startupTimeoutSeconds / 2) },
-    readinessProbe: { ...get("/ready"), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2, ...settings.readinessProbe },
-    livenessProbe: { ...get("/health"), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3, ...settings.livenessProbe },
+    startupProbe: {
+      ...get("/health"),
+      periodSeconds: 2,
+      failureThreshold: Math.ceil(settings.lifecycle.startupTimeoutSeconds / 2),
+    },
+    readinessProbe: {
+      ...get("/ready"),
+      periodSeconds: 5,
+      timeoutSeconds: 3,
+      failureThreshold: 2,
+      ...settings.readinessProbe,
+    },
+    livenessProbe: {
+      ...get("/health"),
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+      ...settings.livenessProbe,
+    },
   };
 }
 

@@ -21,7 +21,10 @@ export interface FileMount extends MountSettings {
 
 const copyScript = readScript(__dirname, "copy-private-files.sh");
 
-/** Existing Secrets and ConfigMaps as directories; those that only their owner may read are copied to memory first. */
+/**
+ * Existing Secrets and ConfigMaps as directories; those that only their owner may read are copied to memory
+ * first.
+ */
 export function mountedFiles(given: readonly FileMount[], images: Images, prefix = "files"): MountedFiles {
   const files: MountedFiles = { volumes: [], mounts: [], initContainers: [] };
   const copies: { source: VolumeMount; target: VolumeMount }[] = [];
@@ -58,5 +61,7 @@ export function mountedFiles(given: readonly FileMount[], images: Images, prefix
 function volumeOf(name: string, { secret, configMap, key, executable }: FileMount): Volume {
   const mode = executable ? 0o550 : 0o440;
   const files = key === undefined ? undefined : { [key]: key };
-  return secret === undefined ? configMapVolume(name, configMap ?? "", files, mode) : secretVolume(name, secret, files, mode);
+  return secret === undefined
+    ? configMapVolume(name, configMap ?? "", files, mode)
+    : secretVolume(name, secret, files, mode);
 }

@@ -22,7 +22,9 @@ export interface ResolvedServer extends ServerSettings {
 /** Fills in the defaults. */
 export function resolveServer(given: ServerSettings, fleetSize?: FleetSize): ResolvedServer {
   const profile = fleetProfile(fleetSize).server;
-  const replicas = given.autoscaling ? (given.autoscaling.minReplicas ?? 2) : (given.replicas ?? profile.replicas);
+  const replicas = given.autoscaling
+    ? (given.autoscaling.minReplicas ?? 2)
+    : (given.replicas ?? profile.replicas);
   return {
     ...given,
     replicas,
@@ -32,12 +34,25 @@ export function resolveServer(given: ServerSettings, fleetSize?: FleetSize): Res
     maxConnections: given.maxConnections ?? profile.maxConnections,
     resources: mergeResources(profile.resources, given.resources),
     renewalConcurrency: given.scheduler?.renewalConcurrency ?? profile.renewalConcurrency,
-    service: { type: "ClusterIP", sessionAffinity: profile.sessionAffinity, annotations: {}, ...given.service },
-    lifecycle: { startupTimeoutSeconds: 180, preStopSeconds: 10, shutdownTimeoutSeconds: 30, ...given.lifecycle },
+    service: {
+      type: "ClusterIP",
+      sessionAffinity: profile.sessionAffinity,
+      annotations: {},
+      ...given.service,
+    },
+    lifecycle: {
+      startupTimeoutSeconds: 180,
+      preStopSeconds: 10,
+      shutdownTimeoutSeconds: 30,
+      ...given.lifecycle,
+    },
   };
 }
 
-/** Seconds a stopping pod is given: it serves on, then ends its scheduler (up to 30 s), then drains (certctl facts 1.5). */
+/**
+ * Seconds a stopping pod is given: it serves on, then ends its scheduler (up to 30 s), then drains (certctl
+ * facts 1.5).
+ */
 export function gracePeriodSeconds(lifecycle: Required<LifecycleSettings>): number {
   return lifecycle.preStopSeconds + 30 + lifecycle.shutdownTimeoutSeconds + 5;
 }

@@ -1,11 +1,20 @@
-import { authenticationGroup, databaseGroup, rateLimitGroup, schedulerGroup, serverGroup } from "./variables/core";
+import {
+  authenticationGroup,
+  databaseGroup,
+  rateLimitGroup,
+  schedulerGroup,
+  serverGroup,
+} from "./variables/core";
 import { discoveryGroup, foreignFamilies, foreignGroup } from "./variables/discovery";
 import { acmeServerGroup, enrollmentGroup, estFamily, scepFamily } from "./variables/enrollment";
 import type { ProfileFamily } from "./variables/enrollment";
 import { acmeIssuerGroup, commercialIssuerGroup, notificationGroup } from "./variables/issuers";
 import type { Variable, VariableGroup } from "./variables/variable";
 
-/** Every environment variable of the certctl server (certctl facts 2.1 to 2.10), and those of libraries that are of use. */
+/**
+ * Every environment variable of the certctl server (certctl facts 2.1 to 2.10), and those of libraries that
+ * are of use.
+ */
 export const variableGroups: readonly VariableGroup[] = [
   serverGroup,
   databaseGroup,
@@ -24,7 +33,9 @@ export const variableGroups: readonly VariableGroup[] = [
 /** Families with one set of variables per profile. */
 export const profileFamilies: readonly ProfileFamily[] = [estFamily, scepFamily];
 
-const byName = new Map(variableGroups.flatMap(({ variables }) => variables).map((variable) => [variable.name, variable]));
+const byName = new Map(
+  variableGroups.flatMap(({ variables }) => variables).map((variable) => [variable.name, variable]),
+);
 
 /** What is known of a variable; undefined when neither certctl nor one of its libraries reads it. */
 export function findVariable(name: string): Variable | undefined {
@@ -37,11 +48,16 @@ export function variableNames(): string[] {
 }
 
 /** The profile that a variable belongs to, such as CORP of `CERTCTL_SCEP_PROFILE_CORP_ISSUER_ID`. */
-export function profileVariable(name: string): { family: ProfileFamily; profile: string; variable: Variable } | undefined {
+export function profileVariable(
+  name: string,
+): { family: ProfileFamily; profile: string; variable: Variable } | undefined {
   for (const family of profileFamilies) {
     const rest = name.startsWith(family.prefix) ? name.slice(family.prefix.length) : "";
-    const variable = family.variables.find((one) => rest.length > one.name.length + 1 && rest.endsWith(`_${one.name}`));
-    if (variable) return { family, profile: rest.slice(0, -variable.name.length - 1), variable: { ...variable, name } };
+    const variable = family.variables.find(
+      (one) => rest.length > one.name.length + 1 && rest.endsWith(`_${one.name}`),
+    );
+    if (variable)
+      return { family, profile: rest.slice(0, -variable.name.length - 1), variable: { ...variable, name } };
   }
   return undefined;
 }

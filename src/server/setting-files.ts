@@ -25,13 +25,19 @@ export function settingFiles({ est, scep, issuer = {} }: ServerSettings): Settin
   ];
 }
 
-function file(variable: string, source: FileSource | undefined, options: Pick<MountSettings, "executable"> = {}): SettingFile[] {
+function file(
+  variable: string,
+  source: FileSource | undefined,
+  options: Pick<MountSettings, "executable"> = {},
+): SettingFile[] {
   return source ? [{ variable, source, ...options }] : [];
 }
 
 /** Variables with the paths of the files. */
 export function fileVariables(settings: ServerSettings): Record<string, string> {
-  return Object.fromEntries(settingFiles(settings).map((one) => [one.variable, `${directoryOf(one)}/${one.source.key}`]));
+  return Object.fromEntries(
+    settingFiles(settings).map((one) => [one.variable, `${directoryOf(one)}/${one.source.key}`]),
+  );
 }
 
 /** A mount for each file. */

@@ -24,14 +24,17 @@ export function variableIssues(set: SetVariable): Issue[] {
 
 function unknownVariable(name: string): string {
   const suggestion = closestName(name, variableNames());
-  const advice = suggestion === undefined ? "docs/configuration.md lists those it reads" : `did you mean ${suggestion}?`;
+  const advice =
+    suggestion === undefined ? "docs/configuration.md lists those it reads" : `did you mean ${suggestion}?`;
   return `certctl does not read this variable; ${advice}`;
 }
 
 function refusalOf(variable: Variable, { source }: SetVariable): string | undefined {
   switch (variable.status) {
     case "governed":
-      return source === "envFromSecrets" && variable.fromSecret ? undefined : `is governed by ${variable.note}; set that instead`;
+      return source === "envFromSecrets" && variable.fromSecret
+        ? undefined
+        : `is governed by ${variable.note}; set that instead`;
     case "fixed":
       return `is fixed: ${variable.note}`;
     case "dead":
@@ -41,7 +44,10 @@ function refusalOf(variable: Variable, { source }: SetVariable): string | undefi
   }
 }
 
-/** What certctl, or a person, would stumble over. certctl replaces what it cannot read by its default, and does not say so. */
+/**
+ * What certctl, or a person, would stumble over. certctl replaces what it cannot read by its default, and
+ * does not say so.
+ */
 function valueProblem({ kind, default: fallback }: Variable, value: string): string | undefined {
   if (value === "") return "is empty, which certctl takes for not set; remove it";
   const silently = `certctl would silently use ${fallback === undefined ? "its default" : `its default, ${fallback}`}`;
@@ -61,7 +67,9 @@ function valueProblem({ kind, default: fallback }: Variable, value: string): str
     case "choice":
       return kind.values.includes(value) ? undefined : `is not one of ${kind.values.join(", ")}`;
     case "url":
-      return /^https?:\/\/[^\s/]/.test(value) ? undefined : "is not a URL that starts with https:// or http://";
+      return /^https?:\/\/[^\s/]/.test(value)
+        ? undefined
+        : "is not a URL that starts with https:// or http://";
     case "path":
       return value.startsWith("/") ? undefined : "is not an absolute path";
     default:

@@ -24,7 +24,10 @@ export interface ServerTlsArgs extends LabelSource {
   tlsCaCertificate?: pulumi.Input<string>;
 }
 
-/** The server's certificate as a Secret, from one of three sources, and the CA certificates that its clients trust. */
+/**
+ * The server's certificate as a Secret, from one of three sources, and the CA certificates that its clients
+ * trust.
+ */
 export class ServerTls extends pulumi.ComponentResource {
   /** Secret with `tls.crt` and `tls.key`. */
   public readonly secretName: pulumi.Input<string>;
@@ -44,14 +47,21 @@ export class ServerTls extends pulumi.ComponentResource {
     if (tls.mode === TlsMode.ExistingSecret) {
       this.secretName = tls.existingSecret?.name ?? "";
     } else if (tls.mode === TlsMode.CertManager && tls.certManager) {
-      new k8s.apiextensions.CustomResource(name, certificateResource(metadata, tls, tls.certManager, args.dnsNames), child);
+      new k8s.apiextensions.CustomResource(
+        name,
+        certificateResource(metadata, tls, tls.certManager, args.dnsNames),
+        child,
+      );
     } else {
       new k8s.core.v1.Secret(
         name,
         {
           metadata,
           type: "kubernetes.io/tls",
-          stringData: { "tls.crt": args.tlsCertificate ?? "", "tls.key": pulumi.secret(args.tlsPrivateKey ?? "") },
+          stringData: {
+            "tls.crt": args.tlsCertificate ?? "",
+            "tls.key": pulumi.secret(args.tlsPrivateKey ?? ""),
+          },
         },
         child,
       );
@@ -62,12 +72,21 @@ export class ServerTls extends pulumi.ComponentResource {
     this.registerOutputs({ secretName: this.secretName });
   }
 
-  private clientTrust(name: string, mode: TrustMode, tls: TlsSettings, args: ServerTlsArgs, child: pulumi.CustomResourceOptions): Trust {
+  private clientTrust(
+    name: string,
+    mode: TrustMode,
+    tls: TlsSettings,
+    args: ServerTlsArgs,
+    child: pulumi.CustomResourceOptions,
+  ): Trust {
     switch (mode) {
       case TrustMode.CaCertificate: {
         const labels = objectLabels(args, "tls");
         const data = { "ca.crt": args.tlsCaCertificate ?? "" };
-        return { configMap: contentConfigMap(`${name}-ca`, { namespace: args.namespace, labels, data }, child).name, key: "ca.crt" };
+        return {
+          configMap: contentConfigMap(`${name}-ca`, { namespace: args.namespace, labels, data }, child).name,
+          key: "ca.crt",
+        };
       }
       case TrustMode.TlsSecret:
         return { secret: this.secretName, key: "ca.crt" };

@@ -45,7 +45,8 @@ export interface CertManagerSettings {
   /** The issuer that signs. */
   issuerRef: CertManagerIssuerReference;
   /**
-   * Common name of the certificate. Clients look at DNS names only; some issuers refuse a request without one.
+   * Common name of the certificate. Clients look at DNS names only; some issuers refuse a request without
+   * one.
    *
    * @default no common name
    */
@@ -81,7 +82,11 @@ export type TrustMode = (typeof TrustMode)[keyof typeof TrustMode];
 
 /** What agents and Jobs trust when they connect to the server. */
 export interface TrustSettings {
-  /** Source of the CA certificates. @default caCertificate where `tlsCaCertificate` is set, otherwise tlsSecret */
+  /**
+   * Source of the CA certificates.
+   *
+   * @default caCertificate where `tlsCaCertificate` is set, otherwise tlsSecret
+   */
   mode?: TrustMode;
   /** Only with `mode: configMap`, and then required. */
   configMap?: TrustConfigMapSettings;

@@ -19,9 +19,21 @@ export function tlsIssues({ mode, existingSecret, certManager, trust }: TlsSetti
       "existingSecret",
       "is missing; mode existingSecret needs its name",
     ),
-    ...issueIf(chosen === "certManager" && certManager === undefined, "certManager", "is missing; mode certManager needs its issuerRef"),
-    ...issueIf(known && chosen !== "existingSecret" && existingSecret !== undefined, "existingSecret", otherMode(chosen, "existingSecret")),
-    ...issueIf(known && chosen !== "certManager" && certManager !== undefined, "certManager", otherMode(chosen, "certManager")),
+    ...issueIf(
+      chosen === "certManager" && certManager === undefined,
+      "certManager",
+      "is missing; mode certManager needs its issuerRef",
+    ),
+    ...issueIf(
+      known && chosen !== "existingSecret" && existingSecret !== undefined,
+      "existingSecret",
+      otherMode(chosen, "existingSecret"),
+    ),
+    ...issueIf(
+      known && chosen !== "certManager" && certManager !== undefined,
+      "certManager",
+      otherMode(chosen, "certManager"),
+    ),
     ...under("certManager", certManager ? certManagerIssues(certManager) : []),
     ...under("trust", trust ? trustIssues(trust) : []),
   ];
@@ -31,7 +43,12 @@ function otherMode(chosen: string, other: string): string {
   return `is only for mode ${other}, and the mode is ${chosen}; keep one source`;
 }
 
-function certManagerIssues({ commonName, duration, renewBefore, issuerRef }: Partial<CertManagerSettings>): Issue[] {
+function certManagerIssues({
+  commonName,
+  duration,
+  renewBefore,
+  issuerRef,
+}: Partial<CertManagerSettings>): Issue[] {
   const lifetime = text(duration) ?? "2160h";
   const before = text(renewBefore) ?? "360h";
   const path = renewBefore === undefined ? "duration" : "renewBefore";
@@ -55,13 +72,25 @@ function certManagerIssues({ commonName, duration, renewBefore, issuerRef }: Par
 
 function trustIssues({ mode, configMap }: TrustSettings): Issue[] {
   return [
-    ...issueIf(mode === "configMap" && configMap === undefined, "configMap", "is missing; mode configMap needs its name"),
-    ...issueIf(mode !== "configMap" && configMap !== undefined, "configMap", "is only for mode configMap; set tls.trust.mode: configMap"),
+    ...issueIf(
+      mode === "configMap" && configMap === undefined,
+      "configMap",
+      "is missing; mode configMap needs its name",
+    ),
+    ...issueIf(
+      mode !== "configMap" && configMap !== undefined,
+      "configMap",
+      "is only for mode configMap; set tls.trust.mode: configMap",
+    ),
   ];
 }
 
 /** What is wrong with the certificate of the secret configuration, and with what clients trust. */
-export function tlsMaterialIssues(tls: TlsSettings, secrets: CertctlSecrets, dnsNames: readonly string[]): Issue[] {
+export function tlsMaterialIssues(
+  tls: TlsSettings,
+  secrets: CertctlSecrets,
+  dnsNames: readonly string[],
+): Issue[] {
   const ca = text(secrets.tlsCaCertificate);
   const problem = ca === undefined ? undefined : certificateBundleProblem(ca);
   return [
@@ -136,5 +165,9 @@ export function privateKeyIssues(
   const key = readPrivateKey(pem);
   if ("problem" in key) return [{ path, message: key.problem }];
   if (!read || "problem" in read || !read.certificates[0]) return [];
-  return issueIf(!read.certificates[0].checkPrivateKey(key.key), path, `is not the key of ${certificatePath}`);
+  return issueIf(
+    !read.certificates[0].checkPrivateKey(key.key),
+    path,
+    `is not the key of ${certificatePath}`,
+  );
 }

@@ -4,9 +4,14 @@ import type { Volume, VolumeMount } from "../kubernetes/environment";
 import { TrustMode } from "./tls-args";
 import type { TlsSettings } from "./tls-args";
 
-/** Where CA certificates come from: never the whole TLS Secret, which holds the server's private key (certctl facts 9, row 7). */
+/**
+ * Where CA certificates come from: never the whole TLS Secret, which holds the server's private key (certctl
+ * facts 9, row 7).
+ */
 export type Trust =
-  { configMap: pulumi.Input<string>; key: string } | { secret: pulumi.Input<string>; key: string } | { systemRoots: true };
+  | { configMap: pulumi.Input<string>; key: string }
+  | { secret: pulumi.Input<string>; key: string }
+  | { systemRoots: true };
 
 /** What clients trust by the settings. */
 export function trustMode(tls: TlsSettings | undefined, hasCaCertificate: boolean): TrustMode {
@@ -28,7 +33,11 @@ export function trustFiles(trust: Trust): TrustFiles {
   if ("systemRoots" in trust) return { volumes: [], mounts: [] };
   const files = { "ca.crt": trust.key };
   return {
-    volumes: ["secret" in trust ? secretVolume("ca-bundle", trust.secret, files) : configMapVolume("ca-bundle", trust.configMap, files)],
+    volumes: [
+      "secret" in trust
+        ? secretVolume("ca-bundle", trust.secret, files)
+        : configMapVolume("ca-bundle", trust.configMap, files),
+    ],
     mounts: [{ name: "ca-bundle", mountPath: directory, readOnly: true }],
     path: `${directory}/ca.crt`,
   };

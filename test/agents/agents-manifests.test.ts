@@ -10,7 +10,8 @@ import { manifestOf } from "../support/pods";
 type Container = types.output.core.v1.Container;
 type PodSpec = types.output.core.v1.PodSpec;
 
-const agentsOf = (manifests: Manifest[], kind = "StatefulSet"): Manifest => manifestOf(manifests, kind, "certctl-agents");
+const agentsOf = (manifests: Manifest[], kind = "StatefulSet"): Manifest =>
+  manifestOf(manifests, kind, "certctl-agents");
 
 const render = (args: CertctlArgs): Promise<Manifest[]> => renderArgs({ ...placeholderArgs({}), ...args });
 
@@ -55,11 +56,17 @@ describe("agents on claims", () => {
 
   it("write their identity where the init container wrote it", () => {
     assert.equal(mountsOf(containerOf(workload, "enroll"))["/var/lib/certctl"], "state");
-    assert.equal(environmentOf(containerOf(workload, "enroll")).AGENT_HOME, environmentOf(containerOf(workload, "agent")).AGENT_HOME);
+    assert.equal(
+      environmentOf(containerOf(workload, "enroll")).AGENT_HOME,
+      environmentOf(containerOf(workload, "agent")).AGENT_HOME,
+    );
   });
 
   it("leave their claims behind when they are deleted or scaled down", () => {
-    assert.deepEqual(spec.persistentVolumeClaimRetentionPolicy, { whenDeleted: "Retain", whenScaled: "Retain" });
+    assert.deepEqual(spec.persistentVolumeClaimRetentionPolicy, {
+      whenDeleted: "Retain",
+      whenScaled: "Retain",
+    });
     const [claim] = spec.volumeClaimTemplates;
     assert.equal(claim?.metadata.name, "state");
     assert.deepEqual(claim.spec, {
@@ -70,7 +77,10 @@ describe("agents on claims", () => {
   });
 
   it("are named after their pod, so that a claim keeps its agent", () => {
-    for (const [container, variable] of [["enroll", "AGENT_NAME"] as const, ["agent", "CERTCTL_AGENT_NAME"] as const]) {
+    for (const [container, variable] of [
+      ["enroll", "AGENT_NAME"] as const,
+      ["agent", "CERTCTL_AGENT_NAME"] as const,
+    ]) {
       const source = containerOf(workload, container).env.find(({ name }) => name === variable);
       assert.equal(source?.valueFrom.fieldRef.fieldPath, "metadata.name");
     }
@@ -78,7 +88,10 @@ describe("agents on claims", () => {
 
   it("run as certctl's user, whose group owns the claim", () => {
     const { runAsUser, runAsGroup, fsGroup, fsGroupChangePolicy } = podOf(workload).securityContext;
-    assert.deepEqual([runAsUser, runAsGroup, fsGroup, fsGroupChangePolicy], [1000, 1000, 1000, "OnRootMismatch"]);
+    assert.deepEqual(
+      [runAsUser, runAsGroup, fsGroup, fsGroupChangePolicy],
+      [1000, 1000, 1000, "OnRootMismatch"],
+    );
   });
 });
 
@@ -89,19 +102,24 @@ describe("the keys of agents", () => {
       const workload = agentsOf(manifests, kind);
       const enrollKey = podOf(workload).volumes.find(({ name }) => name === "enroll-key");
       assert.deepEqual(enrollKey?.secret.items, [{ key: "enroll", path: "enroll" }]);
-      const readers = [...podOf(workload).initContainers, ...podOf(workload).containers].filter(({ volumeMounts }) =>
-        volumeMounts.some(({ name }) => name === "enroll-key"),
+      const readers = [...podOf(workload).initContainers, ...podOf(workload).containers].filter(
+        ({ volumeMounts }) => volumeMounts.some(({ name }) => name === "enroll-key"),
       );
       assert.deepEqual(
         readers.map(({ name }) => name),
         ["enroll"],
       );
       const secrets = (name: string) =>
-        containerOf(workload, name).env.flatMap(({ valueFrom }: Partial<{ valueFrom: unknown }>) => keyOf(valueFrom));
+        containerOf(workload, name).env.flatMap(({ valueFrom }: Partial<{ valueFrom: unknown }>) =>
+          keyOf(valueFrom),
+        );
       assert.deepEqual(secrets("enroll"), []);
       assert.deepEqual(secrets("agent"), ["fleet"]);
       assert.ok(!JSON.stringify(workload).includes("admin"));
-      assert.deepEqual(Object.keys(manifestOf(manifests, "Secret", "certctl-agents-keys").stringData as object), ["enroll", "fleet"]);
+      assert.deepEqual(
+        Object.keys(manifestOf(manifests, "Secret", "certctl-agents-keys").stringData as object),
+        ["enroll", "fleet"],
+      );
     });
   }
 });
@@ -115,9 +133,15 @@ describe("what agents trust", () => {
       source: /^configMap certctl-agents-ca-[0-9a-f]{8}$/,
       items: caOnly,
     },
-    tlsSecret: { args: { tls: { ...tls, trust: { mode: "tlsSecret" } } }, source: /^secret server-tls$/, items: caOnly },
+    tlsSecret: {
+      args: { tls: { ...tls, trust: { mode: "tlsSecret" } } },
+      source: /^secret server-tls$/,
+      items: caOnly,
+    },
     configMap: {
-      args: { tls: { ...tls, trust: { mode: "configMap", configMap: { name: "company-cas", key: "bundle.pem" } } } },
+      args: {
+        tls: { ...tls, trust: { mode: "configMap", configMap: { name: "company-cas", key: "bundle.pem" } } },
+      },
       source: /^configMap company-cas$/,
       items: [{ key: "bundle.pem", path: "ca.crt" }],
     },
@@ -126,8 +150,13 @@ describe("what agents trust", () => {
   for (const [mode, { args, source, items }] of Object.entries(modes)) {
     it(`is the CA certificates alone, never the server's private key: ${mode}`, async () => {
       const workload = agentsOf(await render(args));
-      const volume: Partial<types.output.core.v1.Volume> | undefined = podOf(workload).volumes.find(({ name }) => name === "ca-bundle");
-      assert.match(volume?.secret ? `secret ${volume.secret.secretName}` : `configMap ${volume?.configMap?.name ?? ""}`, source);
+      const volume: Partial<types.output.core.v1.Volume> | undefined = podOf(workload).volumes.find(
+        ({ name }) => name === "ca-bundle",
+      );
+      assert.match(
+        volume?.secret ? `secret ${volume.secret.secretName}` : `configMap ${volume?.configMap?.name ?? ""}`,
+        source,
+      );
       assert.deepEqual((volume?.secret ?? volume?.configMap)?.items, items);
       for (const name of ["enroll", "agent"]) {
         const container = containerOf(workload, name);
@@ -147,7 +176,10 @@ describe("what agents trust", () => {
 
   /** A Secret's volume without a list of keys would hold all of them. */
   function onlyKnownKeys(workload: Manifest): void {
-    for (const { name, secret } of podOf(workload).volumes as { name: string; secret?: { items?: unknown[] } }[]) {
+    for (const { name, secret } of podOf(workload).volumes as {
+      name: string;
+      secret?: { items?: unknown[] };
+    }[]) {
       assert.ok(!secret || secret.items?.length === 1, name);
     }
     assert.ok(!JSON.stringify(workload).includes("tls.key"));
@@ -163,12 +195,18 @@ describe("agents on nodes", () => {
   let workload: Manifest;
 
   before(async () => {
-    workload = agentsOf(await render({ agents: settings, tlsCaCertificate: placeholder("tlsCaCertificate") }), "DaemonSet");
+    workload = agentsOf(
+      await render({ agents: settings, tlsCaCertificate: placeholder("tlsCaCertificate") }),
+      "DaemonSet",
+    );
   });
 
   it("scan the node's directories, mounted read-only below /host", () => {
     const agent = containerOf(workload, "agent");
-    assert.equal(environmentOf(agent).CERTCTL_DISCOVERY_DIRS, "/host/etc/ssl,/host/etc/kubernetes/pki,/usr/share/ca-certificates");
+    assert.equal(
+      environmentOf(agent).CERTCTL_DISCOVERY_DIRS,
+      "/host/etc/ssl,/host/etc/kubernetes/pki,/usr/share/ca-certificates",
+    );
     const scanned = agent.volumeMounts.filter(({ name }) => name.startsWith("host-"));
     assert.deepEqual(
       scanned.map(({ name, mountPath, readOnly }) => [
@@ -188,15 +226,21 @@ describe("agents on nodes", () => {
     const writable = [...podOf(workload).initContainers, ...podOf(workload).containers]
       .flatMap(({ volumeMounts }) => volumeMounts)
       .filter(
-        ({ name, readOnly }: { name: string; readOnly?: boolean }) => hostPaths.some((volume) => volume.name === name) && readOnly !== true,
+        ({ name, readOnly }: { name: string; readOnly?: boolean }) =>
+          hostPaths.some((volume) => volume.name === name) && readOnly !== true,
       );
     assert.deepEqual([...new Set(writable.map(({ name }) => name))], ["state"]);
-    assert.deepEqual(hostPaths.find(({ name }) => name === "state")?.hostPath, { path: "/srv/agent", type: "DirectoryOrCreate" });
+    assert.deepEqual(hostPaths.find(({ name }) => name === "state")?.hostPath, {
+      path: "/srv/agent",
+      type: "DirectoryOrCreate",
+    });
   });
 
   it("need root in one container alone, which can change owners and nothing else", () => {
     const { initContainers, containers, securityContext } = podOf(workload);
-    const roots = [...initContainers, ...containers].filter(({ securityContext: own }) => JSON.stringify(own).includes("runAs"));
+    const roots = [...initContainers, ...containers].filter(({ securityContext: own }) =>
+      JSON.stringify(own).includes("runAs"),
+    );
     assert.deepEqual(
       roots.map(({ name }) => name),
       ["own-state"],
@@ -217,11 +261,17 @@ describe("agents on nodes", () => {
 
   it("never share an identity: the old pod of a node ends before the new one starts", () => {
     const { updateStrategy } = workload.spec as types.output.apps.v1.DaemonSetSpec;
-    assert.deepEqual(updateStrategy, { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } });
+    assert.deepEqual(updateStrategy, {
+      type: "RollingUpdate",
+      rollingUpdate: { maxUnavailable: 1, maxSurge: 0 },
+    });
   });
 
   it("are named after their node", () => {
-    for (const [container, variable] of [["enroll", "AGENT_NAME"] as const, ["agent", "CERTCTL_AGENT_NAME"] as const]) {
+    for (const [container, variable] of [
+      ["enroll", "AGENT_NAME"] as const,
+      ["agent", "CERTCTL_AGENT_NAME"] as const,
+    ]) {
       const source = containerOf(workload, container).env.find(({ name }) => name === variable);
       assert.equal(source?.valueFrom.fieldRef.fieldPath, "spec.nodeName");
     }

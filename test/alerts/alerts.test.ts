@@ -44,7 +44,8 @@ const configurations = [
 ];
 
 // All is text here: YAML would take the values 0x60 for a number.
-const read = (file: string): unknown => parse(readFileSync(join(__dirname, file), "utf8"), { schema: "failsafe" });
+const read = (file: string): unknown =>
+  parse(readFileSync(join(__dirname, file), "utf8"), { schema: "failsafe" });
 const healthy = read("healthy.yaml") as SeriesValues;
 
 /** Series of a healthy instance up to a time, with changes. */
@@ -55,7 +56,9 @@ function instanceSeries(
   owner = { namespace: "certctl", name: "certctl" },
 ): InputSeries[] {
   const length = String(prometheusSeconds(until) / 60 + 1);
-  const values = Object.fromEntries(Object.entries(healthy).map(([series, value]) => [series, value.replaceAll("$", length)]));
+  const values = Object.fromEntries(
+    Object.entries(healthy).map(([series, value]) => [series, value.replaceAll("$", length)]),
+  );
   return inputSeries(owner, replicas, values, changes);
 }
 
@@ -89,7 +92,11 @@ function testAlerts(suite: Mocha.Suite, folder: string, args: CertctlArgs): void
   it("are valid rules without a warning", async () => {
     const file = join(work, "whole.yaml");
     writeFileSync(file, stringify({ groups: await renderedGroups(args) }));
-    const { status, stdout, stderr } = spawnSync(promtool, ["check", "rules", "--lint=all", "--lint-fatal", file], { encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(
+      promtool,
+      ["check", "rules", "--lint=all", "--lint-fatal", file],
+      { encoding: "utf8" },
+    );
     assert.equal(status, 0, stdout + stderr);
   });
 
@@ -112,9 +119,18 @@ function testAlerts(suite: Mocha.Suite, folder: string, args: CertctlArgs): void
       let failed: string[];
 
       before(() => {
-        const expected = (summary = given.summary) => ({ exp_labels: given.labels, exp_annotations: { summary } });
+        const expected = (summary = given.summary) => ({
+          exp_labels: given.labels,
+          exp_annotations: { summary },
+        });
         const fires = (group: string, series: SeriesValues, count = most, summary?: string) =>
-          test(group, instanceSeries(firesAt, count, series), firesAt, { [name]: expected(summary) }, given.also);
+          test(
+            group,
+            instanceSeries(firesAt, count, series),
+            firesAt,
+            { [name]: expected(summary) },
+            given.also,
+          );
         const silent = (group: string, series: SeriesValues, at: string) =>
           test(group, instanceSeries(at, most, series), at, {}, given.also);
         const others = [
@@ -123,12 +139,15 @@ function testAlerts(suite: Mocha.Suite, folder: string, args: CertctlArgs): void
         ].flatMap((owner) => instanceSeries(firesAt, most, firing, owner));
 
         failed = [
-          // Every rule is asked here, and this alert's own below: all of them at all times would take minutes.
+          // Every rule is asked here, and this alert's own below: all of them at all times would take
+          // minutes.
           ...failures([fires("alone", firing)], rules),
           ...failures(
             [
               ...replicas.map((count) => fires(`${count} servers`, firing, count)),
-              ...Object.entries(variants).map(([when, { series, summary }]) => fires(when, series, most, summary)),
+              ...Object.entries(variants).map(([when, { series, summary }]) =>
+                fires(when, series, most, summary),
+              ),
               ...Object.entries(quiet).map(([when, { series, at }]) => silent(when, series, at)),
               silent("below", below, firesAt),
               silent("early", firing, silentAt),
@@ -179,7 +198,11 @@ function testAlerts(suite: Mocha.Suite, folder: string, args: CertctlArgs): void
   ): TestGroup {
     const expectations = rules
       .filter(({ alert }) => !ignored.includes(alert))
-      .map(({ alert }) => ({ eval_time: at, alertname: alert, exp_alerts: firing[alert] ? [firing[alert]] : [] }));
+      .map(({ alert }) => ({
+        eval_time: at,
+        alertname: alert,
+        exp_alerts: firing[alert] ? [firing[alert]] : [],
+      }));
     return { name, interval: "1m", input_series: series, alert_rule_test: expectations };
   }
 
@@ -193,8 +216,13 @@ function testAlerts(suite: Mocha.Suite, folder: string, args: CertctlArgs): void
       alert_rule_test: group.alert_rule_test.filter(({ alertname }) => names.includes(alertname)),
     }));
     writeFileSync(join(work, "rules.yaml"), stringify({ groups: [{ name: "certctl", rules: tested }] }));
-    writeFileSync(join(work, "tests.yaml"), stringify({ rule_files: ["rules.yaml"], evaluation_interval: "1m", tests: asked }));
-    const { status, stdout, stderr } = spawnSync(promtool, ["test", "rules", join(work, "tests.yaml")], { encoding: "utf8" });
+    writeFileSync(
+      join(work, "tests.yaml"),
+      stringify({ rule_files: ["rules.yaml"], evaluation_interval: "1m", tests: asked }),
+    );
+    const { status, stdout, stderr } = spawnSync(promtool, ["test", "rules", join(work, "tests.yaml")], {
+      encoding: "utf8",
+    });
     const texts = (stdout + stderr).split(/^(?= {4}name: )/m).slice(1);
     assert.equal(status === 0, texts.length === 0, stdout + stderr);
     return texts;

@@ -29,12 +29,17 @@ function seriesOf(key: string, { namespace, name }: SeriesOwner, replicas: numbe
   const [, metric = "", labels = "", only] = /^(\w+)(?:\{(.*)\})?(?: @(\d))?$/.exec(key) ?? [];
   if (metric === "") throw new Error(`${key} is no series`);
   const own = labels.replaceAll('"certctl-', `"${name}-`);
-  const withLabels = (...more: string[]): string => `${metric}{${[`namespace="${namespace}"`, ...more, ...(own ? [own] : [])].join(",")}}`;
+  const withLabels = (...more: string[]): string =>
+    `${metric}{${[`namespace="${namespace}"`, ...more, ...(own ? [own] : [])].join(",")}}`;
   if (!/^(certctl_|up$)/.test(metric) || labels.includes('job="')) return [withLabels()];
   const servers = Array.from({ length: replicas }, (_, index) => index + 1).filter(
     (server) => only === undefined || Number(only) === server,
   );
   return servers.map((server) =>
-    withLabels(`job="${name}-server"`, `instance="10.0.0.${server}:8443"`, `pod="${name}-server-5d8c7b9f4-x${server}"`),
+    withLabels(
+      `job="${name}-server"`,
+      `instance="10.0.0.${server}:8443"`,
+      `pod="${name}-server-5d8c7b9f4-x${server}"`,
+    ),
   );
 }

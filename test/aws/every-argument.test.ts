@@ -5,7 +5,10 @@ import { captureBucket } from "../support/aws/capture";
 type Values = Record<string, unknown>;
 
 const arn = (rest: string): string => `arn:aws:iam::123456789012:${rest}`;
-const irsa = { "identity.mode": "irsa", "identity.irsa.oidcProviderArn": arn("oidc-provider/oidc.example.com") };
+const irsa = {
+  "identity.mode": "irsa",
+  "identity.irsa.oidcProviderArn": arn("oidc-provider/oidc.example.com"),
+};
 const podIdentity = { "identity.mode": "podIdentity", "identity.podIdentity.clusterName": "prod" };
 const existing = { mode: "existing", "existing.bucket": "company-backups" };
 const copied = { "replication.region": "eu-west-1" };
@@ -13,11 +16,16 @@ const logged = { "accessLog.mode": "create" };
 const locked = { "objectLock.mode": "governance", "objectLock.days": 7 };
 const moved = { "lifecycle.transition.afterDays": 30 };
 
-/** One argument set to something else, and what must be set for it to apply, in both of the compared buckets. */
+/**
+ * One argument set to something else, and what must be set for it to apply, in both of the compared buckets.
+ */
 const cases: Record<string, { value: unknown; given?: Values; together?: Values }> = {
   mode: { value: "existing", together: { "existing.bucket": "company-backups" } },
   "existing.bucket": { value: "other", given: { ...existing, ...irsa } },
-  "existing.keyArn": { value: "arn:aws:kms:eu-central-1:123456789012:key/0", given: { ...existing, ...irsa } },
+  "existing.keyArn": {
+    value: "arn:aws:kms:eu-central-1:123456789012:key/0",
+    given: { ...existing, ...irsa },
+  },
   "existing.manageSettings": { value: true, given: existing },
   bucket: { value: "pki-backups" },
   region: { value: "eu-west-1" },

@@ -4,13 +4,19 @@ import type { Captured } from "../support/aws/capture";
 
 const irsa = {
   mode: "irsa",
-  irsa: { oidcProviderArn: "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123" },
+  irsa: {
+    oidcProviderArn: "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123",
+  },
 } as const;
 
 describe("the graph of a bucket for backups", () => {
   it("sets what keeps the public out before anything else, and the policy last", async () => {
     const captured = await captureBucket({ objectLock: { mode: "governance", days: 7 } });
-    const first = ["s3/bucketPublicAccessBlock backups", "s3/bucketOwnershipControls backups", "s3/bucketVersioning backups"];
+    const first = [
+      "s3/bucketPublicAccessBlock backups",
+      "s3/bucketOwnershipControls backups",
+      "s3/bucketVersioning backups",
+    ];
     const second = [
       "s3/bucketServerSideEncryptionConfiguration backups",
       "s3/bucketLifecycleConfiguration backups",
@@ -22,8 +28,14 @@ describe("the graph of a bucket for backups", () => {
   });
 
   it("protects and retains everything that makes the backups what they are, by default", async () => {
-    const { resources } = await captureBucket({ identity: irsa, replication: { region: "eu-west-1" }, accessLog: { mode: "create" } });
-    const open = resources.filter(({ protect, retainOnDelete }) => !protect || !retainOnDelete).map(({ id }) => id);
+    const { resources } = await captureBucket({
+      identity: irsa,
+      replication: { region: "eu-west-1" },
+      accessLog: { mode: "create" },
+    });
+    const open = resources
+      .filter(({ protect, retainOnDelete }) => !protect || !retainOnDelete)
+      .map(({ id }) => id);
     assert.deepEqual(open, [
       "iam/role backups-writer",
       "iam/role backups-reader",
@@ -49,20 +61,30 @@ describe("the graph of a bucket for backups", () => {
   });
 
   it("leaves an existing bucket alone, and gives the roles their rights on it", async () => {
-    const captured = await captureBucket({ mode: "existing", existing: { bucket: "company-backups" }, identity: irsa });
+    const captured = await captureBucket({
+      mode: "existing",
+      existing: { bucket: "company-backups" },
+      identity: irsa,
+    });
     assert.deepEqual(ids(captured), [
       "iam/role backups-reader",
       "iam/role backups-writer",
       "iam/rolePolicy backups-reader",
       "iam/rolePolicy backups-writer",
     ]);
-    assert.match(String(resource(captured, "iam/rolePolicy backups-writer").inputs.policy), /arn:aws:s3:::company-backups\/certctl\/\*/);
+    assert.match(
+      String(resource(captured, "iam/rolePolicy backups-writer").inputs.policy),
+      /arn:aws:s3:::company-backups\/certctl\/\*/,
+    );
     assert.equal(captured.sink.bucket, "company-backups");
   });
 
   it("sets the settings of an existing bucket when it is told to, and never becomes its owner", async () => {
     const keyArn = "arn:aws:kms:eu-central-1:123456789012:key/0123";
-    const captured = await captureBucket({ mode: "existing", existing: { bucket: "company-backups", keyArn, manageSettings: true } });
+    const captured = await captureBucket({
+      mode: "existing",
+      existing: { bucket: "company-backups", keyArn, manageSettings: true },
+    });
     assert.deepEqual(ids(captured), [
       "s3/bucketLifecycleConfiguration backups",
       "s3/bucketOwnershipControls backups",
@@ -77,7 +99,9 @@ describe("the graph of a bucket for backups", () => {
 
   it("puts the copy, its key and every setting of it in the other region", async () => {
     const captured = await captureBucket({ replication: { region: "eu-west-1" } });
-    const copy = captured.resources.filter(({ id }) => id.endsWith(" backups-replica") && !id.startsWith("iam/"));
+    const copy = captured.resources.filter(
+      ({ id }) => id.endsWith(" backups-replica") && !id.startsWith("iam/"),
+    );
     const elsewhere = copy.filter(({ inputs }) => inputs.region !== "eu-west-1").map(({ id }) => id);
     assert.ok(copy.length >= 8);
     assert.deepEqual(elsewhere, []);
@@ -86,7 +110,10 @@ describe("the graph of a bucket for backups", () => {
   it("binds roles to ServiceAccounts by EKS Pod Identity without an OIDC provider", async () => {
     const identity = { mode: "podIdentity", podIdentity: { clusterName: "prod" }, namespace: "pki" } as const;
     const captured = await captureBucket({ identity });
-    const { clusterName, namespace, serviceAccount, roleArn } = resource(captured, "eks/podIdentityAssociation backups-writer").inputs;
+    const { clusterName, namespace, serviceAccount, roleArn } = resource(
+      captured,
+      "eks/podIdentityAssociation backups-writer",
+    ).inputs;
     assert.deepEqual(
       { clusterName, namespace, serviceAccount, roleArn },
       {
@@ -100,7 +127,11 @@ describe("the graph of a bucket for backups", () => {
 
   it("refuses wrong settings by name, all at once", async () => {
     await assert.rejects(
-      captureBucket({ prefix: "/certctl", objectLock: { mode: "compliance" }, lifecycle: { transition: { afterDays: 7 } } }),
+      captureBucket({
+        prefix: "/certctl",
+        objectLock: { mode: "compliance" },
+        lifecycle: { transition: { afterDays: 7 } },
+      }),
       /has 3 problems:\nbackups\.lifecycle\.transition\.afterDays: .*\nbackups\.objectLock\.days: .*\nbackups\.prefix: /,
     );
   });

@@ -49,6 +49,9 @@ describe("the alert about an overdue backup", function () {
 
   it("does not exist without backups, nor that of drills without drills", async () => {
     assert.equal(await limit("CertctlBackupTooOld", { backup: undefined }), undefined);
-    assert.equal(await limit("CertctlDrillTooOld", { backup: { enabled: true, drill: { enabled: false } } }), undefined);
+    assert.equal(
+      await limit("CertctlDrillTooOld", { backup: { enabled: true, drill: { enabled: false } } }),
+      undefined,
+    );
   });
 });

@@ -16,12 +16,23 @@ const deviceCas = { configMap: "device-cas", key: "ca.crt" };
 const settings: CertctlArgs["server"] = {
   est: {
     profiles: {
-      lab: { issuerId: "iss-local", profileId: "prof-lab", authModes: ["mtls"], clientCas: deviceCas, channelBindingRequired: true },
+      lab: {
+        issuerId: "iss-local",
+        profileId: "prof-lab",
+        authModes: ["mtls"],
+        clientCas: deviceCas,
+        channelBindingRequired: true,
+      },
     },
   },
   scep: {
     profiles: {
-      corp: { issuerId: "iss-local", raSecret: "scep-ra", clientCas: deviceCas, intune: { connectorCertificates: deviceCas } },
+      corp: {
+        issuerId: "iss-local",
+        raSecret: "scep-ra",
+        clientCas: deviceCas,
+        intune: { connectorCertificates: deviceCas },
+      },
     },
   },
 };
@@ -66,7 +77,10 @@ describe("the stand-in for certctl, with the files of EST and SCEP profiles,", f
     return spawnSync(binary, [...server.args, "--check-config"], { env: server.env, encoding: "utf8" });
   }
 
-  /** What the pod's init container does, from a folder of its own into that of the server. The path of the key there. */
+  /**
+   * What the pod's init container does, from a folder of its own into that of the server. The path of the key
+   * there.
+   */
   function copyPrivateFiles(name: string): string {
     const source = join(folder, `${name}-copy`);
     const { args, command } = localContainer(manifests, deployment(), "copy-private-files", source);
@@ -78,14 +92,18 @@ describe("the stand-in for certctl, with the files of EST and SCEP profiles,", f
     assert.ok(pod.volumes?.some((one) => one.name === volume));
     localContainer(manifests, deployment(), "server", join(folder, name));
     const [shell = "", ...rest] = command;
-    const copied = spawnSync(shell, [...rest, `${source}${from}:${join(folder, name, target)}`], { encoding: "utf8" });
+    const copied = spawnSync(shell, [...rest, `${source}${from}:${join(folder, name, target)}`], {
+      encoding: "utf8",
+    });
     assert.equal(copied.status, 0, copied.stderr);
     return join(folder, name, target, "tls.key");
   }
 
   function mountsOf(name: string): { name: string; mountPath: string }[] {
     const { containers, initContainers = [] } = podSpec(deployment());
-    return [...initContainers, ...containers].find((container) => container.name === name)?.volumeMounts ?? [];
+    return (
+      [...initContainers, ...containers].find((container) => container.name === name)?.volumeMounts ?? []
+    );
   }
 
   function deployment(): Manifest {

@@ -77,10 +77,15 @@ describe("the rendered PostgreSQL, run for real with a password of special chara
   });
 
   it("keeps the password out of the URL, which certctl prints when it cannot read it", () => {
-    const failed = runStandIn("Job", "certctl-migrate", "migrate", ["--migrate-only"], { CERTCTL_DATABASE_URL: /127\.0\.0\.1:\d+/ });
+    const failed = runStandIn("Job", "certctl-migrate", "migrate", ["--migrate-only"], {
+      CERTCTL_DATABASE_URL: /127\.0\.0\.1:\d+/,
+    });
     assert.equal(failed.status, 1);
     assert.match(failed.stdout, /postgres:\/\/certctl@/);
-    assert.ok(!failed.stdout.includes(awkwardPassword) && !failed.stdout.includes(encodeURIComponent(awkwardPassword)));
+    assert.ok(
+      !failed.stdout.includes(awkwardPassword) &&
+        !failed.stdout.includes(encodeURIComponent(awkwardPassword)),
+    );
   });
 
   function running(): LocalPostgres {
@@ -88,9 +93,20 @@ describe("the rendered PostgreSQL, run for real with a password of special chara
     return postgres;
   }
 
-  function runStandIn(kind: string, workload: string, name: string, args: string[], unreadable?: { CERTCTL_DATABASE_URL: RegExp }) {
+  function runStandIn(
+    kind: string,
+    workload: string,
+    name: string,
+    args: string[],
+    unreadable?: { CERTCTL_DATABASE_URL: RegExp },
+  ) {
     const { server } = buildContract();
-    const { env } = localContainer(manifests, manifestOf(manifests, kind, workload), name, join(folder, name));
+    const { env } = localContainer(
+      manifests,
+      manifestOf(manifests, kind, workload),
+      name,
+      join(folder, name),
+    );
     // The only change: the Service's name stands for this machine.
     const here = (text: string): string => text.replaceAll("certctl-postgres.certctl.svc", "127.0.0.1");
     const url = here(env.CERTCTL_DATABASE_URL ?? "");

@@ -52,7 +52,9 @@ describe("the stand-in for certctl, which refuses to start by certctl's rules (f
 
       if (given.migrations?.mode !== "server") {
         it("boots as the migration Job", () => {
-          const others = manifests.filter(({ metadata }) => !metadata.name.startsWith("certctl-migrate-backup-"));
+          const others = manifests.filter(
+            ({ metadata }) => !metadata.name.startsWith("certctl-migrate-backup-"),
+          );
           const job = manifestOf(others, "Job", "certctl-migrate-");
           const container = localContainer(manifests, job, "migrate", join(folder, name, "migrate"));
           assert.deepEqual(container.args, ["--migrate-only"]);
@@ -67,8 +69,14 @@ describe("the stand-in for certctl, which refuses to start by certctl's rules (f
         const { AGENT_HOME: home = "" } = container.env;
         writeFileSync(join(home, "agent-id"), "agent-1-1");
         // The pod's own script starts the agent; here its last line is the stand-in.
-        const script = readFileSync(container.command[1] ?? "", "utf8").replace("exec /app/agent", `exec ${binaries.agent} --check-config`);
-        const started = spawnSync("sh", ["-c", script], { env: { PATH: process.env.PATH, ...container.env }, encoding: "utf8" });
+        const script = readFileSync(container.command[1] ?? "", "utf8").replace(
+          "exec /app/agent",
+          `exec ${binaries.agent} --check-config`,
+        );
+        const started = spawnSync("sh", ["-c", script], {
+          env: { PATH: process.env.PATH, ...container.env },
+          encoding: "utf8",
+        });
         assert.equal(started.status, 0, started.stdout + started.stderr);
         assert.ok(!JSON.stringify(podSpec(workload)).includes("admin"));
       });
@@ -77,7 +85,12 @@ describe("the stand-in for certctl, which refuses to start by certctl's rules (f
 
   it("does refuse: without its certificate the Deployment's environment is not enough", async () => {
     const manifests = await renderArgs(secrets);
-    const container = localContainer(manifests, manifestOf(manifests, "Deployment", "certctl-server"), "server", join(folder, "refused"));
+    const container = localContainer(
+      manifests,
+      manifestOf(manifests, "Deployment", "certctl-server"),
+      "server",
+      join(folder, "refused"),
+    );
     Reflect.deleteProperty(container.env, "CERTCTL_SERVER_TLS_CERT_PATH");
     const started = start(binaries.server, container);
     assert.equal(started.status, 1);
@@ -90,6 +103,9 @@ function boots(binary: string, container: LocalContainer): void {
   assert.equal(started.status, 0, started.stdout + started.stderr);
 }
 
-function start(binary: string, container: LocalContainer): { status: number | null; stdout: string; stderr: string } {
+function start(
+  binary: string,
+  container: LocalContainer,
+): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(binary, [...container.args, "--check-config"], { env: container.env, encoding: "utf8" });
 }

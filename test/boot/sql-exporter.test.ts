@@ -59,13 +59,25 @@ describe("the SQL exporter, run for real on a database of 120 certificates,", fu
       POSTGRES_DB: "certctl",
       POSTGRES_INITDB_ARGS: "--auth-host=scram-sha-256",
     };
-    postgres = await LocalPostgres.start(image, ["-c", `port=${port}`, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"], port, pair);
+    postgres = await LocalPostgres.start(
+      image,
+      ["-c", `port=${port}`, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
+      port,
+      pair,
+    );
     const manifests = await renderArgs(args);
-    const { env } = localContainer(manifests, manifestOf(manifests, "Job", "certctl-migrate"), "migrate", join(folder, "migrate"));
+    const { env } = localContainer(
+      manifests,
+      manifestOf(manifests, "Job", "certctl-migrate"),
+      "migrate",
+      join(folder, "migrate"),
+    );
     const migrated = spawnSync(buildContract().server, ["--migrate-only"], { env, encoding: "utf8" });
     assert.equal(migrated.status, 0, migrated.stdout);
     owner = await postgres.connect("certctl", awkwardPassword, "certctl");
-    await owner.query("insert into issuers (id, name, type, source) values ('iss-local', 'local', 'local', 'env')");
+    await owner.query(
+      "insert into issuers (id, name, type, source) values ('iss-local', 'local', 'local', 'env')",
+    );
     for (const [index, [status, count, expires]] of inventory.entries()) {
       await owner.query(
         `insert into managed_certificates (id, name, common_name, issuer_id, status, expires_at, created_at)
@@ -87,7 +99,16 @@ describe("the SQL exporter, run for real on a database of 120 certificates,", fu
     const { rows } = await owner.query<{ next: string }>(
       "select extract(epoch from min(expires_at)) as next from managed_certificates where status = 'RenewalInProgress'",
     );
-    const states = { Active: 87, RenewalInProgress: 6, Expiring: 4, Expired: 5, Failed: 2, Revoked: 8, Archived: 4, Pending: 4 };
+    const states = {
+      Active: 87,
+      RenewalInProgress: 6,
+      Expiring: 4,
+      Expired: 5,
+      Failed: 2,
+      Revoked: 8,
+      Archived: 4,
+      Pending: 4,
+    };
     const byState = Object.entries(states).map(([status, count]) => [
       `certctl_sql_certificates{database="certctl",status="${status}"}`,
       count,
@@ -105,12 +126,17 @@ describe("the SQL exporter, run for real on a database of 120 certificates,", fu
 
   it("shows exactly the metrics that rules and dashboard may ask for", async () => {
     const series = Object.keys(await exporter.figures());
-    assert.deepEqual([...new Set(series.map((one) => one.replace(/\{.*/, "")))].sort(), [...(knownMetrics.exporter ?? [])].sort());
+    assert.deepEqual(
+      [...new Set(series.map((one) => one.replace(/\{.*/, "")))].sort(),
+      [...(knownMetrics.exporter ?? [])].sort(),
+    );
   });
 
   it("cannot write, and waits for no query longer than its own limit", async () => {
     const env = environment(await renderArgs(args));
-    assert.deepEqual(await queryAs(env, "select current_user, current_setting('statement_timeout')"), { row: ["certctl", "10s"] });
+    assert.deepEqual(await queryAs(env, "select current_user, current_setting('statement_timeout')"), {
+      row: ["certctl", "10s"],
+    });
     const written = await queryAs(env, "delete from managed_certificates returning id");
     assert.ok("error" in written);
     assert.match(written.error, /cannot execute DELETE in a read-only transaction/);
@@ -151,7 +177,12 @@ describe("the SQL exporter, run for real on a database of 120 certificates,", fu
       await owner.query("grant select on managed_certificates to watcher");
       const sqlExporter = { enabled: true, login: { user: "watcher", secretName: "watcher" } };
       const manifests = await renderArgs({ ...args, monitoring: { enabled: true, sqlExporter } });
-      const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "watcher" }, stringData: { password } };
+      const secret = {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "watcher" },
+        stringData: { password },
+      };
       // A minute between queries is too long for a test.
       const env = environment([...manifests, secret], sqlExporterConfig(1));
       restricted = await QueryExporter.start(env);
@@ -164,7 +195,8 @@ describe("the SQL exporter, run for real on a database of 120 certificates,", fu
     });
 
     it("has sessions that are encrypted, say whose they are, and end with their query", async () => {
-      const sessions = "select distinct ssl, usename from pg_stat_activity join pg_stat_ssl using (pid) where application_name = $1";
+      const sessions =
+        "select distinct ssl, usename from pg_stat_activity join pg_stat_ssl using (pid) where application_name = $1";
       const found = async (wanted: number): Promise<unknown> => {
         for (let left = 100; ; left -= 1) {
           const { rows } = await owner.query(sessions, ["certctl-sql-exporter"]);
@@ -197,7 +229,11 @@ describe("the SQL exporter, run for real on a database of 120 certificates,", fu
       await restricted.figuresWhen(none);
       assert.match(restricted.log, /role \\?"watcher\\?" is not permitted to log in/);
       const said = [restricted.log, JSON.stringify(await restricted.figures())].join("");
-      for (const password of [awkwardPassword, encodeURIComponent(awkwardPassword), JSON.stringify(awkwardPassword).slice(1, -1)])
+      for (const password of [
+        awkwardPassword,
+        encodeURIComponent(awkwardPassword),
+        JSON.stringify(awkwardPassword).slice(1, -1),
+      ])
         assert.ok(!said.toLowerCase().includes(password.toLowerCase()));
       await owner.query("alter role watcher login");
       await restricted.figuresWhen(all);
@@ -224,7 +260,12 @@ describe("the SQL exporter, run for real on a database of 120 certificates,", fu
   /** What the rendered exporter is started with; its files are below the folder of this test. */
   function environment(manifests: Manifest[], config?: string): Record<string, string> {
     const place = mkdtempSync(join(folder, "exporter-"));
-    const { env } = localContainer(manifests, manifestOf(manifests, "Deployment", "certctl-sql-exporter"), "exporter", place);
+    const { env } = localContainer(
+      manifests,
+      manifestOf(manifests, "Deployment", "certctl-sql-exporter"),
+      "exporter",
+      place,
+    );
     if (config !== undefined) writeFileSync(env.QE_CONFIG ?? "", config);
     return env;
   }

@@ -62,7 +62,11 @@ describe("checkov, over the manifests of the stacks,", function () {
 
   const failures = (stack: string): string[] => {
     const found = failed.filter(({ file_path }) => file_path === `/${stack}.yaml`);
-    return [...new Set(found.map((finding) => `${finding.check_id} (${finding.check_name}) of ${objectOf(finding)}`))];
+    return [
+      ...new Set(
+        found.map((finding) => `${finding.check_id} (${finding.check_name}) of ${objectOf(finding)}`),
+      ),
+    ];
   };
 
   it("looks at every object of each, and finds most of it good", () => {
@@ -74,9 +78,12 @@ describe("checkov, over the manifests of the stacks,", function () {
 
   it("finds nothing that is not listed with a reason, and nothing is listed that it does not find", () => {
     const found = new Set(Object.keys(stacks).flatMap(failures));
-    const listed = exceptions.flatMap(({ check, name, objects }) => objects.map((object) => `${check} (${name}) of ${object}`));
+    const listed = exceptions.flatMap(({ check, name, objects }) =>
+      objects.map((object) => `${check} (${name}) of ${object}`),
+    );
     assert.deepEqual([...found].sort(), listed.sort());
-    for (const { check, reason } of exceptions) assert.ok(reason.split(" ").length > 5, `${check} has no reason`);
+    for (const { check, reason } of exceptions)
+      assert.ok(reason.split(" ").length > 5, `${check} has no reason`);
   });
 
   it("finds images by digest good, whatever their pull policy is", () => {
@@ -99,14 +106,28 @@ async function checkov(folder: string): Promise<{ failed: Finding[]; passed: Fin
     LOG_LEVEL: "ERROR",
     CKV_SKIP_PACKAGE_UPDATE_CHECK: "true",
   };
-  const options = ["--framework", "kubernetes", "--skip-download", "--compact", "--soft-fail", "--output", "json"];
-  const { status, stdout, stderr } = spawnSync("python3", ["-m", "checkov.main", "--directory", folder, ...options], {
-    env,
-    encoding: "utf8",
-    maxBuffer: 256 * 1024 * 1024,
-  });
+  const options = [
+    "--framework",
+    "kubernetes",
+    "--skip-download",
+    "--compact",
+    "--soft-fail",
+    "--output",
+    "json",
+  ];
+  const { status, stdout, stderr } = spawnSync(
+    "python3",
+    ["-m", "checkov.main", "--directory", folder, ...options],
+    {
+      env,
+      encoding: "utf8",
+      maxBuffer: 256 * 1024 * 1024,
+    },
+  );
   assert.equal(status, 0, stderr);
-  const { results } = JSON.parse(stdout) as { results: { failed_checks: Finding[]; passed_checks: Finding[]; parsing_errors: string[] } };
+  const { results } = JSON.parse(stdout) as {
+    results: { failed_checks: Finding[]; passed_checks: Finding[]; parsing_errors: string[] };
+  };
   assert.deepEqual(results.parsing_errors, []);
   return { failed: results.failed_checks, passed: results.passed_checks };
 }

@@ -24,18 +24,26 @@ function noBad(args: Args): Issue[] {
   return entries.filter(([, value]) => value === "bad").map(([path]) => ({ path, message: "is bad" }));
 }
 
-const bad = (...paths: string[]): RegExp => new RegExp(`problem.*:\n${paths.map((path) => `${path}: is bad`).join("\n")}$`);
+const bad = (...paths: string[]): RegExp =>
+  new RegExp(`problem.*:\n${paths.map((path) => `${path}: is bad`).join("\n")}$`);
 const unknown = (): pulumi.Output<string> => pulumi.output(pulumi.unknown as string);
 
 /** What an Output holds, as the SDK's own tests ask. */
 async function state(value: unknown): Promise<{ value: unknown; known: boolean; secret: boolean }> {
-  const output = value as { promise(): Promise<unknown>; isKnown: Promise<boolean>; isSecret: Promise<boolean> };
+  const output = value as {
+    promise(): Promise<unknown>;
+    isKnown: Promise<boolean>;
+    isSecret: Promise<boolean>;
+  };
   return { value: await output.promise(), known: await output.isKnown, secret: await output.isSecret };
 }
 
 describe("checkedArgs", () => {
   before(async () => {
-    await pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }), call: () => ({}) });
+    await pulumi.runtime.setMocks({
+      newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }),
+      call: () => ({}),
+    });
   });
 
   it("gives plain arguments back as they are", () => {
@@ -63,13 +71,19 @@ describe("checkedArgs", () => {
   });
 
   it("lets no value through when another one turns out to be wrong", async () => {
-    const checked = checkedArgs<Args>({ name: pulumi.output("good"), others: [Promise.resolve("bad")] }, noBad);
+    const checked = checkedArgs<Args>(
+      { name: pulumi.output("good"), others: [Promise.resolve("bad")] },
+      noBad,
+    );
     await assert.rejects(state(checked.name), bad("others\\[0\\]"));
     await assert.rejects(state(checked.others?.[0]), bad("others\\[0\\]"));
   });
 
   it("reports the problems of plain and of later values together, once and as the same error", async () => {
-    const checked = checkedArgs<Args>({ name: pulumi.output("bad"), nested: { password: pulumi.secret("bad") } }, noBad);
+    const checked = checkedArgs<Args>(
+      { name: pulumi.output("bad"), nested: { password: pulumi.secret("bad") } },
+      noBad,
+    );
     const errors = await Promise.all(
       [checked.name, checked.nested?.password].map((value) => state(value).catch((error: unknown) => error)),
     );
@@ -78,7 +92,10 @@ describe("checkedArgs", () => {
   });
 
   it("passes values on when all are right, each as secret as it was", async () => {
-    const checked = checkedArgs<Args>({ name: pulumi.output("good"), nested: { password: pulumi.secret("good") } }, noBad);
+    const checked = checkedArgs<Args>(
+      { name: pulumi.output("good"), nested: { password: pulumi.secret("good") } },
+      noBad,
+    );
     assert.deepEqual(await state(checked.name), { value: "good", known: true, secret: false });
     assert.deepEqual(await state(checked.nested?.password), { value: "good", known: true, secret: true });
   });
@@ -90,7 +107,8 @@ describe("checkedArgs", () => {
   });
 
   it("does not take what a preview does not know for missing", async () => {
-    const needed = ({ name }: Partial<Args>): Issue[] => (name === undefined ? [{ path: "name", message: "is missing" }] : []);
+    const needed = ({ name }: Partial<Args>): Issue[] =>
+      name === undefined ? [{ path: "name", message: "is missing" }] : [];
     const checked = checkedArgs<Args>({ name: unknown(), others: [pulumi.output("good")] }, needed);
     assert.equal((await state(checked.others?.[0])).value, "good");
   });
@@ -132,7 +150,11 @@ describe("checkedArgs", () => {
 
   it("checks an instance whose secrets are all Outputs", async () => {
     const secrets = await generateSecrets();
-    const hidden = { ...secrets, databasePassword: pulumi.secret("s3cret"), tlsPrivateKey: pulumi.secret("s3cret") };
+    const hidden = {
+      ...secrets,
+      databasePassword: pulumi.secret("s3cret"),
+      tlsPrivateKey: pulumi.secret("s3cret"),
+    };
     const checked = checkedArgs(hidden, checkCertctl);
     await assert.rejects(state(checked.databasePassword), /tlsPrivateKey: is not a PEM private key/);
   });

@@ -5,7 +5,12 @@ import { checkSettings } from "../../src/config/validate";
 
 describe("checkedSettings", () => {
   it("reports the problems of a component's settings under the component's name", () => {
-    const args = { namespace: "certctl", replicas: 0, mounts: [{ mountPath: "/a" }], env: { CERTCTL_LOG_LEVEL: "debug" } };
+    const args = {
+      namespace: "certctl",
+      replicas: 0,
+      mounts: [{ mountPath: "/a" }],
+      env: { CERTCTL_LOG_LEVEL: "debug" },
+    };
     assert.throws(
       () => checkedSettings("ServerSettings", args, "pki"),
       /has 3 problems:\npki\.env\.CERTCTL_LOG_LEVEL: is governed by .*\npki\.mounts\[0\]: has no files.*\npki\.replicas: 0 is not between 1 and 50$/,
@@ -25,7 +30,11 @@ describe("checkedSettings", () => {
       ...checkSettings("DatabaseSettings", { mode: "external" }, "c"),
       ...checkSettings("AgentSettings", { kind: "DaemonSet", replicas: 2 }, "d"),
       ...checkSettings("TlsSettings", { mode: "certManager" }, "e"),
-      ...checkSettings("MigrationSettings", { resources: { requests: { memory: "2Gi" }, limits: { memory: "1Gi" } } }, "f"),
+      ...checkSettings(
+        "MigrationSettings",
+        { resources: { requests: { memory: "2Gi" }, limits: { memory: "1Gi" } } },
+        "f",
+      ),
       ...checkSettings("ProvisioningSettings", { backoffLimit: -1 }, "g"),
       ...checkSettings("ServerSettings", { smtp: { host: "m", fromAddress: "a@b", port: 587 } }, "h"),
       ...checkSettings("ImageSettings", { server: "certctl" }, "i"),

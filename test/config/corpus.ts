@@ -9,7 +9,10 @@ export interface CorpusCase {
   name: string;
   /** What it must print, line by line: the comments `# expect: …`. */
   expected: string[];
-  /** Secret keys that the file holds in clear text: the comment `# in clear text: …`. All others count as encrypted. */
+  /**
+   * Secret keys that the file holds in clear text: the comment `# in clear text: …`. All others count as
+   * encrypted.
+   */
   clearText: string[];
   /** Keys that are not secret, and encrypted all the same: the comment `# encrypted: …`. */
   encrypted: string[];
@@ -37,26 +40,39 @@ export function corpus(folder: string): CorpusCase[] {
 }
 
 /**
- * The configuration with valid secrets where the case gives none, and with certificates and keys in the place of names such as
- * `<expired.certificate>`. A null takes a secret away.
+ * The configuration with valid secrets where the case gives none, and with certificates and keys in the place
+ * of names such as `<expired.certificate>`. A null takes a secret away.
  */
-export function completed(config: Record<string, unknown>, secrets: object, material: Record<string, string>): Record<string, unknown> {
-  const base = Object.fromEntries(Object.entries(secrets).map(([key, value]) => [`certctl:${key}`, value as unknown]));
+export function completed(
+  config: Record<string, unknown>,
+  secrets: object,
+  material: Record<string, string>,
+): Record<string, unknown> {
+  const base = Object.fromEntries(
+    Object.entries(secrets).map(([key, value]) => [`certctl:${key}`, value as unknown]),
+  );
   const merged = Object.entries({ ...base, ...config }).filter(([, value]) => value !== null);
   return JSON.parse(JSON.stringify(Object.fromEntries(merged)), (_key, value: unknown) =>
-    typeof value === "string" && /^<.+\..+>$/.test(value) ? (material[value.slice(1, -1)] ?? `no material called ${value}`) : value,
+    typeof value === "string" && /^<.+\..+>$/.test(value)
+      ? (material[value.slice(1, -1)] ?? `no material called ${value}`)
+      : value,
   ) as Record<string, unknown>;
 }
 
 /** What a stack with this configuration prints. */
 export function printed({ clearText, encrypted }: CorpusCase, config: Record<string, unknown>): string[] {
-  const secretKeys = [...secretConfigKeys.filter((key) => !clearText.includes(key)), ...encrypted].map((key) => `certctl:${key}`);
+  const secretKeys = [...secretConfigKeys.filter((key) => !clearText.includes(key)), ...encrypted].map(
+    (key) => `certctl:${key}`,
+  );
   const present = new Set(secretKeys.filter((key) => key in config));
   const { issues } = stackArgs(stackFileValues(config).values, present);
   return issues.length > 0 ? formatIssues(issues).split("\n") : [];
 }
 
-/** The configuration as the engine hands it over: the valid cases hold clear text where a stack file holds ciphertext. */
+/**
+ * The configuration as the engine hands it over: the valid cases hold clear text where a stack file holds
+ * ciphertext.
+ */
 export function decrypted(config: Record<string, unknown>): Record<string, unknown> {
   const open = (value: unknown): unknown => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;

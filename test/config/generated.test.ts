@@ -33,11 +33,14 @@ describe("what is generated from the documented arguments", function () {
     it("is a strict JSON Schema", () => {
       const ajv = new Ajv({ strict: true }).addKeyword("secret").addKeyword("patternErrorMessage");
       ajv.addSchema(schema, "arguments");
-      for (const name of Object.keys(schema.definitions)) assert.ok(ajv.getSchema(`arguments#/definitions/${name}`), name);
+      for (const name of Object.keys(schema.definitions))
+        assert.ok(ajv.getSchema(`arguments#/definitions/${name}`), name);
     });
 
     it("allows no unknown key in any object of arguments", () => {
-      const open = Object.entries(definitions).filter(([, node]) => node.properties && node.additionalProperties !== false);
+      const open = Object.entries(definitions).filter(
+        ([, node]) => node.properties && node.additionalProperties !== false,
+      );
       assert.deepEqual(open, []);
     });
 
@@ -46,7 +49,9 @@ describe("what is generated from the documented arguments", function () {
     });
 
     it("says in words what each pattern asks for", () => {
-      const silent = nodes(definitions).filter(([, node]) => typeof node.pattern === "string" && !node.patternErrorMessage);
+      const silent = nodes(definitions).filter(
+        ([, node]) => typeof node.pattern === "string" && !node.patternErrorMessage,
+      );
       assert.deepEqual(
         silent.map(([path]) => path),
         [],
@@ -67,7 +72,14 @@ describe("what is generated from the documented arguments", function () {
         "minimum",
         "maximum",
       ];
-      const rules = new Set([...known, "exclusiveMinimum", "properties", "required", "additionalProperties", "items"]);
+      const rules = new Set([
+        ...known,
+        "exclusiveMinimum",
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+      ]);
       const others = nodes(definitions).flatMap(([path, node]) =>
         Object.keys(node)
           .filter((key) => !rules.has(key))
@@ -79,7 +91,8 @@ describe("what is generated from the documented arguments", function () {
 
   it("documents every key and every type", () => {
     const silent = nodes(definitions).filter(
-      ([path, node]) => /^\w+(\.properties\.\w+)?$/.test(path) && !node.description && !(node.$ref && describedTarget(node)),
+      ([path, node]) =>
+        /^\w+(\.properties\.\w+)?$/.test(path) && !node.description && !(node.$ref && describedTarget(node)),
     );
     assert.deepEqual(
       silent.map(([path]) => path),
@@ -129,11 +142,15 @@ describe("what is generated from the documented arguments", function () {
   });
 
   describe("the schema of stack files", () => {
-    const editor = () => new Ajv({ strict: false }).compile(JSON.parse(files["schemas/pulumi-stack.schema.json"] ?? "") as object);
+    const editor = () =>
+      new Ajv({ strict: false }).compile(
+        JSON.parse(files["schemas/pulumi-stack.schema.json"] ?? "") as object,
+      );
 
     it("accepts the valid configurations", () => {
       const validate = editor();
-      for (const { name, config } of corpus("valid")) assert.ok(validate({ config }), `${name}: ${JSON.stringify(validate.errors)}`);
+      for (const { name, config } of corpus("valid"))
+        assert.ok(validate({ config }), `${name}: ${JSON.stringify(validate.errors)}`);
     });
 
     it("accepts encrypted secrets, the CLI's own keys, and configuration of other packages", () => {
@@ -145,7 +162,10 @@ describe("what is generated from the documented arguments", function () {
         "certctl:createNamespace": "false",
         "kubernetes:context": "kind",
       };
-      assert.ok(validate({ secretsprovider: "passphrase", encryptionsalt: "v1:abc", config }), JSON.stringify(validate.errors));
+      assert.ok(
+        validate({ secretsprovider: "passphrase", encryptionsalt: "v1:abc", config }),
+        JSON.stringify(validate.errors),
+      );
     });
 
     it("refuses unknown keys, wrong values and secrets in clear text", () => {
@@ -172,9 +192,13 @@ describe("what is generated from the documented arguments", function () {
 function nodes(definitions: Record<string, SchemaNode>): [string, SchemaNode][] {
   const visit = (path: string, node: SchemaNode): [string, SchemaNode][] => [
     [path, node],
-    ...Object.entries(node.properties ?? {}).flatMap(([key, inner]) => visit(`${path}.properties.${key}`, inner)),
+    ...Object.entries(node.properties ?? {}).flatMap(([key, inner]) =>
+      visit(`${path}.properties.${key}`, inner),
+    ),
     ...(node.items ? visit(`${path}.items`, node.items) : []),
-    ...(typeof node.additionalProperties === "object" ? visit(`${path}.additionalProperties`, node.additionalProperties) : []),
+    ...(typeof node.additionalProperties === "object"
+      ? visit(`${path}.additionalProperties`, node.additionalProperties)
+      : []),
   ];
   return Object.entries(definitions).flatMap(([name, node]) => visit(name, node));
 }

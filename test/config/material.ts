@@ -16,7 +16,12 @@ export async function wrongMaterial(): Promise<Record<string, string>> {
     createIssuingCa(),
     createIssuingCa(past),
   ]);
-  const locked = createPrivateKey(other.privateKey).export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" });
+  const locked = createPrivateKey(other.privateKey).export({
+    type: "pkcs8",
+    format: "pem",
+    cipher: "aes-256-cbc",
+    passphrase: "x",
+  });
   return {
     ...pair("expired", expired),
     ...pair("early", early),
@@ -31,7 +36,10 @@ export async function wrongMaterial(): Promise<Record<string, string>> {
   };
 }
 
-function pair(name: string, material: { certificate: string; privateKey: string; caCertificate?: string }): Record<string, string> {
+function pair(
+  name: string,
+  material: { certificate: string; privateKey: string; caCertificate?: string },
+): Record<string, string> {
   const { certificate, privateKey, caCertificate } = material;
   return {
     [`${name}.certificate`]: certificate,

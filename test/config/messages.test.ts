@@ -21,7 +21,9 @@ describe("the invalid corpus", () => {
 });
 
 function files(): string[] {
-  const checks = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith("-checks.ts"));
+  const checks = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith("-checks.ts"),
+  );
   return [
     ...checks,
     "tls/pem.ts",

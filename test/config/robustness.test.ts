@@ -23,9 +23,15 @@ describe("the checks of a configuration with something wrong in any place", func
       const args = { ...(index === 0 && secrets), ...parseValues(stackFileValues(decrypted(config)).values) };
       for (const path of places(args)) {
         for (const value of wrong) {
-          const printed = checkCertctl(replaced(args, path, value) as CertctlArgs).map((issue) => `${issue.path}: ${issue.message}`);
+          const printed = checkCertctl(replaced(args, path, value) as CertctlArgs).map(
+            (issue) => `${issue.path}: ${issue.message}`,
+          );
           for (const line of printed)
-            assert.doesNotMatch(line, /undefined|NaN is|\[object|not known yet/, `${path.join(".")} = ${JSON.stringify(value)}`);
+            assert.doesNotMatch(
+              line,
+              /undefined|NaN is|\[object|not known yet/,
+              `${path.join(".")} = ${JSON.stringify(value)}`,
+            );
           checks++;
         }
       }
@@ -34,7 +40,11 @@ describe("the checks of a configuration with something wrong in any place", func
   });
 
   it("report a wrong form once, and nothing that follows from it", () => {
-    const issues = checkSettings("ServerSettings", { smtp: "x", digest: { recipients: ["pki@example.com"] }, mounts: 3 }, "server");
+    const issues = checkSettings(
+      "ServerSettings",
+      { smtp: "x", digest: { recipients: ["pki@example.com"] }, mounts: 3 },
+      "server",
+    );
     assert.deepEqual(issues, [
       { path: "server.mounts", message: "3 is not a list" },
       { path: "server.smtp", message: '"x" is not a map of keys to values' },
@@ -43,7 +53,8 @@ describe("the checks of a configuration with something wrong in any place", func
 
   it("find nothing wrong with a value that cannot be looked at", async () => {
     const secrets = await generateSecrets();
-    for (const key of Object.keys(secrets)) assert.deepEqual(checkCertctl({ ...secrets, [key]: unseen }), [], key);
+    for (const key of Object.keys(secrets))
+      assert.deepEqual(checkCertctl({ ...secrets, [key]: unseen }), [], key);
     assert.deepEqual(warnCertctl({ ...secrets, tlsCertificate: unseen as unknown as string }), []);
   });
 });
@@ -58,6 +69,7 @@ function places(value: unknown, path: Path = []): Path[] {
 
 function replaced(value: unknown, [step, ...rest]: Path, by: unknown): unknown {
   if (step === undefined) return by;
-  if (Array.isArray(value)) return value.map((item, index) => (index === step ? replaced(item, rest, by) : (item as unknown)));
+  if (Array.isArray(value))
+    return value.map((item, index) => (index === step ? replaced(item, rest, by) : (item as unknown)));
   return { ...(value as object), [step]: replaced((value as Record<string, unknown>)[step], rest, by) };
 }

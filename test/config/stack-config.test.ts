@@ -18,10 +18,16 @@ function lines(values: Values, secretKeys: string[] = []): string[] {
 
 describe("stackArgs", () => {
   it("reads numbers and booleans that the CLI has stored as text", () => {
-    assert.deepEqual(read({ "certctl:createNamespace": "false", "certctl:server": '{"replicas":"3","blockPrivateNetworks":"true"}' }), {
-      createNamespace: false,
-      server: { replicas: 3, blockPrivateNetworks: true },
-    });
+    assert.deepEqual(
+      read({
+        "certctl:createNamespace": "false",
+        "certctl:server": '{"replicas":"3","blockPrivateNetworks":"true"}',
+      }),
+      {
+        createNamespace: false,
+        server: { replicas: 3, blockPrivateNetworks: true },
+      },
+    );
   });
 
   it("reads texts that the CLI has stored as numbers and booleans", () => {
@@ -64,7 +70,12 @@ describe("stackArgs", () => {
     const objects = ["apiKeys", "previousApiKeys", "secretEnv"];
     const values = Object.fromEntries(
       secretConfigKeys.map((key) => {
-        const nested = { admin: secret, fleet: [secret], CERTCTL_SLACK_WEBHOOK_URL: secret, other: { secret } };
+        const nested = {
+          admin: secret,
+          fleet: [secret],
+          CERTCTL_SLACK_WEBHOOK_URL: secret,
+          other: { secret },
+        };
         return [`certctl:${key}`, objects.includes(key) ? JSON.stringify(nested) : secret];
       }),
     );
@@ -98,10 +109,9 @@ describe("stackArgs with placeholders", () => {
     assert.deepEqual(read({}, placeholders), {
       apiKeys,
       ...Object.fromEntries(
-        ["databasePassword", "encryptionKey", "tlsCaCertificate", "tlsCertificate", "tlsPrivateKey"].map((key) => [
-          key,
-          `<secret certctl:${key}>`,
-        ]),
+        ["databasePassword", "encryptionKey", "tlsCaCertificate", "tlsCertificate", "tlsPrivateKey"].map(
+          (key) => [key, `<secret certctl:${key}>`],
+        ),
       ),
     });
   });
@@ -119,7 +129,9 @@ describe("stackArgs with placeholders", () => {
       ["secretEnv.CERTCTL_WEBHOOK_SECRET", "smtpPassword"],
     );
     assert.equal(args.smtpPassword, "<secret certctl:smtpPassword>");
-    assert.deepEqual(args.secretEnv, { CERTCTL_WEBHOOK_SECRET: "<secret certctl:secretEnv.CERTCTL_WEBHOOK_SECRET>" });
+    assert.deepEqual(args.secretEnv, {
+      CERTCTL_WEBHOOK_SECRET: "<secret certctl:secretEnv.CERTCTL_WEBHOOK_SECRET>",
+    });
     assert.deepEqual(args.apiKeys, apiKeys);
     assert.equal(args.server?.replicas, 2);
   });
@@ -144,7 +156,11 @@ describe("stackArgs with placeholders", () => {
 
 describe("readStackConfig", () => {
   before(async () => {
-    await pulumi.runtime.setMocks({ newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) }, "certctl", "dev");
+    await pulumi.runtime.setMocks(
+      { newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) },
+      "certctl",
+      "dev",
+    );
   });
 
   afterEach(() => {
@@ -154,7 +170,9 @@ describe("readStackConfig", () => {
   function configure(args: object, secretKeys: readonly string[] = secretConfigKeys): void {
     const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
     const values = Object.entries(args).map(([key, value]) => [`certctl:${key}`, text(value)] as const);
-    const present = values.map(([key]) => key).filter((key) => secretKeys.includes(key.slice("certctl:".length)));
+    const present = values
+      .map(([key]) => key)
+      .filter((key) => secretKeys.includes(key.slice("certctl:".length)));
     pulumi.runtime.setAllConfig(Object.fromEntries(values), present);
   }
 
@@ -165,7 +183,13 @@ describe("readStackConfig", () => {
     assert.deepEqual(args.server, { replicas: 2 });
     assert.equal(typeof args.tlsCaCertificate, "string");
     const apiKeys = args.apiKeys as unknown as Record<string, unknown>;
-    for (const value of [args.databasePassword, args.encryptionKey, args.tlsPrivateKey, args.caPrivateKey, ...Object.values(apiKeys)]) {
+    for (const value of [
+      args.databasePassword,
+      args.encryptionKey,
+      args.tlsPrivateKey,
+      args.caPrivateKey,
+      ...Object.values(apiKeys),
+    ]) {
       assert.ok(pulumi.Output.isInstance(value));
       assert.equal(await pulumi.isSecret(value), true);
     }

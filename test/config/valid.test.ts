@@ -23,7 +23,9 @@ function withoutRivals(secrets: object, config: Record<string, unknown>): object
   const { mode = "provided" } = (config["certctl:tls"] ?? {}) as { mode?: string };
   const unused = [
     ...(mode === "provided" ? [] : ["tlsCertificate", "tlsPrivateKey", "tlsCaCertificate"]),
-    ...("certctl:existingSecrets" in config ? ["databasePassword", "encryptionKey", "apiKeys", "caCertificate", "caPrivateKey"] : []),
+    ...("certctl:existingSecrets" in config
+      ? ["databasePassword", "encryptionKey", "apiKeys", "caCertificate", "caPrivateKey"]
+      : []),
   ];
   return Object.fromEntries(Object.entries(secrets).filter(([key]) => !unused.includes(key)));
 }

@@ -20,7 +20,13 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
   it("not at all, when nothing is risky", () => {
     assert.deepEqual(warnings({}), []);
     assert.deepEqual(
-      warnings({ server: { replicas: 3, rateLimiting: { backend: "postgres" }, service: { sessionAffinity: "ClientIP" } } }),
+      warnings({
+        server: {
+          replicas: 3,
+          rateLimiting: { backend: "postgres" },
+          service: { sessionAffinity: "ClientIP" },
+        },
+      }),
       [],
     );
   });
@@ -50,7 +56,13 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
     assert.deepEqual(warnings({ ...several, database: { mode: "external", external } }), [
       "server.replicas is 3, and together they may open 300 connections: set database.external.maxConnections to what the server accepts",
     ]);
-    assert.deepEqual(warnings({ ...several, database: { mode: "external", external: { ...external, maxConnections: 320 } } }), []);
+    assert.deepEqual(
+      warnings({
+        ...several,
+        database: { mode: "external", external: { ...external, maxConnections: 320 } },
+      }),
+      [],
+    );
     assert.deepEqual(warnings({ database: { mode: "external", external } }), []);
   });
 
@@ -89,15 +101,22 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
     ]);
     const rateLimiting = { rps: 500 };
     assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting } }), []);
-    const corp = { issuerId: "iss-local", authModes: ["mtls"], clientCas: { secret: "cas", key: "ca.crt" } } as const;
+    const corp = {
+      issuerId: "iss-local",
+      authModes: ["mtls"],
+      clientCas: { secret: "cas", key: "ca.crt" },
+    } as const;
     const est = { profiles: { corp: { ...corp, authModes: [...corp.authModes] } } };
     assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting, est } }), [
       "clients that show certificates cannot come through the ingress, which ends TLS: use exposure.gateway.passthrough or a load balancer",
     ]);
     const trust = { mode: "systemRoots" } as const;
-    assert.deepEqual(warnings({ exposure: ingress, server: { rateLimiting }, tlsCaCertificate: undefined, tls: { trust } }), [
-      "nginx does not verify the server's certificate, because it reads CA certificates from a Secret only: set tlsCaCertificate",
-    ]);
+    assert.deepEqual(
+      warnings({ exposure: ingress, server: { rateLimiting }, tlsCaCertificate: undefined, tls: { trust } }),
+      [
+        "nginx does not verify the server's certificate, because it reads CA certificates from a Secret only: set tlsCaCertificate",
+      ],
+    );
   });
 
   it("of an EST that asks nobody who they are", () => {
@@ -134,7 +153,10 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
       "tlsCertificate expires in 1 day: npm run secrets -- <stack> --renew-tls",
     ]);
     assert.deepEqual(warnings({ tlsCertificate: await endsIn(30) }), []);
-    const elsewhere = warnings({ tlsCertificate: await endsIn(5), tls: { mode: "existingSecret", existingSecret: { name: "a" } } });
+    const elsewhere = warnings({
+      tlsCertificate: await endsIn(5),
+      tls: { mode: "existingSecret", existingSecret: { name: "a" } },
+    });
     assert.doesNotMatch(elsewhere.join("\n"), /expires/);
   });
 
@@ -168,11 +190,20 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
   });
 
   it("of backups in a bucket that others keep clean, see, or may change", () => {
-    const roles = { roleArn: "arn:aws:iam::123456789012:role/backup", restoreRoleArn: "arn:aws:iam::123456789012:role/restore" };
+    const roles = {
+      roleArn: "arn:aws:iam::123456789012:role/backup",
+      restoreRoleArn: "arn:aws:iam::123456789012:role/restore",
+    };
     const keys = { mode: "accessKeys", accessKeys: { secretName: "keys" } } as const;
     const ofSink = (s3: NonNullable<NonNullable<CertctlArgs["backup"]>["sink"]>["s3"]): string[] =>
-      warnings({ backup: { enabled: true, sink: { mode: "s3", s3: { bucket: "backups", region: "eu-central-1", ...s3 } } } });
-    const kept = "backups stay in the bucket backups until its own lifecycle removes them: see that it has one, or use backupBucket";
+      warnings({
+        backup: {
+          enabled: true,
+          sink: { mode: "s3", s3: { bucket: "backups", region: "eu-central-1", ...s3 } },
+        },
+      });
+    const kept =
+      "backups stay in the bucket backups until its own lifecycle removes them: see that it has one, or use backupBucket";
     assert.deepEqual(ofSink({ identity: { irsa: roles } }), [kept]);
     assert.deepEqual(ofSink({ identity: { mode: "podIdentity" } }), [kept]);
     assert.deepEqual(ofSink({ identity: { irsa: { roleArn: roles.roleArn } } }), [
@@ -192,9 +223,13 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
       kept,
       "backup.sink.s3.endpoint is outside AWS, where nobody knows its roles: set backup.sink.s3.identity.mode: accessKeys",
     ]);
-    assert.deepEqual(ofSink({ identity: { irsa: roles }, endpoint: "https://bucket.vpce-0a1b.s3.eu-central-1.vpce.amazonaws.com" }), [
-      kept,
-    ]);
+    assert.deepEqual(
+      ofSink({
+        identity: { irsa: roles },
+        endpoint: "https://bucket.vpce-0a1b.s3.eu-central-1.vpce.amazonaws.com",
+      }),
+      [kept],
+    );
   });
 
   it("of a bucket of the stack's own only where it keeps its settings", () => {
@@ -209,12 +244,20 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
 
   it("of room that is too small for a database that fills its volume", () => {
     const database: CertctlArgs["database"] = { bundled: { storage: { size: "50Gi" } } };
-    const inBucket = { enabled: true, sink: { mode: "s3", s3: { identity: { mode: "podIdentity" } } } } as const;
-    const drill = "backup.drill.storageSize is 10Gi, less than the database's volume, 50Gi: the drill of a full one fails; set it to 50Gi";
-    const scratch = "backup.scratchSize is 10Gi, less than the database's volume, 50Gi: the backup of a full one fails; set it to 50Gi";
+    const inBucket = {
+      enabled: true,
+      sink: { mode: "s3", s3: { identity: { mode: "podIdentity" } } },
+    } as const;
+    const drill =
+      "backup.drill.storageSize is 10Gi, less than the database's volume, 50Gi: the drill of a full one fails; set it to 50Gi";
+    const scratch =
+      "backup.scratchSize is 10Gi, less than the database's volume, 50Gi: the backup of a full one fails; set it to 50Gi";
     assert.deepEqual(warnings({ database, backup: { enabled: true } }), [drill]);
     assert.deepEqual(warnings({ database, backup: inBucket }), [scratch, drill]);
-    assert.deepEqual(warnings({ database, backup: { ...inBucket, scratchSize: "50Gi", drill: { enabled: false } } }), []);
+    assert.deepEqual(
+      warnings({ database, backup: { ...inBucket, scratchSize: "50Gi", drill: { enabled: false } } }),
+      [],
+    );
     assert.deepEqual(warnings({ database, backup: { enabled: false } }), []);
     const external = { mode: "external", external: { host: "db.example.com" } } as const;
     assert.deepEqual(warnings({ database: external, backup: inBucket }), []);

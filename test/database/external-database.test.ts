@@ -17,7 +17,11 @@ const clients = [
 ] as const;
 
 const render = (external: ExternalDatabaseSettings): Promise<Manifest[]> =>
-  renderArgs({ ...placeholderArgs({}), databasePassword: awkwardPassword, database: { mode: "external", external } });
+  renderArgs({
+    ...placeholderArgs({}),
+    databasePassword: awkwardPassword,
+    database: { mode: "external", external },
+  });
 
 const podOf = (manifests: Manifest[], kind: string, name: string): PodSpec =>
   (manifestOf(manifests, kind, name).spec as { template: { spec: PodSpec } }).template.spec;
@@ -40,27 +44,45 @@ describe("an external database", () => {
       const bundle = manifestOf(manifests, "ConfigMap", "certctl-database-ca");
       assert.deepEqual(bundle.data, { "ca.crt": placeholder("databaseCa") });
       const volume = pod.volumes.find((one) => one.name === "database-ca");
-      assert.deepEqual(volume?.configMap, { name: bundle.metadata.name, items: [{ key: "ca.crt", path: "ca.crt" }] });
+      assert.deepEqual(volume?.configMap, {
+        name: bundle.metadata.name,
+        items: [{ key: "ca.crt", path: "ca.crt" }],
+      });
       const { volumeMounts } = containerOf(pod, container);
       const mount = volumeMounts.find((one) => one.name === "database-ca");
-      assert.equal(environmentOf(containerOf(pod, container)).PGSSLROOTCERT, `${mount?.mountPath ?? "nowhere"}/ca.crt`);
+      assert.equal(
+        environmentOf(containerOf(pod, container)).PGSSLROOTCERT,
+        `${mount?.mountPath ?? "nowhere"}/ca.crt`,
+      );
     });
 
     it(`is verified by the ${kind} with the image's roots when no CA is given`, async () => {
       const pod = podOf(await render({ host: "db.example.com" }), kind, name);
       const { CERTCTL_DATABASE_URL: url = "", ...others } = environmentOf(containerOf(pod, container));
-      assert.equal(url, "postgres://certctl@db.example.com:5432/certctl?sslmode=verify-full&connect_timeout=10");
+      assert.equal(
+        url,
+        "postgres://certctl@db.example.com:5432/certctl?sslmode=verify-full&connect_timeout=10",
+      );
       assert.ok(!("PGSSLROOTCERT" in others));
       assert.ok(!pod.volumes.some((one) => one.name === "database-ca"));
     });
 
     it(`may have an IPv6 address, and a user and a database of any characters: ${kind}`, async () => {
       const names = { user: "pki@corp/ü:x%41", database: "a b?c#d/é&sslmode=disable" };
-      const settings = { host: "2001:db8::5", port: 6432, sslMode: "require", connectTimeout: "1m", ...names } as const;
+      const settings = {
+        host: "2001:db8::5",
+        port: 6432,
+        sslMode: "require",
+        connectTimeout: "1m",
+        ...names,
+      } as const;
       const pod = podOf(await render(settings), kind, name);
       const url = new URL(environmentOf(containerOf(pod, container)).CERTCTL_DATABASE_URL ?? "");
       assert.deepEqual([url.protocol, url.hostname, url.port], ["postgres:", "[2001:db8::5]", "6432"]);
-      assert.deepEqual([decodeURIComponent(url.username), decodeURIComponent(url.pathname.slice(1))], [names.user, names.database]);
+      assert.deepEqual(
+        [decodeURIComponent(url.username), decodeURIComponent(url.pathname.slice(1))],
+        [names.user, names.database],
+      );
       assert.deepEqual(
         [...url.searchParams],
         [
@@ -77,10 +99,13 @@ describe("an external database", () => {
       assert.equal(url.password, "");
       const { valueFrom } = env.find((one) => one.name === "PGPASSWORD") ?? {};
       assert.deepEqual(valueFrom?.secretKeyRef, { name: "certctl-database", key: "password" });
-      assert.deepEqual(manifestOf(manifests, "Secret", "certctl-database").stringData, { password: awkwardPassword });
+      assert.deepEqual(manifestOf(manifests, "Secret", "certctl-database").stringData, {
+        password: awkwardPassword,
+      });
     });
 
-    // pg_isready answers "no response" for ever when it cannot verify: without the CA, and without a root.crt in its home.
+    // pg_isready answers "no response" for ever when it cannot verify: without the CA, and without a root.crt
+    // in its home.
     it(`is waited for by the ${kind}'s init container with its address alone, and no wish to verify it`, async () => {
       for (const ca of [{ caCertificate: placeholder("databaseCa") }, {}]) {
         const settings = { host: "db.example.com", port: 6432, user: "pki", database: "inventory", ...ca };
@@ -100,16 +125,26 @@ describe("an external database", () => {
   it("is verified by the system's roots without a CA, also by libpq, which has to be told", async () => {
     const args: CertctlArgs = { ...placeholderArgs({}), backup: { enabled: true } };
     for (const sslMode of ["verify-full", "require", "disable"] as const) {
-      const manifests = await renderArgs({ ...args, database: { mode: "external", external: { host: "db.example.com", sslMode } } });
+      const manifests = await renderArgs({
+        ...args,
+        database: { mode: "external", external: { host: "db.example.com", sslMode } },
+      });
       const backup = JSON.stringify(manifestOf(manifests, "CronJob", "certctl-backup"));
-      assert.equal(backup.includes('{"name":"PGSSLROOTCERT","value":"system"}'), sslMode === "verify-full", sslMode);
+      assert.equal(
+        backup.includes('{"name":"PGSSLROOTCERT","value":"system"}'),
+        sslMode === "verify-full",
+        sslMode,
+      );
     }
   });
 
   it("is the only thing with its password in the manifests", async () => {
     const holders = (await render({ host: "db.example.com" })).filter((manifest) => {
       const text = JSON.stringify(manifest);
-      return text.includes(JSON.stringify(awkwardPassword).slice(1, -1)) || text.includes(encodeURIComponent(awkwardPassword));
+      return (
+        text.includes(JSON.stringify(awkwardPassword).slice(1, -1)) ||
+        text.includes(encodeURIComponent(awkwardPassword))
+      );
     });
     assert.deepEqual(
       holders.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
@@ -119,6 +154,11 @@ describe("an external database", () => {
 
   it("leaves no PostgreSQL and no claim in the cluster", async () => {
     const manifests = await render({ host: "db.example.com" });
-    assert.ok(!manifests.some(({ kind, metadata }) => kind === "PersistentVolumeClaim" || metadata.name.startsWith("certctl-postgres")));
+    assert.ok(
+      !manifests.some(
+        ({ kind, metadata }) =>
+          kind === "PersistentVolumeClaim" || metadata.name.startsWith("certctl-postgres"),
+      ),
+    );
   });
 });

@@ -11,7 +11,8 @@ type StatefulSetSpec = types.output.apps.v1.StatefulSetSpec;
 type Container = types.output.core.v1.Container;
 type PodSpec = types.output.core.v1.PodSpec;
 
-const render = (args: CertctlArgs = {}): Promise<Manifest[]> => renderArgs({ ...placeholderArgs({}), ...args });
+const render = (args: CertctlArgs = {}): Promise<Manifest[]> =>
+  renderArgs({ ...placeholderArgs({}), ...args });
 
 const databaseOf = (manifests: Manifest[]): StatefulSetSpec =>
   manifestOf(manifests, "StatefulSet", "certctl-postgres").spec as StatefulSetSpec;
@@ -32,7 +33,9 @@ function environmentOf(container: Container): Record<string, string> {
 function parametersOf(manifests: Manifest[]): Record<string, string> {
   const { args } = onlyContainer(databaseOf(manifests).template.spec);
   assert.ok(args.every((arg, index) => index % 2 === 1 || arg === "-c"));
-  return Object.fromEntries(args.filter((_arg, index) => index % 2 === 1).map((arg) => arg.split("=") as [string, string]));
+  return Object.fromEntries(
+    args.filter((_arg, index) => index % 2 === 1).map((arg) => arg.split("=") as [string, string]),
+  );
 }
 
 describe("the bundled PostgreSQL", function () {
@@ -68,7 +71,10 @@ describe("the bundled PostgreSQL", function () {
   it("has its claim as a resource of its own, so that the size can grow in place", () => {
     const claim = manifestOf(manifests, "PersistentVolumeClaim", "certctl-postgres");
     assert.ok(!("volumeClaimTemplates" in spec));
-    assert.equal(pod.volumes.find(({ name }) => name === "data")?.persistentVolumeClaim.claimName, claim.metadata.name);
+    assert.equal(
+      pod.volumes.find(({ name }) => name === "data")?.persistentVolumeClaim.claimName,
+      claim.metadata.name,
+    );
   });
 
   it("restarts only when a person deletes the pod", () => {
@@ -94,7 +100,17 @@ describe("the bundled PostgreSQL", function () {
   it("is probed by TCP: the temporary server of initdb listens on a socket only", () => {
     const { startupProbe, readinessProbe, livenessProbe } = container;
     for (const { exec } of [startupProbe, readinessProbe, livenessProbe]) {
-      assert.deepEqual(exec.command, ["pg_isready", "-h", "127.0.0.1", "-p", "5432", "-U", "certctl", "-d", "certctl"]);
+      assert.deepEqual(exec.command, [
+        "pg_isready",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        "5432",
+        "-U",
+        "certctl",
+        "-d",
+        "certctl",
+      ]);
     }
     assert.ok(startupProbe.periodSeconds * startupProbe.failureThreshold >= 300);
   });
@@ -104,20 +120,42 @@ describe("the bundled PostgreSQL", function () {
     const { clusterIP, selector } = service.spec as types.output.core.v1.ServiceSpec;
     assert.deepEqual([spec.serviceName, clusterIP], [service.metadata.name, "None"]);
     assert.deepEqual(selector, spec.selector.matchLabels);
-    for (const [key, value] of Object.entries(selector)) assert.equal(spec.template.metadata.labels[key], value);
+    for (const [key, value] of Object.entries(selector))
+      assert.equal(spec.template.metadata.labels[key], value);
   });
 
   it("keeps what Kubernetes cannot change in place, whatever the arguments are", async () => {
     const changes: CertctlArgs[] = [
       { fleetSize: "large", server: { replicas: 3, rateLimiting: { backend: "postgres" } } },
       { commonLabels: { team: "pki" } },
-      { images: { postgres: "registry.example.com/postgres:16.4-alpine", pullPolicy: "Always", pullSecrets: ["login"] } },
-      { database: { bundled: { port: 5433, database: "pki", user: "pki", terminationGracePeriodSeconds: 60 } } },
-      { database: { bundled: { storage: { size: "100Gi", storageClass: "fast" }, tls: { secretName: "postgres-tls" } } } },
-      { database: { bundled: { maxConnections: 500, sharedBuffers: "256Mi", parameters: { work_mem: "16MB" } } } },
+      {
+        images: {
+          postgres: "registry.example.com/postgres:16.4-alpine",
+          pullPolicy: "Always",
+          pullSecrets: ["login"],
+        },
+      },
       {
         database: {
-          bundled: { resources: { limits: { memory: "4Gi" } }, scheduling: { nodeSelector: { pool: "pki" }, priorityClassName: "high" } },
+          bundled: { port: 5433, database: "pki", user: "pki", terminationGracePeriodSeconds: 60 },
+        },
+      },
+      {
+        database: {
+          bundled: { storage: { size: "100Gi", storageClass: "fast" }, tls: { secretName: "postgres-tls" } },
+        },
+      },
+      {
+        database: {
+          bundled: { maxConnections: 500, sharedBuffers: "256Mi", parameters: { work_mem: "16MB" } },
+        },
+      },
+      {
+        database: {
+          bundled: {
+            resources: { limits: { memory: "4Gi" } },
+            scheduling: { nodeSelector: { pool: "pki" }, priorityClassName: "high" },
+          },
         },
       },
       { existingSecrets: { databasePassword: "vault" }, databasePassword: undefined },
@@ -141,10 +179,19 @@ describe("the connections of the bundled PostgreSQL", function () {
   for (const fleetSize of Object.values(FleetSize)) {
     it(`are enough for every server's pool and 20 more: ${fleetSize}`, async () => {
       for (const replicas of [1, 2, 3, 4, 5]) {
-        const manifests = await render({ fleetSize, server: { replicas, rateLimiting: { backend: "postgres" } } });
-        const pool = Number(environmentOf(onlyContainer(podOf(manifests, "Deployment", "certctl-server"))).CERTCTL_DATABASE_MAX_CONNS);
+        const manifests = await render({
+          fleetSize,
+          server: { replicas, rateLimiting: { backend: "postgres" } },
+        });
+        const pool = Number(
+          environmentOf(onlyContainer(podOf(manifests, "Deployment", "certctl-server")))
+            .CERTCTL_DATABASE_MAX_CONNS,
+        );
         const allowed = Number(parametersOf(manifests).max_connections);
-        assert.ok(pool > 0 && allowed >= pool * replicas + 20, `${String(allowed)} for ${String(replicas)} pools of ${String(pool)}`);
+        assert.ok(
+          pool > 0 && allowed >= pool * replicas + 20,
+          `${String(allowed)} for ${String(replicas)} pools of ${String(pool)}`,
+        );
       }
     });
   }
@@ -164,7 +211,8 @@ describe("the memory of the bundled PostgreSQL", () => {
       "500M": "488281kB",
       "262144": "256kB",
     };
-    for (const [quantity, words] of Object.entries(cases)) assert.equal(postgresMemory(quantity), words, quantity);
+    for (const [quantity, words] of Object.entries(cases))
+      assert.equal(postgresMemory(quantity), words, quantity);
   });
 
   it("is what the argument says, with as much shared memory", async () => {
@@ -185,7 +233,10 @@ describe("TLS of the bundled PostgreSQL", () => {
   it("is on, from 1.2, with a key that the server's group may read and nobody else", () => {
     const { ssl, ssl_cert_file, ssl_key_file, ssl_min_protocol_version } = parametersOf(manifests);
     assert.deepEqual([ssl, ssl_min_protocol_version], ["on", "TLSv1.2"]);
-    assert.deepEqual([ssl_cert_file, ssl_key_file], ["/etc/postgresql/tls/tls.crt", "/etc/postgresql/tls/tls.key"]);
+    assert.deepEqual(
+      [ssl_cert_file, ssl_key_file],
+      ["/etc/postgresql/tls/tls.crt", "/etc/postgresql/tls/tls.key"],
+    );
     const { spec } = databaseOf(manifests).template;
     // PostgreSQL refuses a key with more than 0640, and accepts the group for root's own file only.
     assert.deepEqual(spec.volumes.find(({ name }) => name === "tls")?.secret, {
@@ -196,25 +247,39 @@ describe("TLS of the bundled PostgreSQL", () => {
         { key: "tls.key", path: "tls.key" },
       ],
     });
-    assert.ok(onlyContainer(spec).volumeMounts.some(({ name, mountPath }) => name === "tls" && mountPath === "/etc/postgresql/tls"));
+    assert.ok(
+      onlyContainer(spec).volumeMounts.some(
+        ({ name, mountPath }) => name === "tls" && mountPath === "/etc/postgresql/tls",
+      ),
+    );
   });
 
-  for (const [kind, name] of [["Deployment", "certctl-server"] as const, ["Job", "certctl-migrate"] as const]) {
+  for (const [kind, name] of [
+    ["Deployment", "certctl-server"] as const,
+    ["Job", "certctl-migrate"] as const,
+  ]) {
     it(`is verified by the ${kind}, which is given the CA certificate and not the key`, () => {
       const pod = podOf(manifests, kind, name);
       const { CERTCTL_DATABASE_URL: url = "", PGSSLROOTCERT: ca } = environmentOf(onlyContainer(pod));
       assert.equal(new URL(url).searchParams.get("sslmode"), "verify-full");
       assert.equal(ca, "/etc/certctl/database-ca/ca.crt");
       const volume = pod.volumes.find((one) => one.name === "database-ca");
-      assert.deepEqual([volume?.secret.secretName, volume?.secret.items], ["postgres-tls", [{ key: "ca.crt", path: "ca.crt" }]]);
-      assert.ok(onlyContainer(pod).volumeMounts.some(({ mountPath }) => mountPath === "/etc/certctl/database-ca"));
+      assert.deepEqual(
+        [volume?.secret.secretName, volume?.secret.items],
+        ["postgres-tls", [{ key: "ca.crt", path: "ca.crt" }]],
+      );
+      assert.ok(
+        onlyContainer(pod).volumeMounts.some(({ mountPath }) => mountPath === "/etc/certctl/database-ca"),
+      );
     });
   }
 
   it("is off without the argument, and then no client asks for it", async () => {
     const plain = await render();
     assert.ok(!("ssl" in parametersOf(plain)));
-    const { CERTCTL_DATABASE_URL: url = "" } = environmentOf(onlyContainer(podOf(plain, "Deployment", "certctl-server")));
+    const { CERTCTL_DATABASE_URL: url = "" } = environmentOf(
+      onlyContainer(podOf(plain, "Deployment", "certctl-server")),
+    );
     assert.equal(new URL(url).searchParams.get("sslmode"), "disable");
   });
 });

@@ -17,7 +17,8 @@ interface Row {
 const page = readFileSync(join(resolvePath(__dirname, "../.."), "docs/from-helm-values.md"), "utf8");
 const chartKeys = readFileSync(join(__dirname, "helm-chart-keys.txt"), "utf8").split("\n").filter(Boolean);
 
-const code = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].flatMap(([, text = ""]) => expanded(text));
+const code = (cell = ""): string[] =>
+  [...cell.matchAll(/`([^`]+)`/g)].flatMap(([, text = ""]) => expanded(text));
 
 const rows: Row[] = page
   .split("\n")
@@ -40,13 +41,20 @@ describe("the page about the chart's values", () => {
       if (counterparts.length === 0) assert.ok(note.length > 10, keys.join());
       for (const path of counterparts) assert.ok(exists(path), `${keys.join()}: ${path}`);
     }
-    assert.ok(!exists("server.notifiers.teams") && !exists("secretEnv.CERTCTL_TEAMS_URL") && !exists("server.replica"));
+    assert.ok(
+      !exists("server.notifiers.teams") &&
+        !exists("secretEnv.CERTCTL_TEAMS_URL") &&
+        !exists("server.replica"),
+    );
   });
 
   it("is right that a key of the chart at its old place is refused with a hint", () => {
     const silent = chartKeys.map(refusal).filter((message) => message?.includes("allowed here") === true);
     assert.deepEqual(silent, []);
-    assert.equal(refusal("server.smtp.useTLS"), "server.smtp.useTLS: unknown key; did you mean server.smtp.useTls?");
+    assert.equal(
+      refusal("server.smtp.useTLS"),
+      "server.smtp.useTLS: unknown key; did you mean server.smtp.useTls?",
+    );
   });
 
   it("names variables that exist for what the chart has no key for", () => {
@@ -58,7 +66,9 @@ describe("the page about the chart's values", () => {
   it("makes every secret of the chart secret configuration", () => {
     assert.ok(secretChartKeys.length >= 9, secretChartKeys.join());
     for (const key of secretChartKeys) {
-      const secret = counterpartsOf(key).filter((path) => secretConfigKeys.includes(path.split(".")[0] ?? ""));
+      const secret = counterpartsOf(key).filter((path) =>
+        secretConfigKeys.includes(path.split(".")[0] ?? ""),
+      );
       assert.ok(secret.length > 0, key);
     }
   });
@@ -69,7 +79,9 @@ describe("the example of the page", () => {
     ([, text = ""]) => parse(text) as Record<string, unknown>,
   );
   const config = stack.config as Record<string, unknown>;
-  const arguments_ = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("certctl:", ""), value]));
+  const arguments_ = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.replace("certctl:", ""), value]),
+  );
   const leaves = leavesOf(values);
 
   it("has keys of the chart only", () => {
@@ -83,7 +95,11 @@ describe("the example of the page", () => {
   for (const { key, value } of leaves) {
     it(`carries over ${key}`, () => {
       const counterparts = counterpartsOf(key);
-      if (counterparts.length === 0 || counterparts.every((path) => madeBySecretsCommand.includes(path.split(".")[0] ?? ""))) return;
+      if (
+        counterparts.length === 0 ||
+        counterparts.every((path) => madeBySecretsCommand.includes(path.split(".")[0] ?? ""))
+      )
+        return;
       const found = counterparts.map((path) => valueAt(arguments_, path)).filter((one) => one !== undefined);
       assert.ok(found.length > 0, `none of ${counterparts.join()} is in the stack file`);
       if (typeof value === "boolean" || secretChartKeys.includes(key)) return;
@@ -96,12 +112,21 @@ describe("the example of the page", () => {
 
   it("renders, without a value of a secret in it", async () => {
     const rendered = JSON.stringify(await renderStack(config));
-    for (const kind of ["Deployment", "DaemonSet", "Certificate", "Ingress", "ServiceMonitor", "PrometheusRule", "CronJob"]) {
+    for (const kind of [
+      "Deployment",
+      "DaemonSet",
+      "Certificate",
+      "Ingress",
+      "ServiceMonitor",
+      "PrometheusRule",
+      "CronJob",
+    ]) {
       assert.ok(rendered.includes(`"kind":"${kind}"`), kind);
     }
     const secrets = leaves.filter(({ key }) => secretChartKeys.includes(key)).map(({ value }) => text(value));
     assert.equal(secrets.length, 4);
-    for (const secret of secrets) assert.ok(!rendered.includes(secret) && !JSON.stringify(config).includes(secret), secret);
+    for (const secret of secrets)
+      assert.ok(!rendered.includes(secret) && !JSON.stringify(config).includes(secret), secret);
   });
 });
 
@@ -111,7 +136,9 @@ const madeBySecretsCommand = ["apiKeys", "databasePassword"];
 /** `a.{b,c}` is `a.b` and `a.c`, as in a shell. */
 function expanded(path: string): string[] {
   const [braces, choices = ""] = /\{([^}]*)\}/.exec(path) ?? [];
-  return braces === undefined ? [path] : choices.split(",").flatMap((choice) => expanded(path.replace(braces, choice)));
+  return braces === undefined
+    ? [path]
+    : choices.split(",").flatMap((choice) => expanded(path.replace(braces, choice)));
 }
 
 function counterpartsOf(key: string): string[] {
@@ -135,7 +162,8 @@ function refusal(key: string): string | undefined {
   let node = resolve(definitionSchema("StackArgs"));
   for (const [index, step] of steps.entries()) {
     const next = resolve(stepInto(node, step));
-    if (!next) return `${key}: ${unknownKeyMessage(steps.slice(0, index), step, Object.keys(node?.properties ?? {}))}`;
+    if (!next)
+      return `${key}: ${unknownKeyMessage(steps.slice(0, index), step, Object.keys(node?.properties ?? {}))}`;
     if (!next.properties) return undefined;
     node = next;
   }

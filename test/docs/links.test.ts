@@ -3,7 +3,9 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 const root = resolve(__dirname, "../..");
-const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md"));
+const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((file) =>
+  file.endsWith(".md"),
+);
 const pages = ["README.md", "test/contract/README.md", ...docs.map((file) => `docs/${file}`)];
 
 describe("the documentation", () => {
@@ -18,7 +20,9 @@ describe("the documentation", () => {
 
   it("names proofs of certctl's requirements that exist", () => {
     const text = readFileSync(join(root, "docs/certctl-requirements.md"), "utf8");
-    const proofs = [...text.matchAll(/`([\w/-]+\.test\.ts|config\/invalid)`/g)].map(([, proof = ""]) => proof);
+    const proofs = [...text.matchAll(/`([\w/-]+\.test\.ts|config\/invalid)`/g)].map(
+      ([, proof = ""]) => proof,
+    );
     assert.ok(proofs.length > 20);
     assert.deepEqual(
       proofs.filter((proof) => !existsSync(join(root, "test", proof))),
@@ -29,6 +33,18 @@ describe("the documentation", () => {
   it("answers each of certctl's defects that concern these parts", () => {
     const text = readFileSync(join(root, "docs/certctl-requirements.md"), "utf8");
     const rows = [...text.matchAll(/^\| +(\d+) +\|/gm)].map(([, row]) => Number(row));
-    assert.deepEqual(rows, [...Array.from({ length: 18 }, (_, index) => index + 1), 22, 23, 24, 26, 27, 28, 29, 31, 32, 33]);
+    assert.deepEqual(rows, [
+      ...Array.from({ length: 18 }, (_, index) => index + 1),
+      22,
+      23,
+      24,
+      26,
+      27,
+      28,
+      29,
+      31,
+      32,
+      33,
+    ]);
   });
 });

@@ -17,8 +17,12 @@ describe("the API server, with Pod Security admission,", function () {
   before(async () => {
     await useEngine();
     secrets = await generateSecrets();
-    const manifests = [...(await renderArgs({ ...secrets, agents: { kind: "DaemonSet" } })), ...renderMatrix.flatMap(goldenManifests)];
-    for (const manifest of manifests) if (manifest.kind === "Namespace") namespaces.set(manifest.metadata.name, manifest);
+    const manifests = [
+      ...(await renderArgs({ ...secrets, agents: { kind: "DaemonSet" } })),
+      ...renderMatrix.flatMap(goldenManifests),
+    ];
+    for (const manifest of manifests)
+      if (manifest.kind === "Namespace") namespaces.set(manifest.metadata.name, manifest);
     await kubectlApply(toYaml([...namespaces.values()]));
   });
 
@@ -61,22 +65,36 @@ describe("the API server, with Pod Security admission,", function () {
     const manifests = await renderArgs(secrets);
     const job = manifests.find(({ kind }) => kind === "Job") as Manifest;
     const { template } = job.spec as { template: { metadata: object; spec: { securityContext: object } } };
-    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "root", namespace: "certctl" }, spec: template.spec };
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "root", namespace: "certctl" },
+      spec: template.spec,
+    };
     await kubectlApply(toYaml([pod]), "--dry-run=server");
     const asRoot = { ...pod, spec: { ...template.spec, securityContext: { runAsUser: 0 } } };
-    await assert.rejects(kubectlApply(toYaml([asRoot]), "--dry-run=server"), /violates PodSecurity "restricted/);
+    await assert.rejects(
+      kubectlApply(toYaml([asRoot]), "--dry-run=server"),
+      /violates PodSecurity "restricted/,
+    );
   });
 });
 
 /** The manifests with secrets in the place of their placeholders: the API server looks into those of TLS. */
 function withSecrets(manifests: readonly Manifest[], secrets: CertctlArgs): Manifest[] {
   const valueAt = (path: string): unknown =>
-    path.split(".").reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], secrets);
+    path
+      .split(".")
+      .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], secrets);
   return manifests.map((manifest) => {
-    const values = Object.entries((manifest.stringData ?? {}) as Record<string, string>).map(([key, value]) => {
-      const [, path] = /^<secret certctl:([\w.]+)>$/.exec(value) ?? [];
-      return [key, path === undefined ? value : (valueAt(path) ?? value)];
-    });
-    return manifest.stringData === undefined ? manifest : { ...manifest, stringData: Object.fromEntries(values) };
+    const values = Object.entries((manifest.stringData ?? {}) as Record<string, string>).map(
+      ([key, value]) => {
+        const [, path] = /^<secret certctl:([\w.]+)>$/.exec(value) ?? [];
+        return [key, path === undefined ? value : (valueAt(path) ?? value)];
+      },
+    );
+    return manifest.stringData === undefined
+      ? manifest
+      : { ...manifest, stringData: Object.fromEntries(values) };
   });
 }

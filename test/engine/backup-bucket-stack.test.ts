@@ -14,7 +14,13 @@ import { TestStack } from "./support/stack";
 
 /** A CronJob, as far as the tests look into it. */
 interface CronJobSpec {
-  jobTemplate: { spec: { template: { spec: { serviceAccountName: string; containers: Container[]; initContainers: Container[] } } } };
+  jobTemplate: {
+    spec: {
+      template: {
+        spec: { serviceAccountName: string; containers: Container[]; initContainers: Container[] };
+      };
+    };
+  };
 }
 
 interface Container {
@@ -35,13 +41,19 @@ describe("the stack prod-ha with backups in its bucket on AWS", function () {
     const engine = await useEngine();
     environment = { ...engine.env };
     Object.assign(engine.env, awsEnvironment(engine.env, moto));
-    const oidcProviderArn = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123";
+    const oidcProviderArn =
+      "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123";
     const backupBucket: BackupBucketSettings = {
       encryption: { requireHeaders: true },
       identity: { mode: "irsa", irsa: { oidcProviderArn } },
     };
     const backup: BackupSettings = { enabled: true, sink: { mode: "s3" } };
-    stack = await TestStack.create("test-bucket", "bucket", { "certctl:backupBucket": backupBucket, "certctl:backup": backup }, "prod-ha");
+    stack = await TestStack.create(
+      "test-bucket",
+      "bucket",
+      { "certctl:backupBucket": backupBucket, "certctl:backup": backup },
+      "prod-ha",
+    );
   });
 
   after(async () => {
@@ -64,14 +76,24 @@ describe("the stack prod-ha with backups in its bucket on AWS", function () {
 
   it("tells the pods of backup and drill the bucket, and their service accounts the roles", async () => {
     const { bucket, prefix, region, keyArn } = sink;
-    const place = { S3_BUCKET: bucket, S3_PREFIX: prefix, AWS_REGION: region, S3_ENCRYPTION: "aws:kms", S3_KMS_KEY: keyArn };
-    const pods = { "certctl-backup": ["upload", sink.roleArn], "certctl-drill": ["download", sink.restoreRoleArn] } as const;
+    const place = {
+      S3_BUCKET: bucket,
+      S3_PREFIX: prefix,
+      AWS_REGION: region,
+      S3_ENCRYPTION: "aws:kms",
+      S3_KMS_KEY: keyArn,
+    };
+    const pods = {
+      "certctl-backup": ["upload", sink.roleArn],
+      "certctl-drill": ["download", sink.restoreRoleArn],
+    } as const;
     for (const [cronJob, [container, roleArn]] of Object.entries(pods)) {
       const { jobTemplate } = (await object("bucket", "cronjob", cronJob)).spec as unknown as CronJobSpec;
       const { serviceAccountName, containers, initContainers } = jobTemplate.spec.template.spec;
       const { env = [] } = [...initContainers, ...containers].find(({ name }) => name === container) ?? {};
       const told = Object.fromEntries(env.map(({ name, value = "" }) => [name, value]));
-      for (const [name, value] of Object.entries(place)) assert.equal(told[name] ?? "", value, `${cronJob} ${name}`);
+      for (const [name, value] of Object.entries(place))
+        assert.equal(told[name] ?? "", value, `${cronJob} ${name}`);
       const { metadata } = await object("bucket", "serviceaccount", serviceAccountName);
       assert.equal(metadata.annotations?.["eks.amazonaws.com/role-arn"], roleArn);
     }
@@ -86,7 +108,10 @@ describe("the stack prod-ha with backups in its bucket on AWS", function () {
     const sse = "s3:x-amz-server-side-encryption";
     let resourcePolicy: PolicyDocument;
     let ofBackup: PolicyDocument;
-    const all: PolicyDocument = { Version: "2012-10-17", Statement: [{ Sid: "All", Effect: "Allow", Action: "*", Resource: "*" }] };
+    const all: PolicyDocument = {
+      Version: "2012-10-17",
+      Statement: [{ Sid: "All", Effect: "Allow", Action: "*", Resource: "*" }],
+    };
 
     before(async () => {
       const { s3, iam } = awsClients(moto.endpoint);
@@ -94,7 +119,9 @@ describe("the stack prod-ha with backups in its bucket on AWS", function () {
       resourcePolicy = JSON.parse(Policy) as PolicyDocument;
       const RoleName = sink.roleArn.split("/").at(-1);
       const { PolicyNames: [PolicyName] = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-      const { PolicyDocument: document = "" } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+      const { PolicyDocument: document = "" } = await iam.send(
+        new GetRolePolicyCommand({ RoleName, PolicyName }),
+      );
       ofBackup = JSON.parse(decodeURIComponent(document)) as PolicyDocument;
     });
 
@@ -137,7 +164,10 @@ describe("the stack prod-ha with backups in its bucket on AWS", function () {
       const destroyed = await stack.destroy("--exclude-protected");
       assert.equal(destroyed.code, 0, destroyed.text);
       await awsClients(moto.endpoint).s3.send(new HeadBucketCommand({ Bucket: sink.bucket }));
-      assert.equal((await object("bucket", "persistentvolumeclaim", "certctl-postgres")).status.phase, "Bound");
+      assert.equal(
+        (await object("bucket", "persistentvolumeclaim", "certctl-postgres")).status.phase,
+        "Bound",
+      );
     });
   });
 });

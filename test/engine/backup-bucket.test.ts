@@ -50,7 +50,10 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
     const { keyArn } = (await stack.outputs()).sink;
     assert.deepEqual(settings.versioning, "Enabled");
     assert.deepEqual(settings.encryption, [
-      { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: keyArn }, BucketKeyEnabled: true },
+      {
+        ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: keyArn },
+        BucketKeyEnabled: true,
+      },
     ]);
     assert.deepEqual(settings.publicAccess, {
       BlockPublicAcls: true,
@@ -85,17 +88,25 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
   it("has a copy in the other region, with a key there", async () => {
     const elsewhere = awsClients(moto.endpoint, { region: "eu-west-1" });
     const { replica = "" } = await stack.outputs();
-    const { LocationConstraint } = await elsewhere.s3.send(new s3.GetBucketLocationCommand({ Bucket: replica }));
+    const { LocationConstraint } = await elsewhere.s3.send(
+      new s3.GetBucketLocationCommand({ Bucket: replica }),
+    );
     assert.equal(LocationConstraint, "eu-west-1");
     const { encryption, versioning } = await settingsOf(elsewhere, replica);
     assert.equal(versioning, "Enabled");
-    assert.match(encryption[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID ?? "", /^arn:aws:kms:eu-west-1:/);
+    assert.match(
+      encryption[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID ?? "",
+      /^arn:aws:kms:eu-west-1:/,
+    );
   });
 
   it("refuses what its policy refuses: somebody else's write, and every delete", async () => {
     const object = { Bucket: bucket, Key: "certctl/a" };
     // The administrator of the test is no role, and so nobody whom the policy names.
-    await assert.rejects(aws.s3.send(new s3.PutObjectCommand({ ...object, Body: "x", IfNoneMatch: "*" })), isRefusal);
+    await assert.rejects(
+      aws.s3.send(new s3.PutObjectCommand({ ...object, Body: "x", IfNoneMatch: "*" })),
+      isRefusal,
+    );
     await assert.rejects(aws.s3.send(new s3.DeleteObjectCommand(object)), isRefusal);
   });
 
@@ -103,8 +114,15 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
 
   it("is mended when somebody has changed it by hand", async () => {
     await aws.s3.send(new s3.DeleteBucketPolicyCommand({ Bucket: bucket }));
-    const open = { BlockPublicAcls: false, BlockPublicPolicy: false, IgnorePublicAcls: false, RestrictPublicBuckets: false };
-    await aws.s3.send(new s3.PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration: open }));
+    const open = {
+      BlockPublicAcls: false,
+      BlockPublicPolicy: false,
+      IgnorePublicAcls: false,
+      RestrictPublicBuckets: false,
+    };
+    await aws.s3.send(
+      new s3.PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration: open }),
+    );
     await aws.s3.send(new s3.DeleteBucketLifecycleCommand({ Bucket: bucket }));
     const refreshed = await stack.must("refresh", "--yes", "--skip-preview");
     for (const type of ["BucketPolicy", "BucketPublicAccessBlock", "BucketLifecycleConfiguration"])
@@ -140,7 +158,9 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
     await stack.must("state", "unprotect", "--all", "--yes");
     await stack.must("destroy", "--yes", "--skip-preview");
     assert.equal((await settingsOf(aws, bucket)).versioning, "Enabled");
-    const { KeyMetadata } = await aws.kms.send(new DescribeKeyCommand({ KeyId: (await settingsOf(aws, bucket)).keyId }));
+    const { KeyMetadata } = await aws.kms.send(
+      new DescribeKeyCommand({ KeyId: (await settingsOf(aws, bucket)).keyId }),
+    );
     assert.equal(KeyMetadata?.KeyState, "Enabled");
   });
 
@@ -164,7 +184,10 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
       await there.isSettled();
       const { sink } = await there.outputs();
       assert.match(sink.roleArn ?? "", new RegExp(`^arn:${partition}:iam::`));
-      const { encryption, policy } = await settingsOf(awsClients(moto.endpoint, { region }), sink.bucket ?? "");
+      const { encryption, policy } = await settingsOf(
+        awsClients(moto.endpoint, { region }),
+        sink.bucket ?? "",
+      );
       assert.equal(encryption[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm, "AES256");
       assert.match(JSON.stringify(policy), new RegExp(`arn:${partition}:s3:::`));
     });
@@ -172,7 +195,10 @@ describe("a bucket for backups, made by the engine in a simulated AWS,", functio
 
   it("that exists already gets settings without an owner, when that is said", async () => {
     await aws.s3.send(new s3.CreateBucketCommand({ Bucket: "company-backups" }));
-    const adopted = await create("adopted", { mode: "existing", existing: { bucket: "company-backups", manageSettings: true } });
+    const adopted = await create("adopted", {
+      mode: "existing",
+      existing: { bucket: "company-backups", manageSettings: true },
+    });
     await adopted.up();
     await adopted.isSettled();
     assert.equal((await settingsOf(aws, "company-backups")).versioning, "Enabled");
@@ -197,8 +223,10 @@ async function settingsOf({ s3: client }: AwsClients, Bucket: string) {
     versioning: (await client.send(new s3.GetBucketVersioningCommand({ Bucket }))).Status,
     encryption: rules,
     keyId: rules[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID,
-    publicAccess: (await client.send(new s3.GetPublicAccessBlockCommand({ Bucket }))).PublicAccessBlockConfiguration,
-    ownership: (await client.send(new s3.GetBucketOwnershipControlsCommand({ Bucket }))).OwnershipControls?.Rules,
+    publicAccess: (await client.send(new s3.GetPublicAccessBlockCommand({ Bucket })))
+      .PublicAccessBlockConfiguration,
+    ownership: (await client.send(new s3.GetBucketOwnershipControlsCommand({ Bucket }))).OwnershipControls
+      ?.Rules,
     lifecycle: (await client.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules ?? [],
     logging: (await client.send(new s3.GetBucketLoggingCommand({ Bucket }))).LoggingEnabled,
     policy: JSON.parse(policy.Policy ?? "") as PolicyDocument,

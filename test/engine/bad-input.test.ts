@@ -53,8 +53,16 @@ describe("input that cannot work", function () {
 
   it("such as a missing passphrase is told as that", async () => {
     const { env } = await useEngine();
-    const environment = { ...env, PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_OPTION_CONFIG_FILE: stack.configFile };
-    const failed = await run("pulumi", ["preview", "--non-interactive", "--stack", stack.name, "--cwd", root], environment);
+    const environment = {
+      ...env,
+      PULUMI_CONFIG_PASSPHRASE: undefined,
+      PULUMI_OPTION_CONFIG_FILE: stack.configFile,
+    };
+    const failed = await run(
+      "pulumi",
+      ["preview", "--non-interactive", "--stack", stack.name, "--cwd", root],
+      environment,
+    );
     assert.notEqual(failed.code, 0);
     assert.match(failed.text, /passphrase must be set with PULUMI_CONFIG_PASSPHRASE/);
   });
@@ -62,6 +70,14 @@ describe("input that cannot work", function () {
 
 async function upWithoutCluster(stack: TestStack): ReturnType<typeof run> {
   const { env, workFolder } = await useEngine();
-  const environment = { ...env, KUBECONFIG: join(workFolder, "no-kubeconfig"), PULUMI_OPTION_CONFIG_FILE: stack.configFile };
-  return run("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack.name, "--cwd", root], environment);
+  const environment = {
+    ...env,
+    KUBECONFIG: join(workFolder, "no-kubeconfig"),
+    PULUMI_OPTION_CONFIG_FILE: stack.configFile,
+  };
+  return run(
+    "pulumi",
+    ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack.name, "--cwd", root],
+    environment,
+  );
 }

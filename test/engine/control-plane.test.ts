@@ -15,7 +15,9 @@ const load = () => import("../../scripts/local/control-plane.mjs");
 const toolchain = async () => (await import("../toolchain/toolchain.mjs")).ensureToolchain();
 
 /** Starts the control plane of this file, and gives what it did and said. */
-async function start(options: { stateDir?: string; engines?: Record<string, string>; stuckSeconds?: number } = {}) {
+async function start(
+  options: { stateDir?: string; engines?: Record<string, string>; stuckSeconds?: number } = {},
+) {
   const built = await toolchain();
   const said: string[] = [];
   const result = await (
@@ -33,7 +35,9 @@ const stop = async () => (await load()).stopControlPlane({ stateDir });
 
 async function processIds(): Promise<Record<string, number | undefined>> {
   const status = (await load()).controlPlaneStatus({ stateDir });
-  return Object.fromEntries(status.filter(({ state }) => state === "running").map(({ name, pid }) => [name, pid]));
+  return Object.fromEntries(
+    status.filter(({ state }) => state === "running").map(({ name, pid }) => [name, pid]),
+  );
 }
 
 async function killPart(name: string): Promise<void> {
@@ -46,7 +50,8 @@ async function killPart(name: string): Promise<void> {
 async function kubectl(...args: string[]): Promise<string> {
   const { engines } = await toolchain();
   assert.ok(engines.kubectl);
-  return (await promisify(execFile)(engines.kubectl, ["--kubeconfig", join(stateDir, "kubeconfig"), ...args])).stdout;
+  return (await promisify(execFile)(engines.kubectl, ["--kubeconfig", join(stateDir, "kubeconfig"), ...args]))
+    .stdout;
 }
 
 async function apply(manifest: object): Promise<void> {
@@ -102,13 +107,25 @@ describe("the local control plane", function () {
   });
 
   it("has three ready nodes in three zones", async () => {
-    const nodes = await kubectl("get", "nodes", "--no-headers", "--label-columns", "topology.kubernetes.io/zone");
+    const nodes = await kubectl(
+      "get",
+      "nodes",
+      "--no-headers",
+      "--label-columns",
+      "topology.kubernetes.io/zone",
+    );
     assert.equal((nodes.match(/ Ready /g) ?? []).length, 3);
     assert.equal(new Set(nodes.match(/local-[abc]$/gm)).size, 3);
   });
 
   it("lets a service account do only what it was granted", async () => {
-    const mayListSecrets = kubectl("auth", "can-i", "list", "secrets", "--as=system:serviceaccount:default:default");
+    const mayListSecrets = kubectl(
+      "auth",
+      "can-i",
+      "list",
+      "secrets",
+      "--as=system:serviceaccount:default:default",
+    );
     await assert.rejects(mayListSecrets, { stdout: "no\n" });
   });
 
@@ -127,7 +144,12 @@ describe("the local control plane", function () {
     await until("Pending", "get", "pvc/data", "--output=jsonpath={.status.phase}");
     await apply(pod("user", "user", [{ name: "data", persistentVolumeClaim: { claimName: "data" } }]));
     await until("Running", "get", "pod/user", "--output=jsonpath={.status.phase}");
-    await until("Bound 1Gi", "get", "pvc/data", "--output=jsonpath={.status.phase} {.status.capacity.storage}");
+    await until(
+      "Bound 1Gi",
+      "get",
+      "pvc/data",
+      "--output=jsonpath={.status.phase} {.status.capacity.storage}",
+    );
     await apply(claim("2Gi"));
     await until("2Gi", "get", "pvc/data", "--output=jsonpath={.status.capacity.storage}");
     await until("2Gi", "get", "pv", "--output=jsonpath={.items[*].spec.capacity.storage}");
@@ -146,8 +168,13 @@ describe("the local control plane", function () {
   });
 
   it("is verified by the authority in its kubeconfig", () => {
-    const kubeconfig = JSON.parse(readFileSync(join(stateDir, "kubeconfig"), "utf8")) as { clusters: { cluster: object }[] };
-    assert.deepEqual(Object.keys(kubeconfig.clusters[0]?.cluster ?? {}), ["server", "certificate-authority-data"]);
+    const kubeconfig = JSON.parse(readFileSync(join(stateDir, "kubeconfig"), "utf8")) as {
+      clusters: { cluster: object }[];
+    };
+    assert.deepEqual(Object.keys(kubeconfig.clusters[0]?.cluster ?? {}), [
+      "server",
+      "certificate-authority-data",
+    ]);
   });
 
   it("is used again by a second start, which starts nothing", async () => {
@@ -186,7 +213,10 @@ describe("the local control plane", function () {
     await killPart("kube-scheduler");
     const { started, said } = await start();
     assert.deepEqual(started, ["kube-scheduler"]);
-    assert.match(said, /^kube-scheduler has ended by itself\. The end of its log \(.*kube-scheduler\.log\):\n {4}\S/);
+    assert.match(
+      said,
+      /^kube-scheduler has ended by itself\. The end of its log \(.*kube-scheduler\.log\):\n {4}\S/,
+    );
     const { "kube-scheduler": _, ...others } = before;
     assert.deepEqual({ ...(await processIds()), ...others }, await processIds());
   });
@@ -207,7 +237,10 @@ describe("the local control plane", function () {
     assert.deepEqual(started.sort(), parts);
     assert.equal(said, "the control plane of an earlier session is gone; starting it again with its data");
     assert.equal(await kubectl("get", "configmap/kept", "--output=jsonpath={.data.key}"), "value");
-    assert.equal(await kubectl("get", "node/node-local-a", "--output=jsonpath={.spec.unschedulable}"), "true");
+    assert.equal(
+      await kubectl("get", "node/node-local-a", "--output=jsonpath={.spec.unschedulable}"),
+      "true",
+    );
   });
 
   it("is not started twice by two starts at once", async () => {
@@ -253,7 +286,10 @@ describe("the local control plane", function () {
     await new Promise<void>((resolve) => program.listen(taken, "127.0.0.1", resolve));
     try {
       const again = await start();
-      assert.match(again.said, new RegExp(`^port ${taken} of kube-apiserver is taken by another program; it uses \\d+ now$`, "m"));
+      assert.match(
+        again.said,
+        new RegExp(`^port ${taken} of kube-apiserver is taken by another program; it uses \\d+ now$`, "m"),
+      );
       assert.notEqual(again.server, server);
       assert.match(readFileSync(join(stateDir, "kubeconfig"), "utf8"), new RegExp(again.server));
       await until("ok", "get", "--raw", "/readyz");

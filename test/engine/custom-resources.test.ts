@@ -32,7 +32,11 @@ describe("a stack that needs a CustomResourceDefinition", function () {
   });
 
   it("that the cluster lacks changes nothing, when there was no preview", async () => {
-    refuses(await stack.tryUp(), certificates, "certctl needs certificates.cert-manager.io for tls.mode certManager");
+    refuses(
+      await stack.tryUp(),
+      certificates,
+      "certctl needs certificates.cert-manager.io for tls.mode certManager",
+    );
     assert.equal(await kubectl("get", "namespace", "kinds", "--ignore-not-found"), "");
     assert.deepEqual(
       (await stack.resources()).filter(({ type }) => type.startsWith("kubernetes:")),
@@ -68,7 +72,9 @@ describe("a stack that needs a CustomResourceDefinition", function () {
       const fix = `install the Prometheus Operator, or set ${feature}.enabled: false`;
       refuses(await stack.preview(), kind, `certctl needs ${kind} for ${feature}: ${fix}`);
 
-      stack.configure({ "certctl:monitoring": { enabled: true, [feature.replace("monitoring.", "")]: { enabled: false } } });
+      stack.configure({
+        "certctl:monitoring": { enabled: true, [feature.replace("monitoring.", "")]: { enabled: false } },
+      });
       const preview = await stack.preview();
       assert.equal(preview.code, 0, preview.text);
       await kubectl("delete", "crd", ...ofTheOperator, "--ignore-not-found");
@@ -86,7 +92,8 @@ describe("a stack that needs a CustomResourceDefinition", function () {
 /** The definition is missed by name, with what needs it. */
 function refuses(answer: Answer, definition: string, message: string): void {
   assert.notEqual(answer.code, 0, answer.text);
-  for (const part of [message, `resource '${definition}' does not exist`]) assert.ok(answer.text.includes(part), answer.text);
+  for (const part of [message, `resource '${definition}' does not exist`])
+    assert.ok(answer.text.includes(part), answer.text);
 }
 
 /** A definition of the kind as cert-manager names it, without its schema. */

@@ -42,10 +42,14 @@ describe("an update whose engine is killed in the middle", function () {
 async function killAt(stack: TestStack, marker: string): Promise<void> {
   const { env } = await useEngine();
   await stack.pulumi(["cancel", "--yes"]);
-  const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack.name, "--cwd", root], {
-    env: { ...env, PULUMI_OPTION_CONFIG_FILE: stack.configFile },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    "pulumi",
+    ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack.name, "--cwd", root],
+    {
+      env: { ...env, PULUMI_OPTION_CONFIG_FILE: stack.configFile },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   const { pid } = child;
   assert.ok(pid);
   const ended = new Promise<void>((resolve) =>

@@ -28,8 +28,14 @@ describe("the life of the dev stack", function () {
     const server = await object("lifecycle", "deployment", "certctl-server");
     const inOrder = [
       ["namespace created", namespace.metadata.creationTimestamp],
-      ["password Secret created", (await object("lifecycle", "secret", "certctl-postgres")).metadata.creationTimestamp],
-      ["database created", (await object("lifecycle", "statefulset", "certctl-postgres")).metadata.creationTimestamp],
+      [
+        "password Secret created",
+        (await object("lifecycle", "secret", "certctl-postgres")).metadata.creationTimestamp,
+      ],
+      [
+        "database created",
+        (await object("lifecycle", "statefulset", "certctl-postgres")).metadata.creationTimestamp,
+      ],
       ["database ready", conditionTime(await object("lifecycle", "pod", "certctl-postgres-0"), "Ready")],
       ["migration created", migration.metadata.creationTimestamp],
       ["migration complete", conditionTime(migration, "Complete")],
@@ -37,7 +43,10 @@ describe("the life of the dev stack", function () {
       ["server available", conditionTime(server, "Available")],
       ["provisioning created", provisioning.metadata.creationTimestamp],
       ["provisioning complete", conditionTime(provisioning, "Complete")],
-      ["agents created", (await object("lifecycle", "statefulset", "certctl-agents")).metadata.creationTimestamp],
+      [
+        "agents created",
+        (await object("lifecycle", "statefulset", "certctl-agents")).metadata.creationTimestamp,
+      ],
     ] as const;
     inOrder.slice(1).forEach(([what, time], index) => {
       const [whatBefore, timeBefore] = inOrder[index] as (typeof inOrder)[number];
@@ -62,7 +71,10 @@ describe("the life of the dev stack", function () {
     ];
     steps.slice(1).forEach((step, index) => {
       const before = steps[index] as string;
-      assert.ok(position("resOutputsEvent", before) < position("resourcePreEvent", step), `${step} starts after ${before}`);
+      assert.ok(
+        position("resOutputsEvent", before) < position("resourcePreEvent", step),
+        `${step} starts after ${before}`,
+      );
     });
   });
 
@@ -98,13 +110,10 @@ describe("the life of the dev stack", function () {
 
   it("runs every pod under the restricted level, and without a token", async () => {
     const pods = await objects("lifecycle", "pods");
-    assert.deepEqual([...new Set(pods.map(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"]))].sort(), [
-      "agents",
-      "database",
-      "migration",
-      "provisioning",
-      "server",
-    ]);
+    assert.deepEqual(
+      [...new Set(pods.map(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"]))].sort(),
+      ["agents", "database", "migration", "provisioning", "server"],
+    );
     for (const { metadata, spec } of pods) {
       assert.equal(spec.automountServiceAccountToken, false, metadata.name);
     }

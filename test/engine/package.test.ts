@@ -34,19 +34,40 @@ describe("the packed tarball, installed into an empty platform repo,", function 
     const packed = await run("npm", ["pack", "--pack-destination", repo], engine.env, { cwd: root });
     assert.equal(packed.code, 0, packed.text);
     const tarball = readdirSync(repo).find((file) => file.endsWith(".tgz")) ?? "";
-    const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { devDependencies: Record<string, string> };
+    const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      devDependencies: Record<string, string>;
+    };
     const versions = Object.fromEntries(
-      ["@pulumi/pulumi", "@pulumi/kubernetes", "typescript", "@types/node"].map((name) => [name, devDependencies[name]]),
+      ["@pulumi/pulumi", "@pulumi/kubernetes", "typescript", "@types/node"].map((name) => [
+        name,
+        devDependencies[name],
+      ]),
     );
     writeFileSync(
       join(repo, "package.json"),
-      JSON.stringify({ name: "platform", private: true, dependencies: { ...versions, "pulumi-certctl": `file:${tarball}` } }),
+      JSON.stringify({
+        name: "platform",
+        private: true,
+        dependencies: { ...versions, "pulumi-certctl": `file:${tarball}` },
+      }),
     );
-    const installed = await run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], engine.env, {
-      cwd: repo,
-    });
+    const installed = await run(
+      "npm",
+      ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"],
+      engine.env,
+      {
+        cwd: repo,
+      },
+    );
     assert.equal(installed.code, 0, installed.text);
-    const compilerOptions = { strict: true, module: "node16", moduleResolution: "node16", target: "ES2022", noEmit: true, types: ["node"] };
+    const compilerOptions = {
+      strict: true,
+      module: "node16",
+      moduleResolution: "node16",
+      target: "ES2022",
+      noEmit: true,
+      types: ["node"],
+    };
     writeFileSync(join(repo, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
     writeFileSync(join(repo, "Pulumi.yaml"), "name: platform\nruntime: nodejs\n");
   });
@@ -61,7 +82,8 @@ describe("the packed tarball, installed into an empty platform repo,", function 
       assert.equal(checked.code, 0, checked.text);
 
       const stack = name.replaceAll(/[^a-z]/g, "");
-      const pulumi = (...args: string[]) => run("pulumi", args, { ...engine.env, PULUMI_NODEJS_TRANSPILE_ONLY: "true" }, { cwd: repo });
+      const pulumi = (...args: string[]) =>
+        run("pulumi", args, { ...engine.env, PULUMI_NODEJS_TRANSPILE_ONLY: "true" }, { cwd: repo });
       assert.equal((await pulumi("stack", "init", stack)).code, 0);
       await setSecrets(pulumi);
       const preview = await pulumi("preview", "--non-interactive", "--diff");
@@ -76,7 +98,9 @@ async function setSecrets(pulumi: (...args: string[]) => ReturnType<typeof run>)
   const values = {
     databasePassword: "p/a#s?s%41@1:'\" x",
     encryptionKey: "0123456789abcdef".repeat(4),
-    apiKeys: JSON.stringify(Object.fromEntries(["admin", "enroll", "fleet", "metrics"].map((duty) => [duty, duty.padEnd(40, "0")]))),
+    apiKeys: JSON.stringify(
+      Object.fromEntries(["admin", "enroll", "fleet", "metrics"].map((duty) => [duty, duty.padEnd(40, "0")])),
+    ),
     caCertificate: ca.certificate,
     caPrivateKey: ca.privateKey,
   };

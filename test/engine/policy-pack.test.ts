@@ -52,19 +52,28 @@ describe("the policy pack on the engine", function () {
     name: string,
     namespace: TestNamespace,
     from: "dev" | "prod-ha",
-    work: (command: (args: string[], settings?: object) => Promise<Answer>, stack: TestStack) => Promise<void>,
+    work: (
+      command: (args: string[], settings?: object) => Promise<Answer>,
+      stack: TestStack,
+    ) => Promise<void>,
     config: Config = {},
   ): Promise<void> => {
     const stack = await TestStack.create(name, namespace, config, from);
     const env = { PULUMI_OPTION_CONFIG_FILE: stack.configFile };
-    await work((args, settings) => pack.pulumi([...args, "--stack", stack.name, "--cwd", root], { env, settings }), stack);
+    await work(
+      (args, settings) => pack.pulumi([...args, "--stack", stack.name, "--cwd", root], { env, settings }),
+      stack,
+    );
   };
 
   it("lets a preview of the stack dev pass, with advice", async () => {
     await withStack("dev-policy", "policy", "dev", async (command) => {
       const preview = await command(["preview"]);
       assert.equal(preview.code, 0, preview.text);
-      assert.deepEqual(violated(preview), { mandatory: [], advisory: ["certctl-backups", "certctl-image-digests"] });
+      assert.deepEqual(violated(preview), {
+        mandatory: [],
+        advisory: ["certctl-backups", "certctl-image-digests"],
+      });
     });
   });
 
@@ -89,7 +98,11 @@ describe("the policy pack on the engine", function () {
     const config = {
       "certctl:deletionProtection": false,
       "certctl:network": { enabled: false },
-      "certctl:server": { replicas: 3, rateLimiting: { backend: "memory" }, service: { type: "LoadBalancer", sessionAffinity: "None" } },
+      "certctl:server": {
+        replicas: 3,
+        rateLimiting: { backend: "memory" },
+        service: { type: "LoadBalancer", sessionAffinity: "None" },
+      },
       "certctl:caCertificate": undefined,
       "certctl:caPrivateKey": undefined,
     };
@@ -160,6 +173,7 @@ async function isNotMade(namespace: string): Promise<void> {
 /** Names of the rules of which the CLI prints a violation, by level. */
 function violated({ text }: Answer): Record<"mandatory" | "advisory", string[]> {
   const found = [...text.matchAll(/\[(mandatory|advisory)\]\s+(certctl-[-a-z]+)/g)];
-  const names = (level: string): string[] => [...new Set(found.filter(([, one]) => one === level).map(([, , name = ""]) => name))].sort();
+  const names = (level: string): string[] =>
+    [...new Set(found.filter(([, one]) => one === level).map(([, , name = ""]) => name))].sort();
   return { mandatory: names("mandatory"), advisory: names("advisory") };
 }

@@ -10,7 +10,11 @@ import { TestStack } from "./support/stack";
 
 /** What other products do for a stack that is reached from outside. */
 const outside = {
-  "certctl:tls": { mode: "certManager", certManager: { issuerRef: { name: "private-ca" } }, extraDnsNames: ["enroll.example.com"] },
+  "certctl:tls": {
+    mode: "certManager",
+    certManager: { issuerRef: { name: "private-ca" } },
+    extraDnsNames: ["enroll.example.com"],
+  },
   "certctl:tlsCertificate": undefined,
   "certctl:tlsPrivateKey": undefined,
   "certctl:exposure": {
@@ -18,8 +22,13 @@ const outside = {
     gateway: {
       listener: { gateway: "public", namespace: "gateways", name: "https" },
       hosts: ["certctl.example.com"],
-      callers: [{ namespaceLabels: { "kubernetes.io/metadata.name": "gateways" }, podLabels: { app: "gateway" } }],
-      passthrough: { listener: { gateway: "public", namespace: "gateways", name: "tls" }, hosts: ["enroll.example.com"] },
+      callers: [
+        { namespaceLabels: { "kubernetes.io/metadata.name": "gateways" }, podLabels: { app: "gateway" } },
+      ],
+      passthrough: {
+        listener: { gateway: "public", namespace: "gateways", name: "tls" },
+        hosts: ["enroll.example.com"],
+      },
     },
   },
 };
@@ -27,7 +36,9 @@ const outside = {
 describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway,", function () {
   this.timeout(180_000);
   let stack: TestStack;
-  const { config } = parse(readFileSync(join(root, "Pulumi.prod-ha.yaml"), "utf8")) as { config: Record<string, object> };
+  const { config } = parse(readFileSync(join(root, "Pulumi.prod-ha.yaml"), "utf8")) as {
+    config: Record<string, object>;
+  };
   const server = config["certctl:server"] ?? {};
 
   before(async () => {
@@ -44,7 +55,9 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
   it("runs three servers in three zones, each client on the same one for three hours", async () => {
     const deployment = await object("ha", "deployment", "certctl-server");
     assert.equal(deployment.status.readyReplicas, 3);
-    const pods = (await objects("ha", "pods")).filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "server");
+    const pods = (await objects("ha", "pods")).filter(
+      ({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "server",
+    );
     assert.equal(new Set(pods.map(({ spec }) => spec.nodeName)).size, 3);
     const { spec } = await object("ha", "service", "certctl-server");
     assert.equal(spec.sessionAffinity, "ClientIP");
@@ -57,7 +70,10 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
     const [, pool] = /"CERTCTL_DATABASE_MAX_CONNS","value":"(\d+)"/.exec(deployment) ?? [];
     const database = JSON.stringify((await object("ha", "statefulset", "certctl-postgres")).spec);
     const [, accepted] = /max_connections=(\d+)/.exec(database) ?? [];
-    assert.ok(Number(accepted) >= 3 * Number(pool) + 20, `${accepted ?? ""} connections for three pools of ${pool ?? ""}`);
+    assert.ok(
+      Number(accepted) >= 3 * Number(pool) + 20,
+      `${accepted ?? ""} connections for three pools of ${pool ?? ""}`,
+    );
   });
 
   it("runs an agent on every node, in a namespace of its own, which reads the node's directories and writes only its state", async () => {
@@ -65,7 +81,9 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
     const nodes = JSON.parse(await kubectl("get", "nodes", "--output", "json")) as { items: unknown[] };
     assert.equal(daemonSet.status.numberReady, nodes.items.length);
     const { spec } = (daemonSet.spec as { template: { spec: object } }).template as { spec: PodSpec };
-    const hostPaths = new Map(spec.volumes.filter(({ hostPath }) => hostPath).map(({ name, hostPath }) => [name, hostPath?.path]));
+    const hostPaths = new Map(
+      spec.volumes.filter(({ hostPath }) => hostPath).map(({ name, hostPath }) => [name, hostPath?.path]),
+    );
     assert.deepEqual([...hostPaths.values()], ["/var/lib/certctl-agent", "/etc/ssl/certs"]);
     const [agent] = spec.containers;
     const mounts = agent?.volumeMounts.filter(({ name }) => hostPaths.has(name)) ?? [];
@@ -79,7 +97,14 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
   });
 
   it("asks cert-manager, the Gateway API and the Prometheus Operator for what they do", async () => {
-    const kinds = ["certificates", "httproutes", "tlsroutes", "backendtlspolicies", "servicemonitors", "prometheusrules"];
+    const kinds = [
+      "certificates",
+      "httproutes",
+      "tlsroutes",
+      "backendtlspolicies",
+      "servicemonitors",
+      "prometheusrules",
+    ];
     const found = await objects("ha", ...kinds);
     assert.deepEqual(found.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort(), [
       "BackendTLSPolicy certctl-exposure",
@@ -97,13 +122,17 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
   });
 
   it("makes a backup and restores it every night, and tells Prometheus how often", async () => {
-    const schedules = (await objects("ha", "cronjobs")).map(({ metadata, spec }) => [metadata.name, spec.schedule]);
+    const schedules = (await objects("ha", "cronjobs")).map(({ metadata, spec }) => [
+      metadata.name,
+      spec.schedule,
+    ]);
     assert.deepEqual(schedules, [
       ["certctl-backup", "30 2 * * *"],
       ["certctl-drill", "30 5 * * *"],
     ]);
     const { spec } = await object("ha", "prometheusrules", "certctl-monitoring");
-    for (const alert of ["CertctlBackupTooOld", "CertctlDrillTooOld"]) assert.ok(JSON.stringify(spec).includes(`"${alert}"`), alert);
+    for (const alert of ["CertctlBackupTooOld", "CertctlDrillTooOld"])
+      assert.ok(JSON.stringify(spec).includes(`"${alert}"`), alert);
   });
 
   it("previews no change the second time", async () => {
@@ -147,10 +176,19 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
   });
 
   it("lets a node be drained, one server at a time", async () => {
-    const pods = (await objects("ha", "pods")).filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "server");
+    const pods = (await objects("ha", "pods")).filter(
+      ({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "server",
+    );
     const node = String(pods[0]?.spec.nodeName);
     try {
-      await kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=60s");
+      await kubectl(
+        "drain",
+        node,
+        "--ignore-daemonsets",
+        "--delete-emptydir-data",
+        "--force",
+        "--timeout=60s",
+      );
     } finally {
       await kubectl("uncordon", node);
     }
@@ -159,13 +197,20 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
   });
 
   it("leaves the number of servers to the autoscaler, without a dip", async () => {
-    stack.configure({ "certctl:server": { ...server, replicas: undefined, autoscaling: { minReplicas: 3, maxReplicas: 5 } } });
+    stack.configure({
+      "certctl:server": { ...server, replicas: undefined, autoscaling: { minReplicas: 3, maxReplicas: 5 } },
+    });
     await stack.up();
     assert.equal((await object("ha", "deployment", "certctl-server")).spec.replicas, 3);
     await kubectl("scale", "deployment", "certctl-server", "--namespace", "ha", "--replicas=4");
     await kubectl("rollout", "status", "deployment/certctl-server", "--namespace", "ha", "--timeout=60s");
     stack.configure({
-      "certctl:server": { ...server, replicas: undefined, autoscaling: { minReplicas: 3, maxReplicas: 5 }, maxBodySize: 2097152 },
+      "certctl:server": {
+        ...server,
+        replicas: undefined,
+        autoscaling: { minReplicas: 3, maxReplicas: 5 },
+        maxBodySize: 2097152,
+      },
     });
     await stack.up();
     assert.equal((await object("ha", "deployment", "certctl-server")).spec.replicas, 4);

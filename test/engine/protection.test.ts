@@ -26,7 +26,9 @@ describe("deletion protection", function () {
       "Secret certctl-issuing-ca",
       "Secret certctl-postgres",
     ]);
-    const left = (await stack.resources()).filter(({ protect }) => protect).map(({ urn }) => urn.split("::").at(-1));
+    const left = (await stack.resources())
+      .filter(({ protect }) => protect)
+      .map(({ urn }) => urn.split("::").at(-1));
     assert.deepEqual(left.sort(), [
       "certctl",
       "certctl-api-keys",
@@ -38,17 +40,39 @@ describe("deletion protection", function () {
   });
 
   it("lets the next up bring the instance back on the same data", async () => {
-    const claim = await kubectl("get", "pvc", "certctl-postgres", "--namespace", "protected", "--output", "jsonpath={.metadata.uid}");
+    const claim = await kubectl(
+      "get",
+      "pvc",
+      "certctl-postgres",
+      "--namespace",
+      "protected",
+      "--output",
+      "jsonpath={.metadata.uid}",
+    );
     await stack.up();
     assert.equal(
-      await kubectl("get", "pvc", "certctl-postgres", "--namespace", "protected", "--output", "jsonpath={.metadata.uid}"),
+      await kubectl(
+        "get",
+        "pvc",
+        "certctl-postgres",
+        "--namespace",
+        "protected",
+        "--output",
+        "jsonpath={.metadata.uid}",
+      ),
       claim,
     );
   });
 
   it("refuses another encryption key, because the database was encrypted with the first one", async () => {
     const { "certctl:encryptionKey": key = "" } = await stack.secretValues();
-    const changed = await stack.pulumi(["config", "set", "--secret", "certctl:encryptionKey", "f".repeat(64)]);
+    const changed = await stack.pulumi([
+      "config",
+      "set",
+      "--secret",
+      "certctl:encryptionKey",
+      "f".repeat(64),
+    ]);
     assert.equal(changed.code, 0, changed.text);
     const refused = await stack.tryUp();
     assert.notEqual(refused.code, 0);
@@ -80,7 +104,10 @@ async function kept(): Promise<string[]> {
   const found = await objects("protected", "persistentvolumeclaims", "secrets");
   return found
     .filter(({ metadata }) => metadata.name !== "certctl-tls" && !metadata.name.startsWith("certctl-agents"))
-    .map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/^(certctl-encryption-key)-[0-9a-f]{8}$/, "$1")}`)
+    .map(
+      ({ kind, metadata }) =>
+        `${kind} ${metadata.name.replace(/^(certctl-encryption-key)-[0-9a-f]{8}$/, "$1")}`,
+    )
     .sort();
 }
 

@@ -13,14 +13,18 @@ const image = (tag: string) => ({ server: `ghcr.io/certctl-io/certctl-server:${t
 const server = () => object(namespace, "deployment", "certctl-server");
 const migration = () => object(namespace, "job", /^certctl-migrate-[0-9a-f]{8}$/);
 const savedBefore = () => object(namespace, "job", /^certctl-migrate-backup-/);
-const restores = async () => (await objects(namespace, "jobs")).filter(({ metadata }) => metadata.name.includes("-restore"));
+const restores = async () =>
+  (await objects(namespace, "jobs")).filter(({ metadata }) => metadata.name.includes("-restore"));
 
 describe("a stack whose database is saved before each migration, and restored", function () {
   this.timeout(240_000);
   let stack: TestStack;
 
   before(async () => {
-    stack = await TestStack.create("test-restore", namespace, { "certctl:backup": backup, "certctl:migrations": migrations });
+    stack = await TestStack.create("test-restore", namespace, {
+      "certctl:backup": backup,
+      "certctl:migrations": migrations,
+    });
     await stack.up();
   });
 
@@ -39,13 +43,21 @@ describe("a stack whose database is saved before each migration, and restored", 
     const position = (kind: string, step: string): number =>
       events.findIndex((line) => line.includes(`"${kind}"`) && line.includes(`$${step}"`));
     steps.slice(1).forEach((step, index) => {
-      const [ended, begins] = [position("resOutputsEvent", steps[index] ?? ""), position("resourcePreEvent", step)];
-      assert.ok(ended >= 0 && ended < begins, `${step} at ${String(begins)} begins after ${steps[index] ?? ""} at ${String(ended)}`);
+      const [ended, begins] = [
+        position("resOutputsEvent", steps[index] ?? ""),
+        position("resourcePreEvent", step),
+      ];
+      assert.ok(
+        ended >= 0 && ended < begins,
+        `${step} at ${String(begins)} begins after ${steps[index] ?? ""} at ${String(ended)}`,
+      );
     });
   };
 
   it("is saved before its first migration too", async () => {
-    assert.ok(conditionTime(await savedBefore(), "Complete") <= (await migration()).metadata.creationTimestamp);
+    assert.ok(
+      conditionTime(await savedBefore(), "Complete") <= (await migration()).metadata.creationTimestamp,
+    );
   });
 
   it("with a new server is saved by a new Job before the new migration begins", async () => {
@@ -64,10 +76,17 @@ describe("a stack whose database is saved before each migration, and restored", 
     const [before, running] = [await migration(), await server()];
     const bucket = {
       mode: "s3",
-      s3: { bucket: "backups", region: "us-east-1", identity: { mode: "accessKeys", accessKeys: { secretName: "store" } } },
+      s3: {
+        bucket: "backups",
+        region: "us-east-1",
+        identity: { mode: "accessKeys", accessKeys: { secretName: "store" } },
+      },
     };
     const failing = { ...image("v2.1.9"), awsCli: "public.ecr.aws/aws-cli/aws-cli:2.27.50-fails" };
-    stack.configure({ "certctl:images": failing, "certctl:backup": { ...backup, backoffLimit: 0, sink: bucket } });
+    stack.configure({
+      "certctl:images": failing,
+      "certctl:backup": { ...backup, backoffLimit: 0, sink: bucket },
+    });
     const failed = await stack.tryUp();
     assert.notEqual(failed.code, 0);
     assert.match(failed.text, /certctl-migrate-backup-[0-9a-f]{8}/);
@@ -79,7 +98,9 @@ describe("a stack whose database is saved before each migration, and restored", 
 
   it("is restored, then migrated, before the server's pods are new, and provisioned after that", async () => {
     const running = await server();
-    stack.configure({ "certctl:restore": { backup: "certctl-20260131T023000Z-0a1b2c3d", overwriteDatabase: "certctl" } });
+    stack.configure({
+      "certctl:restore": { backup: "certctl-20260131T023000Z-0a1b2c3d", overwriteDatabase: "certctl" },
+    });
     await upInOrder([
       "kubernetes:batch/v1:Job::certctl-restore",
       "kubernetes:batch/v1:Job::certctl-restore-migrate",
@@ -108,7 +129,9 @@ describe("a stack whose database is saved before each migration, and restored", 
     stack.configure({ "certctl:restore": undefined });
     const preview = await stack.preview("--json");
     const { steps } = JSON.parse(preview.stdout) as { steps: { op: string; urn: string }[] };
-    const changes = steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn.split("::").slice(-2).join(" ")}`);
+    const changes = steps
+      .filter(({ op }) => op !== "same")
+      .map(({ op, urn }) => `${op} ${urn.split("::").slice(-2).join(" ")}`);
     assert.deepEqual(changes.map((change) => change.replace(/ [^ ]*\$/, " ")).sort(), [
       "delete certctl:index:DatabaseMigration certctl-restore-migrate",
       "delete certctl:index:DatabaseRestore certctl-restore",
@@ -161,7 +184,14 @@ describe("a stack whose database is saved before each migration, and restored", 
   it("that was restored by hand is migrated and served again by an update with a refresh", async () => {
     const before = await migration();
     await kubectl("delete", "deployment", "certctl-server", "--cascade=foreground", "--namespace", namespace);
-    await kubectl("delete", "job", "--selector", "app.kubernetes.io/component=migration", "--namespace", namespace);
+    await kubectl(
+      "delete",
+      "job",
+      "--selector",
+      "app.kubernetes.io/component=migration",
+      "--namespace",
+      namespace,
+    );
     await stack.up("--refresh");
     assert.notEqual((await migration()).metadata.uid, before.metadata.uid);
     assert.equal((await server()).status.readyReplicas, 1);

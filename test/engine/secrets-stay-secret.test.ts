@@ -40,9 +40,12 @@ describe("secret values", function () {
       "--output",
       "json",
     );
-    seen["arguments, environment and annotations of pods, and everything else that is not a Secret"] = workloads;
+    seen["arguments, environment and annotations of pods, and everything else that is not a Secret"] =
+      workloads;
     const { env } = await useEngine();
-    seen["the rendered manifests"] = (await run("npm", ["run", "--silent", "render", "--", stack.configFile], env, { cwd: root })).text;
+    seen["the rendered manifests"] = (
+      await run("npm", ["run", "--silent", "render", "--", stack.configFile], env, { cwd: root })
+    ).text;
   });
 
   after(async () => {
@@ -102,5 +105,11 @@ describe("secret values", function () {
 /** A value as it is, as a JSON string holds it, in base64, and the second line of a PEM text alone. */
 function forms(value: string): string[] {
   const line = value.includes("-----BEGIN") ? [value.split("\n")[1] ?? ""] : [];
-  return [value, JSON.stringify(value).slice(1, -1), Buffer.from(value).toString("base64"), encodeURIComponent(value), ...line];
+  return [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    Buffer.from(value).toString("base64"),
+    encodeURIComponent(value),
+    ...line,
+  ];
 }

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { certificatesOf } from "../../scripts/secrets/certificates";
 import { root, run, useEngine } from "./support/engine";
@@ -26,7 +34,11 @@ describe("npm run secrets with the real CLI", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function command(script: "secrets" | "render", args: string[], variables: NodeJS.ProcessEnv = env): Promise<Answer> {
+  async function command(
+    script: "secrets" | "render",
+    args: string[],
+    variables: NodeJS.ProcessEnv = env,
+  ): Promise<Answer> {
     return run("npm", ["run", "--silent", script, "--", ...args], variables, { cwd: root });
   }
 
@@ -36,9 +48,14 @@ describe("npm run secrets with the real CLI", function () {
 
   async function decrypted(key: string): Promise<string> {
     const path = key.includes(".") ? ["--path"] : [];
-    const answer = await run("pulumi", ["config", "get", ...path, key, "--stack", "with-secrets", "--config-file", file], env, {
-      cwd: root,
-    });
+    const answer = await run(
+      "pulumi",
+      ["config", "get", ...path, key, "--stack", "with-secrets", "--config-file", file],
+      env,
+      {
+        cwd: root,
+      },
+    );
     assert.equal(answer.code, 0, answer.text);
     return answer.stdout;
   }
@@ -46,7 +63,10 @@ describe("npm run secrets with the real CLI", function () {
   it("an unknown stack is answered with the command that makes it", async () => {
     const { code, stderr } = await command("secrets", ["nowhere", "--config-file", file]);
     assert.equal(code, 1);
-    assert.match(stderr, /^There is no stack "nowhere" in this Pulumi backend: create it with "npx pulumi stack init nowhere".*\n$/);
+    assert.match(
+      stderr,
+      /^There is no stack "nowhere" in this Pulumi backend: create it with "npx pulumi stack init nowhere".*\n$/,
+    );
   });
 
   it("a missing passphrase is answered with the variable to set", async () => {
@@ -60,7 +80,13 @@ describe("npm run secrets with the real CLI", function () {
   });
 
   it("a backend that was never chosen is answered with the command that chooses it", async () => {
-    const without = { ...env, PULUMI_BACKEND_URL: undefined, PULUMI_HOME: env.PULUMI_HOME, HOME: folder, PULUMI_ACCESS_TOKEN: undefined };
+    const without = {
+      ...env,
+      PULUMI_BACKEND_URL: undefined,
+      PULUMI_HOME: env.PULUMI_HOME,
+      HOME: folder,
+      PULUMI_ACCESS_TOKEN: undefined,
+    };
     const { code, stderr } = await command("secrets", ["with-secrets", "--config-file", file], without);
     assert.equal(code, 1);
     assert.match(stderr, /^No Pulumi backend is chosen: log in with "npx pulumi login".*\n$/);
@@ -108,7 +134,10 @@ describe("npm run secrets with the real CLI", function () {
       PULUMI_CONFIG_PASSPHRASE: "other",
     });
     assert.equal(code, 1);
-    assert.match(stderr, /^The passphrase is not the one that the secrets of "with-secrets" are encrypted with: .*\n$/);
+    assert.match(
+      stderr,
+      /^The passphrase is not the one that the secrets of "with-secrets" are encrypted with: .*\n$/,
+    );
     assert.equal(readFileSync(file, "utf8"), before);
     assert.equal((await secrets()).code, 0);
   });
@@ -134,7 +163,10 @@ describe("npm run secrets with the real CLI", function () {
   it("render shows the values with --show-secrets only", async () => {
     writeFileSync(file, readFileSync(file, "utf8").replace(/ {4}metrics: .*\n/, ""));
     assert.equal((await secrets()).code, 0);
-    const values = [await decrypted("certctl:databasePassword"), await decrypted("certctl:apiKeys.admin")].map((value) => value.trim());
+    const values = [
+      await decrypted("certctl:databasePassword"),
+      await decrypted("certctl:apiKeys.admin"),
+    ].map((value) => value.trim());
     const hidden = await command("render", [file]);
     assert.equal(hidden.code, 0, hidden.text);
     const shown = await command("render", [file, "--show-secrets", "--stack", "with-secrets"]);

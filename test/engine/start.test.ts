@@ -16,14 +16,20 @@ describe("npm start and npm stop", function () {
   /** Runs a shell command in the copy; a download fails at once. */
   function run(command: string): Promise<{ code: number | null; text: string }> {
     const env = { ...process.env, HTTPS_PROXY: "http://127.0.0.1:9", NO_COLOR: "1" };
-    const child = spawn("bash", ["-c", command], { cwd: copy.folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("bash", ["-c", command], {
+      cwd: copy.folder,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let text = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (text += data.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (data: Buffer) => (text += data.toString()));
     return new Promise((resolve) => child.once("close", (code) => resolve({ code, text })));
   }
 
   /** Shell text that waits for a condition, for half a minute at most. */
-  const waitFor = (condition: string) => `for i in $(seq 600); do { ${condition}; } > /dev/null 2>&1 && break; sleep 0.05; done`;
+  const waitFor = (condition: string) =>
+    `for i in $(seq 600); do { ${condition}; } > /dev/null 2>&1 && break; sleep 0.05; done`;
 
   /** Runs a command in a shell that knows the local stack. */
   const runLocally = (command: string) => run(`source .local/env && ${command}`);
@@ -35,7 +41,9 @@ describe("npm start and npm stop", function () {
     assert.match(text, /^ {2}Deployment certctl-server created \(/m);
     assert.match(text, /^Outputs:\n(.*\n)* {2}url: https:\/\//m);
     assert.match(text, /^ {2}Deployment +1 {3}1 of 1 ready$/m);
-    const unready = [...text.matchAll(/^ {2}(\S+) +\d+ {3}(\d+) of (\d+) ready$/gm)].filter(([, , ready, all]) => ready !== all);
+    const unready = [...text.matchAll(/^ {2}(\S+) +\d+ {3}(\d+) of (\d+) ready$/gm)].filter(
+      ([, , ready, all]) => ready !== all,
+    );
     assert.deepEqual(
       unready.map(([line]) => line),
       [],
@@ -54,7 +62,10 @@ describe("npm start and npm stop", function () {
     assert.equal(preview.code, 0, preview.text);
     const pods = await runLocally("kubectl get pods --namespace certctl --no-headers");
     assert.match(pods.text, /^certctl-server-\S+ +\d\/\d +Running/m);
-    assert.equal((await run('eval "$(node scripts/start.mjs --env)" && npx pulumi stack output url')).code, 0);
+    assert.equal(
+      (await run('eval "$(node scripts/start.mjs --env)" && npx pulumi stack output url')).code,
+      0,
+    );
   });
 
   it("keep secrets in files that only the user may read, and write nothing into the repository's stack file", () => {
@@ -93,7 +104,10 @@ describe("npm start and npm stop", function () {
        wait $start; code=$?; cat second.log; exit $code`,
     );
     assert.equal(code, 1, text);
-    assert.match(text, /kube-apiserver has ended by itself\. The end of its log \(.*kube-apiserver\.log\):\n {4}\S/);
+    assert.match(
+      text,
+      /kube-apiserver has ended by itself\. The end of its log \(.*kube-apiserver\.log\):\n {4}\S/,
+    );
     const next = await run("node scripts/start.mjs");
     assert.equal(next.code, 0, next.text);
   });
@@ -102,7 +116,13 @@ describe("npm start and npm stop", function () {
     const { code, text } = await run("node scripts/stop.mjs");
     assert.equal(code, 0, text);
     const ended = [...text.matchAll(/([a-z-]+) \(process \d+\)/g)].map(([, name]) => name);
-    assert.deepEqual(ended.sort(), ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"]);
+    assert.deepEqual(ended.sort(), [
+      "etcd",
+      "kube-apiserver",
+      "kube-controller-manager",
+      "kube-scheduler",
+      "kwok",
+    ]);
     assert.equal((await run("node scripts/stop.mjs")).text, "Nothing was running.\n");
   });
 });

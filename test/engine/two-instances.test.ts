@@ -27,7 +27,10 @@ describe("two instances in one cluster", function () {
         ["certctl-server"],
       );
     }
-    const previews = await Promise.all([first.preview("--expect-no-changes"), second.preview("--expect-no-changes")]);
+    const previews = await Promise.all([
+      first.preview("--expect-no-changes"),
+      second.preview("--expect-no-changes"),
+    ]);
     for (const preview of previews) assert.equal(preview.code, 0, preview.text);
   });
 
@@ -54,7 +57,12 @@ describe("two instances in one cluster", function () {
   it("are removed one without the other", async () => {
     const destroyed = await second.destroy();
     assert.equal(destroyed.code, 0, destroyed.text);
-    assert.equal((await kubectl("get", "namespace", "second", "second-agents", "--ignore-not-found", "--output", "name")).trim(), "");
+    assert.equal(
+      (
+        await kubectl("get", "namespace", "second", "second-agents", "--ignore-not-found", "--output", "name")
+      ).trim(),
+      "",
+    );
     assert.equal((await objects("first", "deployments")).length, 1);
     const preview = await first.preview("--expect-no-changes");
     assert.equal(preview.code, 0, preview.text);

@@ -6,7 +6,9 @@ import { TestStack } from "./support/stack";
 const image = (tag: string) => ({ "certctl:images": { server: `ghcr.io/certctl-io/certctl-server:${tag}` } });
 const deployment = (): Promise<ClusterObject> => object("upgrade", "deployment", "certctl-server");
 const migrations = (): Promise<ClusterObject[]> =>
-  objects("upgrade", "jobs").then((jobs) => jobs.filter(({ metadata }) => metadata.name.startsWith("certctl-migrate-")));
+  objects("upgrade", "jobs").then((jobs) =>
+    jobs.filter(({ metadata }) => metadata.name.startsWith("certctl-migrate-")),
+  );
 
 describe("a new version of the server", function () {
   this.timeout(180_000);
@@ -67,10 +69,14 @@ describe("a new version of the server", function () {
 
 async function serverPods(): Promise<string[]> {
   const pods = await objects("upgrade", "pods");
-  return pods.filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "server").map(({ metadata }) => metadata.uid);
+  return pods
+    .filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "server")
+    .map(({ metadata }) => metadata.uid);
 }
 
 async function newestReplicaSet(): Promise<ClusterObject> {
   const sets = await objects("upgrade", "replicasets");
-  return sets.sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1))[0] as ClusterObject;
+  return sets.sort((a, b) =>
+    a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1,
+  )[0] as ClusterObject;
 }

@@ -12,13 +12,21 @@ const render = (exposure: ExposureSettings, args: CertctlArgs = {}): Promise<Man
 const ingressOf = (manifests: Manifest[]) =>
   manifestOf(manifests, "Ingress", "certctl-exposure") as unknown as types.output.networking.v1.Ingress;
 const annotationsOf = (manifests: Manifest[]) => ingressOf(manifests).metadata.annotations;
-const serviceAnnotations = (manifests: Manifest[]) => manifestOf(manifests, "Service", "certctl-server").metadata.annotations;
+const serviceAnnotations = (manifests: Manifest[]) =>
+  manifestOf(manifests, "Service", "certctl-server").metadata.annotations;
 const privateCa = { mode: "certManager", certManager: { issuerRef: { name: "private-ca" } } } as const;
-const withoutCa = { tls: privateCa, tlsCaCertificate: undefined, tlsCertificate: undefined, tlsPrivateKey: undefined };
+const withoutCa = {
+  tls: privateCa,
+  tlsCaCertificate: undefined,
+  tlsCertificate: undefined,
+  tlsPrivateKey: undefined,
+};
 
 describe("an Ingress", () => {
   it("leads every path of its hosts to the server's Service, with a certificate for them", async () => {
-    const { spec } = ingressOf(await render({ mode: "ingress", ingress: { className: "public", hosts, tlsSecret: "certctl-public" } }));
+    const { spec } = ingressOf(
+      await render({ mode: "ingress", ingress: { className: "public", hosts, tlsSecret: "certctl-public" } }),
+    );
     const backend = { service: { name: "certctl-server", port: { number: 8443 } } };
     assert.deepEqual(spec, {
       ingressClassName: "public",
@@ -41,20 +49,28 @@ describe("an Ingress", () => {
       [`${prefix}proxy-ssl-protocols`]: "TLSv1.3",
       "pulumi.com/skipAwait": "true",
     });
-    const ca = manifestOf(manifests, "Secret", "certctl-exposure-ca") as unknown as { stringData: Record<string, string> };
+    const ca = manifestOf(manifests, "Secret", "certctl-exposure-ca") as unknown as {
+      stringData: Record<string, string>;
+    };
     assert.deepEqual(Object.keys(ca.stringData), ["ca.crt"]);
   });
 
   it("lets nginx verify by the ca.crt of the TLS Secret where cert-manager writes it", async () => {
     const manifests = await render({ mode: "ingress", ingress: { hosts } }, withoutCa);
-    assert.equal(annotationsOf(manifests)["nginx.ingress.kubernetes.io/proxy-ssl-secret"], "certctl/certctl-tls");
+    assert.equal(
+      annotationsOf(manifests)["nginx.ingress.kubernetes.io/proxy-ssl-secret"],
+      "certctl/certctl-tls",
+    );
   });
 
   it("tells Traefik through the Service, and a ServersTransport with name and CA", async () => {
     const manifests = await render({ mode: "ingress", ingress: { controller: "traefik", hosts } });
     const annotations = serviceAnnotations(manifests) as Record<string, string>;
     assert.equal(annotations["traefik.ingress.kubernetes.io/service.serversscheme"], "https");
-    assert.equal(annotations["traefik.ingress.kubernetes.io/service.serverstransport"], "certctl-certctl-exposure@kubernetescrd");
+    assert.equal(
+      annotations["traefik.ingress.kubernetes.io/service.serverstransport"],
+      "certctl-certctl-exposure@kubernetescrd",
+    );
     assert.deepEqual(manifestOf(manifests, "ServersTransport", "certctl-exposure").spec, {
       serverName: "certctl-server.certctl.svc",
       rootCAsSecrets: ["certctl-exposure-ca"],
@@ -62,7 +78,10 @@ describe("an Ingress", () => {
   });
 
   it("tells an ALB to speak HTTPS to the pods, and TLS 1.3 by its policy; it is internal and takes no Secret", async () => {
-    const manifests = await render({ mode: "ingress", ingress: { controller: "alb", hosts, callers: [{ cidr: "10.20.0.0/16" }] } });
+    const manifests = await render({
+      mode: "ingress",
+      ingress: { controller: "alb", hosts, callers: [{ cidr: "10.20.0.0/16" }] },
+    });
     const prefix = "alb.ingress.kubernetes.io/";
     assert.deepEqual(annotationsOf(manifests), {
       [`${prefix}scheme`]: "internal",
@@ -91,7 +110,9 @@ describe("an Ingress", () => {
   ] as const) {
     it(`asks cert-manager for a certificate of ${issuerRef.name}, in a Secret of its own`, async () => {
       const manifests = await render({ mode: "ingress", ingress: { hosts, certManager: { issuerRef } } });
-      const annotations = Object.entries(annotationsOf(manifests)).filter(([key]) => key.startsWith("cert-manager.io/"));
+      const annotations = Object.entries(annotationsOf(manifests)).filter(([key]) =>
+        key.startsWith("cert-manager.io/"),
+      );
       assert.deepEqual(Object.fromEntries(annotations), expected);
       assert.deepEqual(ingressOf(manifests).spec.tls, [{ hosts, secretName: "certctl-exposure-tls" }]);
     });
@@ -102,7 +123,10 @@ describe("routes of the Gateway API", () => {
   const gateway = {
     listener: { gateway: "public", namespace: "gateways", name: "https" },
     hosts,
-    passthrough: { listener: { gateway: "public", namespace: "gateways", name: "tls" }, hosts: ["enroll.example.com"] },
+    passthrough: {
+      listener: { gateway: "public", namespace: "gateways", name: "tls" },
+      hosts: ["enroll.example.com"],
+    },
   };
   const extraDnsNames = ["enroll.example.com"];
   const backendRefs = [{ name: "certctl-server", port: 8443 }];
@@ -123,7 +147,9 @@ describe("routes of the Gateway API", () => {
 
   it("come with a policy that makes the Gateway verify the server by its CA", async () => {
     const manifests = await render({ mode: "gateway", gateway: { ...gateway, passthrough: undefined } });
-    const bundle = manifests.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name.startsWith("certctl-tls-ca-"));
+    const bundle = manifests.find(
+      ({ kind, metadata }) => kind === "ConfigMap" && metadata.name.startsWith("certctl-tls-ca-"),
+    );
     assert.deepEqual(manifestOf(manifests, "BackendTLSPolicy", "certctl-exposure").spec, {
       targetRefs: [{ group: "", kind: "Service", name: "certctl-server", sectionName: "https" }],
       validation: {
@@ -143,8 +169,14 @@ describe("routes of the Gateway API", () => {
       );
       return (spec as { validation: Record<string, unknown> }).validation;
     };
-    const systemRoots = await validation({ ...withoutCa, tls: { ...privateCa, trust: { mode: "systemRoots" } } });
-    assert.deepEqual(systemRoots, { hostname: "certctl-server.certctl.svc", wellKnownCACertificates: "System" });
+    const systemRoots = await validation({
+      ...withoutCa,
+      tls: { ...privateCa, trust: { mode: "systemRoots" } },
+    });
+    assert.deepEqual(systemRoots, {
+      hostname: "certctl-server.certctl.svc",
+      wellKnownCACertificates: "System",
+    });
     const { caCertificateRefs } = await validation(withoutCa);
     assert.deepEqual(caCertificateRefs, [{ group: "", kind: "Secret", name: "certctl-tls" }]);
   });

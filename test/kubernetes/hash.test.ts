@@ -16,7 +16,17 @@ describe("a hash of content", () => {
   });
 
   it("depends on everything else: names, values, their types and the order of lists", () => {
-    const contents = [{ a: 1 }, { a: "1" }, { b: 1 }, { a: [1, 2] }, { a: [2, 1] }, { a: null }, {}, "a", ["a"]];
+    const contents = [
+      { a: 1 },
+      { a: "1" },
+      { b: 1 },
+      { a: [1, 2] },
+      { a: [2, 1] },
+      { a: null },
+      {},
+      "a",
+      ["a"],
+    ];
     assert.equal(new Set(contents.map(contentHash)).size, contents.length);
   });
 
@@ -32,7 +42,10 @@ describe("a hash of content", () => {
 
 describe("a checksum of secrets", () => {
   it("may be shown, and changes with a value", async () => {
-    const [one, two] = [secretChecksum({ key: pulumi.secret("one") }), secretChecksum({ key: pulumi.secret("two") })];
+    const [one, two] = [
+      secretChecksum({ key: pulumi.secret("one") }),
+      secretChecksum({ key: pulumi.secret("two") }),
+    ];
     assert.deepEqual([await pulumi.isSecret(one), await pulumi.isSecret(two)], [false, false]);
     assert.notEqual(await settled(one), await settled(two));
     assert.equal(await settled(one), await settled(secretChecksum({ key: "one" })));

@@ -6,14 +6,21 @@ import type { Affinity, Scheduling } from "../../src/kubernetes/types";
 import { manifestOf } from "../support/pods";
 
 const nodeTerms = {
-  requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }] },
+  requiredDuringSchedulingIgnoredDuringExecution: {
+    nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }],
+  },
 };
-const near = (app: string) => ({ labelSelector: { matchLabels: { app } }, topologyKey: "topology.kubernetes.io/zone" });
+const near = (app: string) => ({
+  labelSelector: { matchLabels: { app } },
+  topologyKey: "topology.kubernetes.io/zone",
+});
 const preferred = (app: string) => ({ weight: 1, podAffinityTerm: near(app) });
 
 describe("where pods may run", () => {
   it("is linux on amd64 by default, for which the images are published", () => {
-    assert.deepEqual(schedulingFields(), { nodeSelector: { "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64" } });
+    assert.deepEqual(schedulingFields(), {
+      nodeSelector: { "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64" },
+    });
   });
 
   it("is what the user's node selector says alone", () => {
@@ -22,8 +29,13 @@ describe("where pods may run", () => {
   });
 
   it("follows tolerations and the priority class", () => {
-    const tolerations: Scheduling["tolerations"] = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
-    const { nodeSelector: _selector, ...fields } = schedulingFields({ tolerations, priorityClassName: "high" });
+    const tolerations: Scheduling["tolerations"] = [
+      { key: "dedicated", operator: "Exists", effect: "NoSchedule" },
+    ];
+    const { nodeSelector: _selector, ...fields } = schedulingFields({
+      tolerations,
+      priorityClassName: "high",
+    });
     assert.deepEqual(fields, { tolerations, priorityClassName: "high" });
   });
 });
@@ -45,10 +57,18 @@ describe("affinity terms", () => {
   });
 
   it("of the same kind are appended", () => {
-    const given = { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [preferred("a"), preferred("b")] } };
+    const given = {
+      podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [preferred("a"), preferred("b")] },
+    };
     const { podAntiAffinity } = mergeAffinity(own, given);
     assert.deepEqual(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution, [
-      { weight: 100, podAffinityTerm: { labelSelector: { matchLabels: { app: "certctl" } }, topologyKey: "kubernetes.io/hostname" } },
+      {
+        weight: 100,
+        podAffinityTerm: {
+          labelSelector: { matchLabels: { app: "certctl" } },
+          topologyKey: "kubernetes.io/hostname",
+        },
+      },
       preferred("a"),
       preferred("b"),
     ]);
@@ -57,21 +77,31 @@ describe("affinity terms", () => {
   it("are not changed by being merged", () => {
     const [left, right] = [preferOtherNodes({ app: "certctl" }), preferOtherNodes({ app: "other" })];
     mergeAffinity(left, right);
-    assert.deepEqual([left, right], [preferOtherNodes({ app: "certctl" }), preferOtherNodes({ app: "other" })]);
+    assert.deepEqual(
+      [left, right],
+      [preferOtherNodes({ app: "certctl" }), preferOtherNodes({ app: "other" })],
+    );
   });
 
   it("of the server between pods are not those of its Jobs, which run on its nodes", async () => {
     const podAntiAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [near("certctl")] };
-    const scheduling: Scheduling = { affinity: { nodeAffinity: nodeTerms, podAntiAffinity }, priorityClassName: "high" };
+    const scheduling: Scheduling = {
+      affinity: { nodeAffinity: nodeTerms, podAntiAffinity },
+      priorityClassName: "high",
+    };
     const manifests = await renderArgs({ ...placeholderArgs({}), server: { scheduling } });
     for (const job of ["certctl-migrate", "certctl-provision"]) {
       const { template } = manifestOf(manifests, "Job", job).spec as types.output.batch.v1.JobSpec;
-      assert.deepEqual([template.spec.affinity, template.spec.priorityClassName], [{ nodeAffinity: nodeTerms }, "high"]);
+      assert.deepEqual(
+        [template.spec.affinity, template.spec.priorityClassName],
+        [{ nodeAffinity: nodeTerms }, "high"],
+      );
     }
   });
 
   it("are the component's own when the user has none, or an empty one", () => {
-    for (const affinity of [undefined, {}, { nodeAffinity: undefined }]) assert.deepEqual(mergeAffinity(own, affinity ?? {}), own);
+    for (const affinity of [undefined, {}, { nodeAffinity: undefined }])
+      assert.deepEqual(mergeAffinity(own, affinity ?? {}), own);
   });
 
   for (const [kind, name, argument] of [
@@ -84,11 +114,17 @@ describe("affinity terms", () => {
         podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [preferred("db")] },
         podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [preferred("noise")] },
       };
-      const manifests = await renderArgs({ ...placeholderArgs({}), [argument]: { scheduling: { affinity } } });
+      const manifests = await renderArgs({
+        ...placeholderArgs({}),
+        [argument]: { scheduling: { affinity } },
+      });
       const spec = manifestOf(manifests, kind, name).spec as types.output.apps.v1.DeploymentSpec;
       const { matchLabels } = spec.selector;
       assert.deepEqual(spec.template.spec.affinity, mergeAffinity(preferOtherNodes(matchLabels), affinity));
-      assert.equal(spec.template.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution.length, 2);
+      assert.equal(
+        spec.template.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution.length,
+        2,
+      );
     });
   }
 });

@@ -14,7 +14,8 @@ describe("a Go duration", () => {
       "250µs": 0.00025,
       "0s": 0,
     };
-    for (const [text, seconds] of Object.entries(cases)) assert.ok(Math.abs(durationSeconds(text) - seconds) < 1e-12, text);
+    for (const [text, seconds] of Object.entries(cases))
+      assert.ok(Math.abs(durationSeconds(text) - seconds) < 1e-12, text);
   });
 
   it("has units, no signs, no spaces and no days", () => {

@@ -18,7 +18,8 @@ describe("the dashboard", () => {
 
   it("is a ConfigMap that Grafana's sidecar finds", async () => {
     const manifests = await renderArgs({ ...placeholderArgs({}), ...everyAlert });
-    const labels = manifestOf(manifests, "ConfigMap", "certctl-monitoring-dashboard").metadata.labels as Record<string, string>;
+    const labels = manifestOf(manifests, "ConfigMap", "certctl-monitoring-dashboard").metadata
+      .labels as Record<string, string>;
     assert.equal(labels.grafana_dashboard, "1");
   });
 
@@ -47,7 +48,10 @@ describe("the dashboard", () => {
 
   it("has no two panels of the same id, and none over another", () => {
     const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
-      Array.from({ length: w * h }, (_, index) => `${String(x + (index % w))},${String(y + Math.floor(index / w))}`),
+      Array.from(
+        { length: w * h },
+        (_, index) => `${String(x + (index % w))},${String(y + Math.floor(index / w))}`,
+      ),
     );
     assert.equal(new Set(cells).size, cells.length);
     assert.equal(new Set(dashboard.panels.map(({ id }) => id)).size, dashboard.panels.length);
@@ -62,7 +66,12 @@ describe("the dashboard", () => {
   });
 
   it("shows no such number, and warns of none, where an exporter knows the right one", () => {
-    for (const panel of charts) assert.doesNotMatch(JSON.stringify(panel), new RegExp(`${wrongAboveFifty.source}|50 oldest`), panel.title);
+    for (const panel of charts)
+      assert.doesNotMatch(
+        JSON.stringify(panel),
+        new RegExp(`${wrongAboveFifty.source}|50 oldest`),
+        panel.title,
+      );
     const shown = JSON.stringify(charts);
     for (const metric of knownMetrics.exporter ?? []) assert.ok(shown.includes(`${metric}{`), metric);
   });

@@ -1,8 +1,10 @@
 /**
- * Metrics that exist, by where they come from. Written by hand from the sources, and not from the rules: a rule with another name is wrong.
+ * Metrics that exist, by where they come from. Written by hand from the sources, and not from the rules: a
+ * rule with another name is wrong.
  */
 export const knownMetrics: Record<string, readonly string[]> = {
-  // certctl's own exposition at this package's version, without certctl_deploy_*, which the server never fills.
+  // certctl's own exposition at this package's version, without certctl_deploy_*, which the server never
+  // fills.
   certctl: [
     "certctl_certificate_total",
     "certctl_certificate_active",
@@ -59,7 +61,11 @@ export const knownMetrics: Record<string, readonly string[]> = {
     "certctl_drill_last_success_timestamp_seconds",
   ],
   // kubelet, /metrics.
-  kubelet: ["kubelet_volume_stats_available_bytes", "kubelet_volume_stats_capacity_bytes", "kubelet_volume_stats_used_bytes"],
+  kubelet: [
+    "kubelet_volume_stats_available_bytes",
+    "kubelet_volume_stats_capacity_bytes",
+    "kubelet_volume_stats_used_bytes",
+  ],
 };
 
 /** certctl's metrics that a server shows after their first event only. */

@@ -15,7 +15,10 @@ describe("the metrics that are asked for", () => {
   });
 
   it("a parser finds, and refuses what is no PromQL", () => {
-    assert.deepEqual(metricsOf('sum by (a) (rate(x_total{b="c"}[5m])) / on (a) max(y offset 1h) or absent(z)'), ["x_total", "y", "z"]);
+    assert.deepEqual(
+      metricsOf('sum by (a) (rate(x_total{b="c"}[5m])) / on (a) max(y offset 1h) or absent(z)'),
+      ["x_total", "y", "z"],
+    );
     assert.throws(() => metricsOf("sum(x"), /no PromQL/);
     assert.throws(() => metricsOf('{job="x"}'), /without a metric/);
   });
@@ -53,7 +56,9 @@ describe("the metrics that are asked for", () => {
     for (const { alert, expr } of await renderedRules()) {
       const selectors = [...expr.matchAll(/\b[a-z_]+\{([^}]*)\}/g)].map(([, matchers]) => matchers ?? "");
       assert.deepEqual(
-        selectors.filter((matchers) => !/^namespace="certctl",(job="certctl-server"|.*"certctl-[a-z])/.test(matchers)),
+        selectors.filter(
+          (matchers) => !/^namespace="certctl",(job="certctl-server"|.*"certctl-[a-z])/.test(matchers),
+        ),
         [],
         alert,
       );
@@ -62,7 +67,9 @@ describe("the metrics that are asked for", () => {
   });
 
   it("of kube-state-metrics and the kubelet are asked for only where they are", async () => {
-    const rules = await renderedRules({ monitoring: { enabled: true, rules: { kubeStateMetrics: false, kubeletMetrics: false } } });
+    const rules = await renderedRules({
+      monitoring: { enabled: true, rules: { kubeStateMetrics: false, kubeletMetrics: false } },
+    });
     const metrics = rules.flatMap(({ expr }) => metricsOf(expr));
     assert.deepEqual(
       metrics.filter((metric) => metric.startsWith("kube")),

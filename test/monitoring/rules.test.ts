@@ -21,14 +21,24 @@ describe("the rules", function () {
   });
 
   it("have an argument each, of their name", () => {
-    assert.deepEqual(rules.map(({ alert }) => alert).sort(), Object.keys(schema.definitions.AlertsSettings.properties).sort());
+    assert.deepEqual(
+      rules.map(({ alert }) => alert).sort(),
+      Object.keys(schema.definitions.AlertsSettings.properties).sort(),
+    );
   });
 
   it("take a threshold where they have one, and nowhere else", async () => {
-    const properties = Object.entries(schema.definitions.AlertsSettings.properties as Record<string, { $ref: string }>);
-    const tunable = properties.filter(([, { $ref }]) => $ref.endsWith("/ThresholdAlertSettings")).map(([name]) => name);
+    const properties = Object.entries(
+      schema.definitions.AlertsSettings.properties as Record<string, { $ref: string }>,
+    );
+    const tunable = properties
+      .filter(([, { $ref }]) => $ref.endsWith("/ThresholdAlertSettings"))
+      .map(([name]) => name);
     const alerts = Object.fromEntries(tunable.map((name) => [name, { threshold: 0.777 }]));
-    const tuned = await renderedRules({ ...everything, monitoring: { ...everything.monitoring, rules: { alerts } } });
+    const tuned = await renderedRules({
+      ...everything,
+      monitoring: { ...everything.monitoring, rules: { alerts } },
+    });
     assert.deepEqual(
       tuned
         .filter(({ expr }) => /\b0\.777\b/.test(expr))
@@ -44,14 +54,21 @@ describe("the rules", function () {
       assert.equal(labels.certctl_instance, "certctl", alert);
       assert.match(annotations.summary ?? "", /^.*\{\{ \$labels\.namespace \}\}.*[^.]$/, alert);
       assert.match(annotations.description ?? "", /^[^{]+\.$/, alert);
-      assert.match(annotations.runbook_url ?? "", new RegExp(`^https://.*/docs/runbooks/${alert}\\.md$`), alert);
+      assert.match(
+        annotations.runbook_url ?? "",
+        new RegExp(`^https://.*/docs/runbooks/${alert}\\.md$`),
+        alert,
+      );
     }
   });
 
   it("say so where they ask for a number that is wrong above 50 certificates", async () => {
     const about = (await renderedRules(withoutExporter)).filter(({ expr }) => wrongAboveFifty.test(expr));
     const counting = about.filter(({ alert }) => alert !== "CertctlMetricsMissing");
-    assert.deepEqual(counting.map(({ alert }) => alert).sort(), ["CertctlCertificateExpired", "CertctlCertificateExpiringSoon"]);
+    assert.deepEqual(counting.map(({ alert }) => alert).sort(), [
+      "CertctlCertificateExpired",
+      "CertctlCertificateExpiringSoon",
+    ]);
     for (const { annotations } of counting) {
       assert.match(annotations.description ?? "", /50 oldest/);
       assert.match(annotations.summary ?? "", /^At least /);
@@ -67,7 +84,9 @@ describe("the rules", function () {
 
   it("keep names and thresholds of the source system, whoever counts", async () => {
     for (const found of [rules, await renderedRules(withoutExporter)]) {
-      const source = found.filter(({ alert }) => ["CertctlCertificateExpiringSoon", "CertctlCertificateExpired"].includes(alert));
+      const source = found.filter(({ alert }) =>
+        ["CertctlCertificateExpiringSoon", "CertctlCertificateExpired"].includes(alert),
+      );
       assert.deepEqual(
         source.map(({ expr, for: holds }) => [expr.split(" ").slice(-2).join(" "), holds]),
         [
@@ -115,14 +134,18 @@ describe("the rules", function () {
         parts,
         alert,
       );
-      for (const section of sections) assert.ok(section.split("\n").slice(1).join(" ").trim().length > 30, `${alert}: ${section}`);
+      for (const section of sections)
+        assert.ok(section.split("\n").slice(1).join(" ").trim().length > 30, `${alert}: ${section}`);
       assert.match(sections[2] ?? "", /^ {4}\S/m, `${alert}: the diagnosis has no command`);
     }
   });
 
   it("have no runbook page too many", () => {
     const pages = readdirSync(runbooks).map((file) => file.replace(/\.md$/, ""));
-    assert.deepEqual(pages.filter((page) => page !== "README").sort(), rules.map(({ alert }) => alert).sort());
+    assert.deepEqual(
+      pages.filter((page) => page !== "README").sort(),
+      rules.map(({ alert }) => alert).sort(),
+    );
   });
 
   it("are listed in the guide, with their defaults", () => {

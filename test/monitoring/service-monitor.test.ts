@@ -32,7 +32,9 @@ describe("the ServiceMonitor", () => {
     const selected = manifests.filter(
       ({ kind, metadata }) =>
         kind === "Service" &&
-        Object.entries(spec.selector.matchLabels).every(([key, value]) => (metadata.labels as Record<string, string>)[key] === value),
+        Object.entries(spec.selector.matchLabels).every(
+          ([key, value]) => (metadata.labels as Record<string, string>)[key] === value,
+        ),
     );
     assert.deepEqual(
       selected.map(({ metadata }) => metadata.name),
@@ -44,7 +46,10 @@ describe("the ServiceMonitor", () => {
 
   it("reads the metrics key from the Secret that the server reads it from", async () => {
     const { manifests, endpoint } = await scrape();
-    assert.deepEqual(endpoint.authorization, { type: "Bearer", credentials: { name: "certctl-api-keys", key: "metrics" } });
+    assert.deepEqual(endpoint.authorization, {
+      type: "Bearer",
+      credentials: { name: "certctl-api-keys", key: "metrics" },
+    });
     const secret = manifestOf(manifests, "Secret", "certctl-api-keys");
     assert.equal((secret.stringData as Record<string, string>).metrics, placeholder("apiKeys.metrics"));
     const existing = await scrape({ apiKeys: undefined, existingSecrets: { apiKeys: "vault-api-keys" } });
@@ -58,8 +63,12 @@ describe("the ServiceMonitor", () => {
     });
     assert.ok(serverDnsNames("certctl", "pki").includes(endpoint.tlsConfig.serverName));
     assert.deepEqual(endpoint.tlsConfig.ca, { secret: { name: "certctl-tls", key: "ca.crt" } });
-    const configMap = await scrape({ tls: { trust: { mode: "configMap", configMap: { name: "company-cas", key: "bundle.pem" } } } });
-    assert.deepEqual(configMap.endpoint.tlsConfig.ca, { configMap: { name: "company-cas", key: "bundle.pem" } });
+    const configMap = await scrape({
+      tls: { trust: { mode: "configMap", configMap: { name: "company-cas", key: "bundle.pem" } } },
+    });
+    assert.deepEqual(configMap.endpoint.tlsConfig.ca, {
+      configMap: { name: "company-cas", key: "bundle.pem" },
+    });
     const publicCa = await scrape({ tls: { trust: { mode: "systemRoots" } } });
     assert.equal(publicCa.endpoint.tlsConfig.ca, undefined);
   });
@@ -68,11 +77,18 @@ describe("the ServiceMonitor", () => {
     const previous = { previousApiKeys: { metrics: placeholder("previousApiKeys.metrics") } };
     const { manifests } = await scrape(previous);
     const server = manifestOf(manifests, "Deployment", "certctl-server");
-    assert.match(JSON.stringify(server), /metrics:\$\(API_KEY_METRICS\),metrics:\$\(API_KEY_PREVIOUS_METRICS\)/);
+    assert.match(
+      JSON.stringify(server),
+      /metrics:\$\(API_KEY_METRICS\),metrics:\$\(API_KEY_PREVIOUS_METRICS\)/,
+    );
   });
 
   it("is there only when monitoring is on", async () => {
     const manifests = await renderArgs(placeholderArgs({}));
-    assert.ok(!manifests.some(({ kind, metadata }) => kind === "ServiceMonitor" || metadata.name.includes("monitoring")));
+    assert.ok(
+      !manifests.some(
+        ({ kind, metadata }) => kind === "ServiceMonitor" || metadata.name.includes("monitoring"),
+      ),
+    );
   });
 });

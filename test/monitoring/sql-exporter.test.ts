@@ -31,7 +31,10 @@ function variables(manifests: Manifest[]): Record<string, string> {
   return Object.fromEntries(
     (container?.env ?? []).map(({ name: variable, value, valueFrom }) => {
       const { secretKeyRef, fieldRef } = (valueFrom as Partial<typeof valueFrom> | undefined) ?? {};
-      return [variable, secretKeyRef ? `${secretKeyRef.name}/${secretKeyRef.key}` : fieldRef ? fieldRef.fieldPath : value];
+      return [
+        variable,
+        secretKeyRef ? `${secretKeyRef.name}/${secretKeyRef.key}` : fieldRef ? fieldRef.fieldPath : value,
+      ];
     }),
   );
 }
@@ -75,9 +78,20 @@ describe("the SQL exporter", () => {
   });
 
   it("verifies an external database by its CA, and by the system's roots without one", async () => {
-    const external = { host: "db.example.com", port: 6432, user: "pki", database: "inventory", connectTimeout: "3s" };
+    const external = {
+      host: "db.example.com",
+      port: 6432,
+      user: "pki",
+      database: "inventory",
+      connectTimeout: "3s",
+    };
     const own = await renderArgs(
-      watched({}, { database: { mode: "external", external: { ...external, caCertificate: placeholder("databaseCa") } } }),
+      watched(
+        {},
+        {
+          database: { mode: "external", external: { ...external, caCertificate: placeholder("databaseCa") } },
+        },
+      ),
     );
     const connection = {
       ...settingsOfSession,
@@ -97,21 +111,29 @@ describe("the SQL exporter", () => {
   });
 
   it("with a login of its own knows nothing of the server's", async () => {
-    const manifests = await renderArgs(watched({ login: { user: "watcher", secretName: "certctl-watcher" } }));
+    const manifests = await renderArgs(
+      watched({ login: { user: "watcher", secretName: "certctl-watcher" } }),
+    );
     const { PGUSER, PGPASSWORD } = variables(manifests);
     assert.deepEqual({ PGUSER, PGPASSWORD }, { PGUSER: "watcher", PGPASSWORD: "certctl-watcher/password" });
-    assert.doesNotMatch(JSON.stringify(manifestOf(manifests, "Deployment", name)), /certctl-postgres\/|"name":"certctl-postgres"|checksum/);
+    assert.doesNotMatch(
+      JSON.stringify(manifestOf(manifests, "Deployment", name)),
+      /certctl-postgres\/|"name":"certctl-postgres"|checksum/,
+    );
   });
 
   it("has no address and no password in its configuration", async () => {
     const manifests = await renderArgs(watched());
     const { data } = manifestOf(manifests, "ConfigMap", name) as unknown as { data: Record<string, string> };
     const { databases } = parse(data["config.yaml"] ?? "") as { databases: object };
-    assert.deepEqual(databases, { certctl: { dsn: "postgresql+psycopg2://", "connection-pool": { size: 0 } } });
+    assert.deepEqual(databases, {
+      certctl: { dsn: "postgresql+psycopg2://", "connection-pool": { size: 0 } },
+    });
   });
 
   it("rolls when its queries or the password that it uses change, and at nothing else", async () => {
-    const revision = async (args: CertctlArgs): Promise<string> => JSON.stringify(template(await renderArgs(args)));
+    const revision = async (args: CertctlArgs): Promise<string> =>
+      JSON.stringify(template(await renderArgs(args)));
     const before = await revision(watched());
     assert.notEqual(await revision(watched({ interval: "5m" })), before);
     assert.notEqual(await revision(watched({}, { databasePassword: placeholder("another") })), before);
@@ -126,13 +148,20 @@ describe("the SQL exporter", () => {
       monitoring: { ...args.monitoring, serviceMonitor: { interval: "30s", labels: { release: "x" } } },
     });
     const monitor = manifestOf(manifests, "ServiceMonitor", name);
-    const { selector, endpoints } = monitor.spec as { selector: { matchLabels: Record<string, string> }; endpoints: object[] };
-    assert.deepEqual(endpoints, [{ port: "metrics", path: "/metrics", interval: "30s", scrapeTimeout: "30s" }]);
+    const { selector, endpoints } = monitor.spec as {
+      selector: { matchLabels: Record<string, string> };
+      endpoints: object[];
+    };
+    assert.deepEqual(endpoints, [
+      { port: "metrics", path: "/metrics", interval: "30s", scrapeTimeout: "30s" },
+    ]);
     assert.equal((monitor.metadata.labels as Record<string, string>).release, "x");
     const selected = manifests.filter(
       ({ kind, metadata }) =>
         kind === "Service" &&
-        Object.entries(selector.matchLabels).every(([key, value]) => (metadata.labels as Record<string, string>)[key] === value),
+        Object.entries(selector.matchLabels).every(
+          ([key, value]) => (metadata.labels as Record<string, string>)[key] === value,
+        ),
     );
     assert.deepEqual(
       selected.map(({ metadata }) => metadata.name),
@@ -141,21 +170,31 @@ describe("the SQL exporter", () => {
     assert.deepEqual((selected[0]?.spec as { ports: object[] }).ports, [
       { name: "metrics", port: 9560, targetPort: "metrics", appProtocol: "http" },
     ]);
-    assert.match(JSON.stringify(manifestOf(manifests, "PrometheusRule", "certctl-monitoring")), new RegExp(`job=\\\\"${name}\\\\"`));
+    assert.match(
+      JSON.stringify(manifestOf(manifests, "PrometheusRule", "certctl-monitoring")),
+      new RegExp(`job=\\\\"${name}\\\\"`),
+    );
   });
 
   it("needs no object of the Prometheus Operator where monitoring makes none", async () => {
     const args = watched();
     const off = { enabled: false };
-    const manifests = await renderArgs({ ...args, monitoring: { ...args.monitoring, serviceMonitor: off, rules: off } });
+    const manifests = await renderArgs({
+      ...args,
+      monitoring: { ...args.monitoring, serviceMonitor: off, rules: off },
+    });
     assert.ok(!manifests.some(({ apiVersion }) => apiVersion.startsWith("monitoring.coreos.com/")));
     manifestOf(manifests, "Deployment", name);
   });
 
   it("starts when the servers are up, whose schema it asks", async () => {
     const resources = await captureResources(() => withPlaceholders(() => new Certctl("certctl", watched())));
-    const before = resources.find(({ type, name: found }) => type.endsWith(":Deployment") && found === name)?.dependencies ?? [];
-    assert.ok(before.some(({ type, name: found }) => type.endsWith(":Deployment") && found === "certctl-server"));
+    const before =
+      resources.find(({ type, name: found }) => type.endsWith(":Deployment") && found === name)
+        ?.dependencies ?? [];
+    assert.ok(
+      before.some(({ type, name: found }) => type.endsWith(":Deployment") && found === "certctl-server"),
+    );
   });
 
   it("is a component that takes any database", async () => {
@@ -167,13 +206,13 @@ describe("the SQL exporter", () => {
       });
       new SqlExporter("pki-exporter", { namespace: "pki", database, interval: "10s" });
     });
-    assert.deepEqual(manifests.map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/-[0-9a-f]{8}$/, "")}`).sort(), [
-      "ConfigMap pki-exporter-config",
-      "Deployment pki-exporter",
-      "Service pki-exporter",
-    ]);
+    assert.deepEqual(
+      manifests.map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/-[0-9a-f]{8}$/, "")}`).sort(),
+      ["ConfigMap pki-exporter-config", "Deployment pki-exporter", "Service pki-exporter"],
+    );
     assert.throws(
-      () => new SqlExporter("pki-exporter", { namespace: "pki", database: undefined as never, interval: "5" }),
+      () =>
+        new SqlExporter("pki-exporter", { namespace: "pki", database: undefined as never, interval: "5" }),
       /interval: "5" is not a Prometheus duration/,
     );
   });

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { CreateOpenIDConnectProviderCommand, CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
 import {
   CompleteMultipartUploadCommand,
   CreateBucketCommand,
@@ -48,11 +52,15 @@ describe("moto with evaluated conditions", function () {
 
     before(async () => {
       await admin.s3.send(new CreateBucketCommand({ Bucket }));
-      await admin.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(guardedPolicy(Bucket)) }));
+      await admin.s3.send(
+        new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(guardedPolicy(Bucket)) }),
+      );
     });
 
     const put = (clients: AwsClients, extra: object = { IfNoneMatch: "*" }) =>
-      clients.s3.send(new PutObjectCommand({ Bucket, Key: `k${String(Math.random())}`, Body: "x", ...extra }));
+      clients.s3.send(
+        new PutObjectCommand({ Bucket, Key: `k${String(Math.random())}`, Body: "x", ...extra }),
+      );
 
     it("lets a request through that breaks none", async () => {
       await put(admin);
@@ -73,9 +81,13 @@ describe("moto with evaluated conditions", function () {
       it(title, async () => {
         const target = { Bucket, Key: `parts-${String(works)}` };
         const { UploadId } = await admin.s3.send(new CreateMultipartUploadCommand(target));
-        const { ETag } = await admin.s3.send(new UploadPartCommand({ ...target, UploadId, PartNumber: 1, Body: "x" }));
+        const { ETag } = await admin.s3.send(
+          new UploadPartCommand({ ...target, UploadId, PartNumber: 1, Body: "x" }),
+        );
         const parts = { MultipartUpload: { Parts: [{ ETag, PartNumber: 1 }] } };
-        const completed = admin.s3.send(new CompleteMultipartUploadCommand({ ...target, UploadId, ...parts, ...condition }));
+        const completed = admin.s3.send(
+          new CompleteMultipartUploadCommand({ ...target, UploadId, ...parts, ...condition }),
+        );
         await (works ? completed : refused(completed));
       });
     }
@@ -89,14 +101,24 @@ describe("moto with evaluated conditions", function () {
     before(async () => {
       await admin.s3.send(new CreateBucketCommand({ Bucket }));
       const trust = trustPolicy(providerArn);
-      await admin.iam.send(new CreateRoleCommand({ RoleName: "backup", AssumeRolePolicyDocument: JSON.stringify(trust) }));
-      const policy = { RoleName: "backup", PolicyName: "own-prefix", PolicyDocument: JSON.stringify(prefixPolicy(Bucket)) };
+      await admin.iam.send(
+        new CreateRoleCommand({ RoleName: "backup", AssumeRolePolicyDocument: JSON.stringify(trust) }),
+      );
+      const policy = {
+        RoleName: "backup",
+        PolicyName: "own-prefix",
+        PolicyDocument: JSON.stringify(prefixPolicy(Bucket)),
+      };
       await admin.iam.send(new PutRolePolicyCommand(policy));
     });
 
     const assume = async (claims: Claims): Promise<Credentials> => {
       const token = ["e30", Buffer.from(JSON.stringify(claims)).toString("base64url"), "x"].join(".");
-      const request = { RoleArn: "arn:aws:iam::123456789012:role/backup", RoleSessionName: "certctl", WebIdentityToken: token };
+      const request = {
+        RoleArn: "arn:aws:iam::123456789012:role/backup",
+        RoleSessionName: "certctl",
+        WebIdentityToken: token,
+      };
       const { Credentials: session } = await admin.sts.send(new AssumeRoleWithWebIdentityCommand(request));
       const { AccessKeyId = "", SecretAccessKey = "", SessionToken } = session ?? {};
       return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
@@ -136,14 +158,22 @@ async function refused(request: Promise<unknown>): Promise<void> {
 }
 
 function guardedPolicy(bucket: string): object {
-  const deny = { Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: `arn:aws:s3:::${bucket}/*` };
+  const deny = {
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:PutObject",
+    Resource: `arn:aws:s3:::${bucket}/*`,
+  };
   const algorithm = "s3:x-amz-server-side-encryption";
   return {
     Version: "2012-10-17",
     Statement: [
       { ...deny, Action: "s3:*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
       { ...deny, Condition: { Null: { [algorithm]: "false" }, StringNotEquals: { [algorithm]: "aws:kms" } } },
-      { ...deny, Condition: { Null: { "s3:if-none-match": "true" }, Bool: { "s3:ObjectCreationOperation": "true" } } },
+      {
+        ...deny,
+        Condition: { Null: { "s3:if-none-match": "true" }, Bool: { "s3:ObjectCreationOperation": "true" } },
+      },
     ],
   };
 }

@@ -16,8 +16,14 @@ describe("the policies of a bucket, read by the linter parliament,", function ()
   /** What the linter finds; in the policy of a key, `*` is that key, which parliament does not know. */
   const findings = (policies: Record<string, PolicyDocument>): string[] => {
     const program = join(resolve(__dirname, "../.."), "test/support/aws/lint_policies.py");
-    const output = execFileSync("python3", [program], { input: JSON.stringify(policies), env: environment, encoding: "utf8" });
-    return (JSON.parse(output) as string[]).filter((finding) => !/^kms\/key [\w-]+: RESOURCE_STAR/.test(finding));
+    const output = execFileSync("python3", [program], {
+      input: JSON.stringify(policies),
+      env: environment,
+      encoding: "utf8",
+    });
+    return (JSON.parse(output) as string[]).filter(
+      (finding) => !/^kms\/key [\w-]+: RESOURCE_STAR/.test(finding),
+    );
   };
 
   for (const where of partitions) {
@@ -41,7 +47,15 @@ describe("the policies of a bucket, read by the linter parliament,", function ()
   }
 
   it("would be told of a mistake", () => {
-    const statement = { Sid: "Typo", Effect: "Allow", Action: "s3:PutObjekt", Resource: "arn:aws:s3:::b/*" } as const;
-    assert.match(findings({ wrong: { Version: "2012-10-17", Statement: [statement] } }).join(), /^wrong: UNKNOWN_ACTION/);
+    const statement = {
+      Sid: "Typo",
+      Effect: "Allow",
+      Action: "s3:PutObjekt",
+      Resource: "arn:aws:s3:::b/*",
+    } as const;
+    assert.match(
+      findings({ wrong: { Version: "2012-10-17", Statement: [statement] } }).join(),
+      /^wrong: UNKNOWN_ACTION/,
+    );
   });
 });

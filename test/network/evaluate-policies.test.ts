@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import type { Endpoint, NetworkPolicy } from "./evaluate-policies";
 import { mayConnect } from "./evaluate-policies";
 
-const web: Endpoint = { address: "10.1.0.1", namespace: "shop", labels: { app: "web" }, namedPorts: { http: 8080 } };
+const web: Endpoint = {
+  address: "10.1.0.1",
+  namespace: "shop",
+  labels: { app: "web" },
+  namedPorts: { http: 8080 },
+};
 const client: Endpoint = { address: "10.1.0.2", namespace: "shop", labels: { app: "client", tier: "front" } };
 const foreigner: Endpoint = { address: "10.1.0.3", namespace: "other", labels: { app: "client" } };
 const outside: Endpoint = { address: "192.0.2.7" };
@@ -29,7 +34,10 @@ describe("the evaluation of network policies", () => {
 
   it("leaves a pod open that no policy selects, or that one in another namespace would", () => {
     assert.deepEqual(reach(), everybody);
-    assert.deepEqual(reach(policy({ podSelector: { matchLabels: { app: "db" } }, policyTypes: ["Ingress"] })), everybody);
+    assert.deepEqual(
+      reach(policy({ podSelector: { matchLabels: { app: "db" } }, policyTypes: ["Ingress"] })),
+      everybody,
+    );
     assert.deepEqual(reach(policy({ podSelector: {}, policyTypes: ["Ingress"] }, "other")), everybody);
   });
 
@@ -38,7 +46,10 @@ describe("the evaluation of network policies", () => {
     assert.deepEqual(reach(ingress(), ingress({})), everybody);
     const own = ingress({ from: [{ podSelector: { matchLabels: { tier: "front" } } }] });
     assert.deepEqual(reach(own), { ...nobody, client: true });
-    assert.deepEqual(reach(own, ingress({ from: [{ ipBlock: { cidr: "192.0.2.0/24" } }] })), { ...everybody, foreigner: false });
+    assert.deepEqual(reach(own, ingress({ from: [{ ipBlock: { cidr: "192.0.2.0/24" } }] })), {
+      ...everybody,
+      foreigner: false,
+    });
   });
 
   it("takes an empty list of peers or ports for all", () => {
@@ -48,7 +59,10 @@ describe("the evaluation of network policies", () => {
   it("takes pods by their own namespace, by another's labels or name, or by both kinds of labels", () => {
     const clients = { podSelector: { matchLabels: { app: "client" } } };
     assert.deepEqual(reach(ingress({ from: [clients] })), { ...nobody, client: true });
-    assert.deepEqual(reach(ingress({ from: [{ namespaceSelector: { matchLabels: { team: "b" } } }] })), { ...nobody, foreigner: true });
+    assert.deepEqual(reach(ingress({ from: [{ namespaceSelector: { matchLabels: { team: "b" } } }] })), {
+      ...nobody,
+      foreigner: true,
+    });
     const byName = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "other" } } };
     assert.deepEqual(reach(ingress({ from: [{ ...byName, ...clients }] })), { ...nobody, foreigner: true });
     assert.deepEqual(reach(ingress({ from: [{ ...byName, podSelector: selectWeb }] })), nobody);
@@ -56,24 +70,40 @@ describe("the evaluation of network policies", () => {
   });
 
   it("takes addresses by their range, without its exceptions", () => {
-    assert.deepEqual(reach(ingress({ from: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.1.0.3/32"] } }] })), {
-      ...everybody,
-      foreigner: false,
-    });
+    assert.deepEqual(
+      reach(ingress({ from: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.1.0.3/32"] } }] })),
+      {
+        ...everybody,
+        foreigner: false,
+      },
+    );
     assert.deepEqual(reach(ingress({ from: [{ ipBlock: { cidr: "::/0" } }] })), nobody);
   });
 
   it("takes ports by number, by range, by the listener's name, and by protocol, which is TCP", () => {
-    for (const ports of [[{ port: 8080 }], [{ port: 8000, endPort: 8080 }], [{ port: "http" }], [{ protocol: "TCP" }]])
+    for (const ports of [
+      [{ port: 8080 }],
+      [{ port: 8000, endPort: 8080 }],
+      [{ port: "http" }],
+      [{ protocol: "TCP" }],
+    ])
       assert.deepEqual(reach(ingress({ ports })), everybody, JSON.stringify(ports));
-    for (const ports of [[{ port: 8081 }], [{ port: 8000, endPort: 8079 }], [{ port: "metrics" }], [{ protocol: "UDP", port: 8080 }]])
+    for (const ports of [
+      [{ port: 8081 }],
+      [{ port: 8000, endPort: 8079 }],
+      [{ port: "metrics" }],
+      [{ protocol: "UDP", port: 8080 }],
+    ])
       assert.deepEqual(reach(ingress({ ports })), nobody, JSON.stringify(ports));
   });
 
   it("asks the egress of the source too", () => {
     const closed = policy({ podSelector: { matchLabels: { app: "client" } }, policyTypes: ["Egress"] });
     assert.deepEqual(reach(closed), { ...everybody, client: false });
-    const toWeb = policy({ ...closed.spec, egress: [{ to: [{ podSelector: selectWeb }], ports: [{ port: "http" }] }] });
+    const toWeb = policy({
+      ...closed.spec,
+      egress: [{ to: [{ podSelector: selectWeb }], ports: [{ port: "http" }] }],
+    });
     assert.deepEqual(reach(toWeb), everybody);
     assert.deepEqual(reach(toWeb, ingress()), nobody);
   });
@@ -81,7 +111,10 @@ describe("the evaluation of network policies", () => {
   it("knows the directions of a policy that names none: ingress, and egress where it has such rules", () => {
     assert.deepEqual(reach(policy({ podSelector: selectWeb })), nobody);
     assert.deepEqual(reach(policy({ podSelector: { matchLabels: { app: "client" } } })), everybody);
-    const withRule = policy({ podSelector: { matchLabels: { app: "client" } }, egress: [{ ports: [{ port: 1 }] }] });
+    const withRule = policy({
+      podSelector: { matchLabels: { app: "client" } },
+      egress: [{ ports: [{ port: 1 }] }],
+    });
     assert.deepEqual(reach(withRule), { ...everybody, client: false });
   });
 

@@ -3,7 +3,12 @@ import { BlockList, isIPv6 } from "node:net";
 /** A NetworkPolicy of networking.k8s.io/v1, as rendered. */
 export interface NetworkPolicy {
   metadata: { namespace: string };
-  spec: { podSelector: Selector; policyTypes?: readonly string[]; ingress?: readonly Rule[]; egress?: readonly Rule[] };
+  spec: {
+    podSelector: Selector;
+    policyTypes?: readonly string[];
+    ingress?: readonly Rule[];
+    egress?: readonly Rule[];
+  };
 }
 
 interface Rule {
@@ -46,10 +51,16 @@ export interface Cluster {
 }
 
 /**
- * Whether a connection is allowed, as the Kubernetes API defines it: the source's egress and the destination's ingress must both allow it.
- * A direction that no policy selects the pod for is open; otherwise the rules of all that do are added up.
+ * Whether a connection is allowed, as the Kubernetes API defines it: the source's egress and the
+ * destination's ingress must both allow it. A direction that no policy selects the pod for is open; otherwise
+ * the rules of all that do are added up.
  */
-export function mayConnect(from: Endpoint, to: Endpoint, port: { protocol: string; port: number }, cluster: Cluster): boolean {
+export function mayConnect(
+  from: Endpoint,
+  to: Endpoint,
+  port: { protocol: string; port: number },
+  cluster: Cluster,
+): boolean {
   return allows("Egress", from, to, to, port, cluster) && allows("Ingress", to, from, to, port, cluster);
 }
 
@@ -66,7 +77,8 @@ function allows(
   return governing.some(({ metadata, spec }) =>
     ((direction === "Ingress" ? spec.ingress : spec.egress) ?? []).some((rule) => {
       const peers = direction === "Ingress" ? rule.from : rule.to;
-      const peerFits = !peers?.length || peers.some((peer) => isPeer(peer, other, metadata.namespace, cluster));
+      const peerFits =
+        !peers?.length || peers.some((peer) => isPeer(peer, other, metadata.namespace, cluster));
       const portFits = !rule.ports?.length || rule.ports.some((one) => isPort(one, port, listener));
       return peerFits && portFits;
     }),
@@ -75,7 +87,11 @@ function allows(
 
 function governs({ metadata, spec }: NetworkPolicy, direction: string, pod: Endpoint): boolean {
   const directions = spec.policyTypes ?? ["Ingress", ...(spec.egress?.length ? ["Egress"] : [])];
-  return directions.includes(direction) && pod.namespace === metadata.namespace && selects(spec.podSelector, pod.labels ?? {});
+  return (
+    directions.includes(direction) &&
+    pod.namespace === metadata.namespace &&
+    selects(spec.podSelector, pod.labels ?? {})
+  );
 }
 
 function isPeer(peer: Peer, endpoint: Endpoint, ownNamespace: string, cluster: Cluster): boolean {
@@ -84,25 +100,42 @@ function isPeer(peer: Peer, endpoint: Endpoint, ownNamespace: string, cluster: C
     return covers(cidr, endpoint.address) && !except.some((range) => covers(range, endpoint.address));
   }
   if (endpoint.namespace === undefined) return false;
-  const labels = { ...cluster.namespaces?.[endpoint.namespace], "kubernetes.io/metadata.name": endpoint.namespace };
-  const inNamespace = peer.namespaceSelector ? selects(peer.namespaceSelector, labels) : endpoint.namespace === ownNamespace;
+  const labels = {
+    ...cluster.namespaces?.[endpoint.namespace],
+    "kubernetes.io/metadata.name": endpoint.namespace,
+  };
+  const inNamespace = peer.namespaceSelector
+    ? selects(peer.namespaceSelector, labels)
+    : endpoint.namespace === ownNamespace;
   return inNamespace && selects(peer.podSelector ?? {}, endpoint.labels ?? {});
 }
 
-function isPort(rule: RulePort, { protocol, port }: { protocol: string; port: number }, listener: Endpoint): boolean {
+function isPort(
+  rule: RulePort,
+  { protocol, port }: { protocol: string; port: number },
+  listener: Endpoint,
+): boolean {
   if ((rule.protocol ?? "TCP") !== protocol) return false;
   if (rule.port === undefined) return true;
   if (typeof rule.port === "string") return listener.namedPorts?.[rule.port] === port;
   return rule.port <= port && port <= (rule.endPort ?? rule.port);
 }
 
-function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Record<string, string>): boolean {
+function selects(
+  { matchLabels = {}, matchExpressions = [] }: Selector,
+  labels: Record<string, string>,
+): boolean {
   return (
     Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
     matchExpressions.every(({ key, operator, values = [] }) => {
       const value = labels[key];
       const among = value !== undefined && values.includes(value);
-      const answers: Record<string, boolean> = { In: among, NotIn: !among, Exists: value !== undefined, DoesNotExist: value === undefined };
+      const answers: Record<string, boolean> = {
+        In: among,
+        NotIn: !among,
+        Exists: value !== undefined,
+        DoesNotExist: value === undefined,
+      };
       const answer = answers[operator];
       if (answer === undefined) throw new Error(`${operator} is no operator of a selector`);
       return answer;

@@ -17,8 +17,12 @@ export function plain(value: unknown): { ingress?: unknown; egress?: unknown } {
   return JSON.parse(JSON.stringify(value)) as { ingress?: unknown; egress?: unknown };
 }
 
-export const pods = (component: Component): object => ({ podSelector: { matchLabels: selectorLabels(shared, component) } });
-export const namespace = (name: string): object => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
+export const pods = (component: Component): object => ({
+  podSelector: { matchLabels: selectorLabels(shared, component) },
+});
+export const namespace = (name: string): object => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+});
 export const everyInternetAddress = internet.map(({ cidr, except }) => ({ ipBlock: { cidr, except } }));
 export const dns = {
   to: [{ ...namespace("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],

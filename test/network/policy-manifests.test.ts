@@ -12,8 +12,15 @@ describe("the network policy", () => {
     const traffic = instanceTraffic({}, shared);
     assert.deepEqual(traffic.parts, ["server", "provisioning", "database", "migration", "agents"]);
     for (const part of traffic.parts) {
-      const { metadata, spec } = plain(networkPolicy(part, traffic)) as { metadata: object; spec: Record<string, unknown> };
-      const labels = { team: "pki", ...selectorLabels(shared, part), "app.kubernetes.io/managed-by": "pulumi" };
+      const { metadata, spec } = plain(networkPolicy(part, traffic)) as {
+        metadata: object;
+        spec: Record<string, unknown>;
+      };
+      const labels = {
+        team: "pki",
+        ...selectorLabels(shared, part),
+        "app.kubernetes.io/managed-by": "pulumi",
+      };
       assert.deepEqual(metadata, { name: `certctl-${part}`, namespace: "pki", labels });
       assert.deepEqual(spec.podSelector, { matchLabels: selectorLabels(shared, part) });
       assert.deepEqual(spec.policyTypes, ["Ingress", "Egress"]);
@@ -23,22 +30,33 @@ describe("the network policy", () => {
   it("of the server lets agents and the provisioning Job in, and the server to its database, DNS, and the internet by HTTPS", () => {
     assert.deepEqual(rules({}, "server"), {
       ingress: [{ from: [pods("provisioning"), pods("agents")], ports: tcp(8443) }],
-      egress: [{ to: [pods("database")], ports: tcp(5432) }, { to: everyInternetAddress, ports: tcp(443) }, dns],
+      egress: [
+        { to: [pods("database")], ports: tcp(5432) },
+        { to: everyInternetAddress, ports: tcp(443) },
+        dns,
+      ],
     });
   });
 
   it("of the database lets the server and the migration in, and nothing out", () => {
-    assert.deepEqual(rules({}, "database"), { ingress: [{ from: [pods("migration"), pods("server")], ports: tcp(5432) }], egress: [] });
+    assert.deepEqual(rules({}, "database"), {
+      ingress: [{ from: [pods("migration"), pods("server")], ports: tcp(5432) }],
+      egress: [],
+    });
   });
 
   it("of a part that only connects lets nobody in", () => {
-    for (const part of ["migration", "provisioning", "agents"] as const) assert.deepEqual(rules({}, part).ingress, [], part);
+    for (const part of ["migration", "provisioning", "agents"] as const)
+      assert.deepEqual(rules({}, part).ingress, [], part);
     assert.deepEqual(rules({}, "agents").egress, [{ to: [pods("server")], ports: tcp(8443) }, dns]);
   });
 
   it("of the SQL exporter lets Prometheus in, and the exporter to its database and DNS, wherever that is", () => {
     const monitoring = { enabled: true, sqlExporter: { enabled: true } };
-    const prometheus = { ...namespace("monitoring"), podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } } };
+    const prometheus = {
+      ...namespace("monitoring"),
+      podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } },
+    };
     assert.deepEqual(rules({ monitoring }, "sql-exporter"), {
       ingress: [{ from: [prometheus], ports: tcp(9560) }],
       egress: [{ to: [pods("database")], ports: tcp(5432) }, dns],
@@ -47,7 +65,10 @@ describe("the network policy", () => {
       { from: [pods("migration"), pods("server"), pods("sql-exporter")], ports: tcp(5432) },
     ]);
     const scrapers = [{ podLabels: { app: "victoria" } }];
-    const database: CertctlArgs["database"] = { mode: "external", external: { host: "10.1.2.3", port: 6432 } };
+    const database: CertctlArgs["database"] = {
+      mode: "external",
+      external: { host: "10.1.2.3", port: 6432 },
+    };
     assert.deepEqual(rules({ monitoring: { ...monitoring, scrapers }, database }, "sql-exporter"), {
       ingress: [{ from: [{ podSelector: { matchLabels: { app: "victoria" } } }], ports: tcp(9560) }],
       egress: [{ to: [{ ipBlock: { cidr: "10.1.2.3/32" } }], ports: tcp(6432) }, dns],
@@ -57,9 +78,16 @@ describe("the network policy", () => {
   it("follows the ports of server and database at both ends", () => {
     const args: CertctlArgs = { server: { port: 9443 }, database: { bundled: { port: 5433 } } };
     const open = JSON.stringify(
-      ["server", "database", "agents", "migration", "provisioning"].map((part) => rules(args, part as PodComponent)),
+      ["server", "database", "agents", "migration", "provisioning"].map((part) =>
+        rules(args, part as PodComponent),
+      ),
     );
-    assert.deepEqual([...new Set(open.match(/"port":\d+/g))].sort(), ['"port":443', '"port":53', '"port":5433', '"port":9443']);
+    assert.deepEqual([...new Set(open.match(/"port":\d+/g))].sort(), [
+      '"port":443',
+      '"port":53',
+      '"port":5433',
+      '"port":9443',
+    ]);
   });
 
   it("leaves out parts that are not there", () => {
@@ -73,7 +101,10 @@ describe("the network policy", () => {
     const args: CertctlArgs = { agents: { kind: "DaemonSet" } };
     const policy = networkPolicy("agents", instanceTraffic(args, shared));
     assert.equal((policy.metadata as { namespace: string }).namespace, "pki-agents");
-    assert.deepEqual(rules(args, "agents").egress, [{ to: [{ ...namespace("pki"), ...pods("server") }], ports: tcp(8443) }, dns]);
+    assert.deepEqual(rules(args, "agents").egress, [
+      { to: [{ ...namespace("pki"), ...pods("server") }], ports: tcp(8443) },
+      dns,
+    ]);
     assert.deepEqual(rules(args, "server").ingress, [
       { from: [pods("provisioning"), { ...namespace("pki-agents"), ...pods("agents") }], ports: tcp(8443) },
     ]);
@@ -84,8 +115,14 @@ describe("the network policy", () => {
       rules({ database: { mode: "external", external: { host, port: 6432 } }, network }, "migration").egress;
 
     it("opens its port at its address", () => {
-      assert.deepEqual(external("10.1.2.3"), [{ to: [{ ipBlock: { cidr: "10.1.2.3/32" } }], ports: tcp(6432) }, dns]);
-      assert.deepEqual(external("fd00::5"), [{ to: [{ ipBlock: { cidr: "fd00::5/128" } }], ports: tcp(6432) }, dns]);
+      assert.deepEqual(external("10.1.2.3"), [
+        { to: [{ ipBlock: { cidr: "10.1.2.3/32" } }], ports: tcp(6432) },
+        dns,
+      ]);
+      assert.deepEqual(external("fd00::5"), [
+        { to: [{ ipBlock: { cidr: "fd00::5/128" } }], ports: tcp(6432) },
+        dns,
+      ]);
     });
 
     it("opens its port everywhere when only its name is known", () => {
@@ -94,7 +131,10 @@ describe("the network policy", () => {
 
     it("opens its port only where the database is said to be", () => {
       const network = { databaseDestinations: [{ cidr: "10.40.0.0/24" }] };
-      assert.deepEqual(external("db.example.com", network), [{ to: [{ ipBlock: { cidr: "10.40.0.0/24" } }], ports: tcp(6432) }, dns]);
+      assert.deepEqual(external("db.example.com", network), [
+        { to: [{ ipBlock: { cidr: "10.40.0.0/24" } }], ports: tcp(6432) },
+        dns,
+      ]);
     });
 
     it("is none, for there is no pod", () => {
@@ -110,32 +150,53 @@ describe("the network policy", () => {
     };
     const usual = { to: everyInternetAddress, ports: tcp(443) };
     const smtp = { host: "mail.example.com", fromAddress: "certctl@example.com" };
-    const acme = (directoryUrl: string): CertctlArgs["server"] => ({ issuer: { acme: { directoryUrl, email: "ops@example.com" } } });
+    const acme = (directoryUrl: string): CertctlArgs["server"] => ({
+      issuer: { acme: { directoryUrl, email: "ops@example.com" } },
+    });
 
     it("its mail server, on the port that certctl uses", () => {
       assert.deepEqual(egress({ smtp }), [usual, { ports: tcp(465) }]);
       assert.deepEqual(egress({ smtp: { ...smtp, useTls: false } }), [usual, { ports: tcp(25) }]);
       const relay = { ...smtp, host: "10.0.0.25", port: 2465 };
-      assert.deepEqual(egress({ smtp: relay }), [usual, { to: [{ ipBlock: { cidr: "10.0.0.25/32" } }], ports: tcp(2465) }]);
+      assert.deepEqual(egress({ smtp: relay }), [
+        usual,
+        { to: [{ ipBlock: { cidr: "10.0.0.25/32" } }], ports: tcp(2465) },
+      ]);
     });
 
     it("its ACME server, where that is not one of the internet on port 443", () => {
       assert.deepEqual(egress(acme("https://acme.example.com/directory")), [usual]);
-      assert.deepEqual(egress(acme("https://acme.example.com:14000/directory")), [usual, { ports: tcp(14000) }]);
+      assert.deepEqual(egress(acme("https://acme.example.com:14000/directory")), [
+        usual,
+        { ports: tcp(14000) },
+      ]);
       const [open] = egress(acme("https://10.0.0.9/directory")) as [unknown];
-      assert.deepEqual(open, { to: [...everyInternetAddress, { ipBlock: { cidr: "10.0.0.9/32" } }], ports: tcp(443) });
+      assert.deepEqual(open, {
+        to: [...everyInternetAddress, { ipBlock: { cidr: "10.0.0.9/32" } }],
+        ports: tcp(443),
+      });
     });
 
     it("its step-ca and its webhook, on the ports of their URLs", () => {
-      const stepCa = { url: "https://step-ca.pki.svc:9000", provisioner: "certctl", provisionerKey: { secret: "step-ca", key: "key" } };
+      const stepCa = {
+        url: "https://step-ca.pki.svc:9000",
+        provisioner: "certctl",
+        provisionerKey: { secret: "step-ca", key: "key" },
+      };
       assert.deepEqual(egress({ issuer: { stepCa } }), [usual, { ports: tcp(9000) }]);
       const webhook = (url: string): CertctlArgs["server"] => ({ notifiers: { webhook: { url } } });
       assert.deepEqual(egress(webhook("https://hooks.example.com/certctl")), [usual]);
-      assert.deepEqual(egress(webhook("http://10.0.0.7/certctl")), [usual, { to: [{ ipBlock: { cidr: "10.0.0.7/32" } }], ports: tcp(80) }]);
+      assert.deepEqual(egress(webhook("http://10.0.0.7/certctl")), [
+        usual,
+        { to: [{ ipBlock: { cidr: "10.0.0.7/32" } }], ports: tcp(80) },
+      ]);
     });
 
     it("the destinations that are named, on HTTPS or their own ports", () => {
-      const serverDestinations = [{ cidr: "10.20.0.0/16", except: ["10.20.4.0/24"], ports: [8200, 636] }, { podLabels: { app: "ca" } }];
+      const serverDestinations = [
+        { cidr: "10.20.0.0/16", except: ["10.20.4.0/24"], ports: [8200, 636] },
+        { podLabels: { app: "ca" } },
+      ];
       assert.deepEqual(egress({}, { serverDestinations }), [
         { to: [...everyInternetAddress, { podSelector: { matchLabels: { app: "ca" } } }], ports: tcp(443) },
         { to: [{ ipBlock: { cidr: "10.20.0.0/16", except: ["10.20.4.0/24"] } }], ports: tcp(8200, 636) },
@@ -147,7 +208,10 @@ describe("the network policy", () => {
     const ingress = (serverCallers: NonNullable<CertctlArgs["network"]>["serverCallers"]): unknown =>
       rules({ agents: { enabled: false }, network: { serverCallers } }, "server").ingress;
     assert.deepEqual(ingress([]), [{ from: [pods("provisioning")], ports: tcp(8443) }]);
-    const controller = { namespaceLabels: { "kubernetes.io/metadata.name": "ingress-nginx" }, podLabels: { app: "nginx" } };
+    const controller = {
+      namespaceLabels: { "kubernetes.io/metadata.name": "ingress-nginx" },
+      podLabels: { app: "nginx" },
+    };
     const selected = { ...namespace("ingress-nginx"), podSelector: { matchLabels: { app: "nginx" } } };
     assert.deepEqual(ingress([controller]), [{ from: [pods("provisioning"), selected], ports: tcp(8443) }]);
     assert.deepEqual(ingress([{ ...controller, ports: [80] }]), [
@@ -158,7 +222,9 @@ describe("the network policy", () => {
 
   describe("of the server lets in who follows from other arguments:", () => {
     const callers = (args: CertctlArgs): unknown => {
-      const [{ from }] = rules({ agents: { enabled: false }, ...args }, "server").ingress as [{ from: unknown[] }];
+      const [{ from }] = rules({ agents: { enabled: false }, ...args }, "server").ingress as [
+        { from: unknown[] },
+      ];
       return from.slice(1);
     };
     const hosts = ["certctl.example.com"];
@@ -166,7 +232,8 @@ describe("the network policy", () => {
     const name = (value: string): Record<string, string> => ({ "app.kubernetes.io/name": value });
 
     it("the pods of the Ingress' controller, where its own instructions put them", () => {
-      const of = (controller: "nginx" | "traefik"): unknown => callers({ exposure: { mode: "ingress", ingress: { controller, hosts } } });
+      const of = (controller: "nginx" | "traefik"): unknown =>
+        callers({ exposure: { mode: "ingress", ingress: { controller, hosts } } });
       const nginx = { ...name("ingress-nginx"), "app.kubernetes.io/component": "controller" };
       assert.deepEqual(of("nginx"), [{ ...namespace("ingress-nginx"), ...labelled(nginx) }]);
       assert.deepEqual(callers({ exposure: { mode: "ingress", ingress: { hosts } } }), of("nginx"));
@@ -174,35 +241,43 @@ describe("the network policy", () => {
     });
 
     it("the pods or addresses that are named instead", () => {
-      const named = [{ namespaceLabels: { "kubernetes.io/metadata.name": "edge" }, podLabels: { app: "nginx" } }];
+      const named = [
+        { namespaceLabels: { "kubernetes.io/metadata.name": "edge" }, podLabels: { app: "nginx" } },
+      ];
       assert.deepEqual(callers({ exposure: { mode: "ingress", ingress: { hosts, callers: named } } }), [
         { ...namespace("edge"), ...labelled({ app: "nginx" }) },
       ]);
       const subnets = [{ cidr: "10.20.1.0/24" }, { cidr: "10.20.2.0/24" }];
-      assert.deepEqual(callers({ exposure: { mode: "ingress", ingress: { controller: "alb", hosts, callers: subnets } } }), [
-        { ipBlock: { cidr: "10.20.1.0/24" } },
-        { ipBlock: { cidr: "10.20.2.0/24" } },
-      ]);
+      assert.deepEqual(
+        callers({ exposure: { mode: "ingress", ingress: { controller: "alb", hosts, callers: subnets } } }),
+        [{ ipBlock: { cidr: "10.20.1.0/24" } }, { ipBlock: { cidr: "10.20.2.0/24" } }],
+      );
     });
 
     it("the pods of each Gateway, as GEP-1762 labels them, or those that are named", () => {
       const listener = { gateway: "public", namespace: "gateways" };
       const gateway = { listener, hosts, passthrough: { listener, hosts: ["enroll.example.com"] } };
       const pods = (of: string): object => labelled({ "gateway.networking.k8s.io/gateway-name": of });
-      const from = (settings: Partial<typeof gateway> & { callers?: { podLabels: Record<string, string> }[] }): unknown =>
-        callers({ exposure: { mode: "gateway", gateway: { ...gateway, ...settings } } });
+      const from = (
+        settings: Partial<typeof gateway> & { callers?: { podLabels: Record<string, string> }[] },
+      ): unknown => callers({ exposure: { mode: "gateway", gateway: { ...gateway, ...settings } } });
       assert.deepEqual(from({}), [{ ...namespace("gateways"), ...pods("public") }]);
       const other = { listener: { gateway: "raw", namespace: "gateways" }, hosts: ["enroll.example.com"] };
       assert.deepEqual(
         from({ passthrough: other }),
         ["public", "raw"].map((of) => ({ ...namespace("gateways"), ...pods(of) })),
       );
-      assert.deepEqual(callers({ exposure: { mode: "gateway", gateway: { listener: { gateway: "own" }, hosts } } }), [pods("own")]);
+      assert.deepEqual(
+        callers({ exposure: { mode: "gateway", gateway: { listener: { gateway: "own" }, hosts } } }),
+        [pods("own")],
+      );
       assert.deepEqual(from({ callers: [{ podLabels: { app: "envoy" } }] }), [labelled({ app: "envoy" })]);
     });
 
     it("Prometheus with monitoring, as its operator labels it, or as it is named", () => {
-      assert.deepEqual(callers({ monitoring: { enabled: true } }), [{ ...namespace("monitoring"), ...labelled(name("prometheus")) }]);
+      assert.deepEqual(callers({ monitoring: { enabled: true } }), [
+        { ...namespace("monitoring"), ...labelled(name("prometheus")) },
+      ]);
       assert.deepEqual(callers({ monitoring: { enabled: true, scrapers: [{ cidr: "10.9.0.0/16" }] } }), [
         { ipBlock: { cidr: "10.9.0.0/16" } },
       ]);
@@ -216,13 +291,17 @@ describe("the network policy", () => {
       const kept = last({ externalTrafficPolicy: "Local" }) as { from: unknown[] };
       assert.deepEqual(kept.from.at(-1), { ipBlock: { cidr: "192.0.2.0/24" } });
       assert.deepEqual(last({}), { ports: tcp(8443) });
-      assert.deepEqual(last({ externalTrafficPolicy: "Local", sourceRanges: undefined }), { ports: tcp(8443) });
+      assert.deepEqual(last({ externalTrafficPolicy: "Local", sourceRanges: undefined }), {
+        ports: tcp(8443),
+      });
     });
   });
 
   it("keeps a NodePort or LoadBalancer reachable for everybody, and a ClusterIP not", () => {
     for (const type of ["NodePort", "LoadBalancer"] as const) {
-      assert.deepEqual((rules({ server: { service: { type } } }, "server").ingress as unknown[]).at(-1), { ports: tcp(8443) });
+      assert.deepEqual((rules({ server: { service: { type } } }, "server").ingress as unknown[]).at(-1), {
+        ports: tcp(8443),
+      });
     }
     assert.deepEqual(rules({ server: { service: { type: "ClusterIP" } } }, "server"), rules({}, "server"));
   });
@@ -241,10 +320,18 @@ describe("the network policy", () => {
 
   it("of a backup reaches the database, which lets it in, and that of a drill reaches nobody", () => {
     const args = { backup: { enabled: true } };
-    assert.deepEqual(rules(args, "backup"), { ingress: [], egress: [{ to: [pods("database")], ports: tcp(5432) }, dns] });
+    assert.deepEqual(rules(args, "backup"), {
+      ingress: [],
+      egress: [{ to: [pods("database")], ports: tcp(5432) }, dns],
+    });
     assert.deepEqual(rules(args, "drill"), { ingress: [], egress: [] });
     const callers = ["migration", "server", "backup", "restore"] as const;
     assert.deepEqual(rules(args, "database").ingress, [{ from: callers.map(pods), ports: tcp(5432) }]);
-    assert.deepEqual(instanceTraffic({ backup: { enabled: true, drill: { enabled: false } } }, shared).parts.includes("drill"), false);
+    assert.deepEqual(
+      instanceTraffic({ backup: { enabled: true, drill: { enabled: false } } }, shared).parts.includes(
+        "drill",
+      ),
+      false,
+    );
   });
 });

@@ -12,14 +12,23 @@ import { outsiders, reviewedCells, stacks, triedPorts } from "./reachability";
 /** Backups go to a bucket on AWS, and pods are known to it by EKS Pod Identity. */
 const inBucket: CertctlArgs = {
   ...committed("dev"),
-  backup: { enabled: true, sink: { mode: "s3", s3: { bucket: "backups", region: "eu-central-1", identity: { mode: "podIdentity" } } } },
+  backup: {
+    enabled: true,
+    sink: {
+      mode: "s3",
+      s3: { bucket: "backups", region: "eu-central-1", identity: { mode: "podIdentity" } },
+    },
+  },
   restore: { backup: "certctl-20260131T023000Z-0a1b2c3d" },
 };
 const configurations = {
   dev: committed("dev"),
   "prod-ha": committed("prod-ha"),
   "dev with backups in a bucket": inBucket,
-  "dev with an SQL exporter": { ...committed("dev"), monitoring: { enabled: true, sqlExporter: { enabled: true } } },
+  "dev with an SQL exporter": {
+    ...committed("dev"),
+    monitoring: { enabled: true, sqlExporter: { enabled: true } },
+  },
 };
 
 for (const stack of stacks) {
@@ -53,9 +62,16 @@ for (const stack of stacks) {
 
 describe("agents on nodes", () => {
   it("reach the server from their own namespace, as other pods of that namespace do not", async () => {
-    const args: CertctlArgs = { ...placeholderArgs({}), tlsCaCertificate: placeholder("tlsCaCertificate"), agents: { kind: "DaemonSet" } };
+    const args: CertctlArgs = {
+      ...placeholderArgs({}),
+      tlsCaCertificate: placeholder("tlsCaCertificate"),
+      agents: { kind: "DaemonSet" },
+    };
     const manifests = await renderArgs(args);
-    const { server, agents, database } = endpointsOf(manifests) as Record<"server" | "agents" | "database", Endpoint>;
+    const { server, agents, database } = endpointsOf(manifests) as Record<
+      "server" | "agents" | "database",
+      Endpoint
+    >;
     const cluster = { policies: policiesOf(manifests) };
     const https = { protocol: "TCP", port: 8443 };
     assert.equal(agents.namespace, "certctl-agents");
@@ -76,7 +92,10 @@ function shown({ from, to, open }: Cell): string {
   return `${from} -> ${to}: ${open.map(({ protocol, port }) => `${String(port)}/${protocol}`).join(" ")}`;
 }
 
-/** The pods that the manifests make, or have policies for, by the label of their component, and everybody else. */
+/**
+ * The pods that the manifests make, or have policies for, by the label of their component, and everybody
+ * else.
+ */
 function endpointsOf(manifests: readonly Manifest[]): Record<string, Endpoint> {
   const pods = manifests.flatMap(({ kind, metadata, spec }) => {
     const template = podTemplate(kind, spec);
@@ -91,13 +110,23 @@ function endpointsOf(manifests: readonly Manifest[]): Record<string, Endpoint> {
   );
   const everybody = Object.entries({ ...outsiders, ...Object.fromEntries(parts) });
   return Object.fromEntries(
-    everybody.map(([name, one], index) => [name, "address" in one ? one : { ...one, address: `10.244.0.${String(index + 10)}` }]),
+    everybody.map(([name, one], index) => [
+      name,
+      "address" in one ? one : { ...one, address: `10.244.0.${String(index + 10)}` },
+    ]),
   );
 }
 
-function podTemplate(kind: string, spec: unknown): { metadata: { labels: Record<string, string> } } | undefined {
-  const { template, jobTemplate } = (spec ?? {}) as { template?: unknown; jobTemplate?: { spec: { template: unknown } } };
-  return (kind === "CronJob" ? jobTemplate?.spec.template : template) as { metadata: { labels: Record<string, string> } } | undefined;
+function podTemplate(
+  kind: string,
+  spec: unknown,
+): { metadata: { labels: Record<string, string> } } | undefined {
+  const { template, jobTemplate } = (spec ?? {}) as {
+    template?: unknown;
+    jobTemplate?: { spec: { template: unknown } };
+  };
+  return (kind === "CronJob" ? jobTemplate?.spec.template : template) as
+    { metadata: { labels: Record<string, string> } } | undefined;
 }
 
 function policiesOf(manifests: readonly Manifest[]): NetworkPolicy[] {

@@ -31,8 +31,9 @@ export const triedPorts: readonly Port[] = [
 ];
 
 /**
- * Who may open which port of whom: the row connects to the column. `-` is no port, `any` is every port that is tried. A part's own column is
- * another pod of the same part. Policies change this table only together with a review of it.
+ * Who may open which port of whom: the row connects to the column. `-` is no port, `any` is every port that
+ * is tried. A part's own column is another pod of the same part. Policies change this table only together
+ * with a review of it.
  */
 const tables = {
   dev: `
@@ -128,7 +129,8 @@ export function reviewedCells(stack: keyof typeof tables): Cell[] {
     .split("\n")
     .map((line) => line.trim().split(/\s+/));
   return rows.flatMap(([from = "", ...cells]) => {
-    if (cells.length !== columns.length) throw new Error(`the row ${from} of ${stack} has ${String(cells.length)} cells`);
+    if (cells.length !== columns.length)
+      throw new Error(`the row ${from} of ${stack} has ${String(cells.length)} cells`);
     return columns.map((to, index) => ({ from, to, open: portsOf(cells[index] ?? "") }));
   });
 }
@@ -137,7 +139,9 @@ function portsOf(cell: string): readonly Port[] {
   if (cell === "-") return [];
   if (cell === "any") return triedPorts;
   const named = cell.split(",");
-  const open = triedPorts.filter(({ protocol, port }) => named.includes(protocol === "UDP" ? `${String(port)}/udp` : String(port)));
+  const open = triedPorts.filter(({ protocol, port }) =>
+    named.includes(protocol === "UDP" ? `${String(port)}/udp` : String(port)),
+  );
   if (open.length !== named.length) throw new Error(`${cell} names a port that is not tried`);
   return open;
 }

@@ -18,8 +18,16 @@ const years = 10;
  */
 function leaves(stateDir, { node, apiService }) {
   const folder = join(stateDir, "credentials");
-  const files = (/** @type {string} */ name) => ({ certificate: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) });
-  const service = ["kubernetes", "kubernetes.default", "kubernetes.default.svc", `kubernetes.default.svc.${clusterDomain}`];
+  const files = (/** @type {string} */ name) => ({
+    certificate: join(folder, `${name}.crt`),
+    key: join(folder, `${name}.key`),
+  });
+  const service = [
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    `kubernetes.default.svc.${clusterDomain}`,
+  ];
   return {
     /** What every part of the control plane serves HTTPS with. */
     server: {
@@ -37,7 +45,11 @@ function leaves(stateDir, { node, apiService }) {
     },
     kubeProxy: { ...files("kube-proxy"), commonName: "system:kube-proxy" },
     /** The API server, as kubelet knows it. */
-    kubeletClient: { ...files("apiserver-kubelet-client"), commonName: "apiserver-kubelet-client", organization: "system:masters" },
+    kubeletClient: {
+      ...files("apiserver-kubelet-client"),
+      commonName: "apiserver-kubelet-client",
+      organization: "system:masters",
+    },
   };
 }
 
@@ -45,7 +57,8 @@ function leaves(stateDir, { node, apiService }) {
 /** @typedef {Record<keyof ReturnType<typeof leaves>, CertificateFiles> & { authority: string }} Certificates */
 
 /**
- * One authority for the whole node, and a certificate for each part that serves or logs in with one. Those that exist are kept.
+ * One authority for the whole node, and a certificate for each part that serves or logs in with one. Those
+ * that exist are kept.
  * @param {string} stateDir
  * @param {Addresses} addresses
  * @returns {Promise<Certificates>} paths of PEM files
@@ -76,11 +89,16 @@ export async function ensureCertificates(stateDir, addresses) {
 }
 
 /**
- * @param {CertificateFiles & { commonName: string, organization?: string, names?: string[], addresses?: string[] }} leaf
+ * @param {CertificateFiles & { commonName: string, organization?: string, names?: string[], addresses?:
+ * string[] }} leaf
  * @param {x509.JsonName} issuer
  * @param {webcrypto.CryptoKeyPair} issuerKeys
  */
-async function writeLeaf({ certificate, key, commonName, organization, names = [], addresses = [] }, issuer, issuerKeys) {
+async function writeLeaf(
+  { certificate, key, commonName, organization, names = [], addresses = [] },
+  issuer,
+  issuerKeys,
+) {
   const keys = await newKeys();
   const isServer = addresses.length > 0;
   const signed = await x509.X509CertificateGenerator.create({
@@ -92,7 +110,10 @@ async function writeLeaf({ certificate, key, commonName, organization, names = [
     signingAlgorithm: algorithm,
     extensions: [
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth, ...(isServer ? [x509.ExtendedKeyUsage.serverAuth] : [])]),
+      new x509.ExtendedKeyUsageExtension([
+        x509.ExtendedKeyUsage.clientAuth,
+        ...(isServer ? [x509.ExtendedKeyUsage.serverAuth] : []),
+      ]),
       ...(isServer
         ? [
             new x509.SubjectAlternativeNameExtension([
@@ -104,11 +125,17 @@ async function writeLeaf({ certificate, key, commonName, organization, names = [
     ],
   });
   writeFileAtomic(certificate, `${signed.toString("pem")}\n`);
-  writeFileAtomic(key, KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" }).toString(), 0o600);
+  writeFileAtomic(
+    key,
+    KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" }).toString(),
+    0o600,
+  );
 }
 
 function newKeys() {
-  return /** @type {Promise<webcrypto.CryptoKeyPair>} */ (webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]));
+  return /** @type {Promise<webcrypto.CryptoKeyPair>} */ (
+    webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])
+  );
 }
 
 function serialAndDates() {

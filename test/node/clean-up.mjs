@@ -14,7 +14,10 @@ import { cgroupMounts, findProgram } from "./prerequisites.mjs";
 
 const endSeconds = 20;
 
-/** By version 1 and by version 2, eight times what any one process has. The pods share it: all together, they would else have as much as one. */
+/**
+ * By version 1 and by version 2, eight times what any one process has. The pods share it: all together, they
+ * would else have as much as one.
+ */
 const processorTime = { "cpu.shares": 8192, "cpu.weight": 800 };
 
 /** @param {string} stateDir */
@@ -39,7 +42,9 @@ function enableControllers(folder) {
   if (!available) return;
   for (const controller of available.split(/\s+/)) {
     try {
-      execFileSync("sh", ["-c", `echo +${controller} > ${folder}/cgroup.subtree_control`], { stdio: "ignore" });
+      execFileSync("sh", ["-c", `echo +${controller} > ${folder}/cgroup.subtree_control`], {
+        stdio: "ignore",
+      });
     } catch {
       // Kubelet names the controllers that it misses.
     }
@@ -63,7 +68,9 @@ export async function endNode(stateDir) {
     const rest = leftovers({ stateDir }).filter(({ kind }) => kind !== "folder");
     if (rest.length === 0) return found;
     if (Date.now() > deadline) {
-      throw new UserError(`The node could not be ended; still there: ${rest.map(({ kind, what }) => `${kind} ${what}`).join(", ")}`);
+      throw new UserError(
+        `The node could not be ended; still there: ${rest.map(({ kind, what }) => `${kind} ${what}`).join(", ")}`,
+      );
     }
     await sleep(50);
   }
@@ -78,8 +85,8 @@ export function removeTraces(stateDir) {
 }
 
 /**
- * Everything of the node that this machine still has: nothing after it was stopped, apart from its folder, and nothing at all after a
- * clean-up.
+ * Everything of the node that this machine still has: nothing after it was stopped, apart from its folder,
+ * and nothing at all after a clean-up.
  * @param {{ stateDir?: string }} [options]
  * @returns {Leftover[]}
  */
@@ -87,7 +94,10 @@ export function leftovers({ stateDir = defaultStateDir } = {}) {
   const { link, path } = describeInstance(stateDir);
   const lines = (/** @type {string} */ text) => text.split("\n").filter((line) => line !== "");
   const mounts = lines(readFileSync("/proc/self/mounts", "utf8")).map((line) => line.split(" "));
-  const tables = findProgram("nft") === undefined ? [] : lines(execFileSync("nft", ["list", "tables"], { encoding: "utf8" }));
+  const tables =
+    findProgram("nft") === undefined
+      ? []
+      : lines(execFileSync("nft", ["list", "tables"], { encoding: "utf8" }));
   const networkNamespaces = existsSync("/run/netns") ? readdirSync("/run/netns") : [];
   /** @type {[Leftover["kind"], string[]][]} */
   const found = [
@@ -95,7 +105,9 @@ export function leftovers({ stateDir = defaultStateDir } = {}) {
     [
       "mount",
       mounts
-        .filter(([device, folder]) => device?.startsWith("certctl-node") || `${folder}/`.startsWith(`${path}/`))
+        .filter(
+          ([device, folder]) => device?.startsWith("certctl-node") || `${folder}/`.startsWith(`${path}/`),
+        )
         .map(([, folder]) => folder ?? ""),
     ],
     ["link", existsSync(`/sys/class/net/${link}`) ? [link] : []],
@@ -113,7 +125,9 @@ export function leftovers({ stateDir = defaultStateDir } = {}) {
  */
 function nodeProcesses(stateDir) {
   const { marker } = describeInstance(stateDir);
-  const pids = new Set(cgroupFolders(stateDir).flatMap((folder) => processesOf(join(folder, "cgroup.procs"))));
+  const pids = new Set(
+    cgroupFolders(stateDir).flatMap((folder) => processesOf(join(folder, "cgroup.procs"))),
+  );
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
     if (read(`/proc/${name}/environ`).split("\0").includes(marker)) pids.add(Number(name));
@@ -169,7 +183,9 @@ function foldersIn(folder) {
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ENOENT") throw error;
   }
-  return entries.filter((entry) => entry.isDirectory()).flatMap(({ name }) => [...foldersIn(join(folder, name)), join(folder, name)]);
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => [...foldersIn(join(folder, name)), join(folder, name)]);
 }
 
 /** @param {string} stateDir */

@@ -8,8 +8,13 @@ import { clusterDomain } from "./instance.mjs";
  */
 
 /** Made for every claim: folders of the machine's disk, which can hold more than was claimed. */
-const defaultStorageClass = storageClass("standard", { "storageclass.kubernetes.io/is-default-class": "true" });
-/** For tests that fill a volume: as large as claimed. They are in memory, and empty after a restart of the node. */
+const defaultStorageClass = storageClass("standard", {
+  "storageclass.kubernetes.io/is-default-class": "true",
+});
+/**
+ * For tests that fill a volume: as large as claimed. They are in memory, and empty after a restart of the
+ * node.
+ */
 const sizedStorageClass = storageClass("sized", {}, { sized: "true" });
 
 /**
@@ -30,10 +35,16 @@ function storageClass(name, annotations, parameters) {
   };
 }
 
-/** Processors that the node says it has: stacks for large clusters ask for more than the machines have that tests run on. */
+/**
+ * Processors that the node says it has: stacks for large clusters ask for more than the machines have that
+ * tests run on.
+ */
 const processors = String(Math.max(8, availableParallelism()));
 
-/** Kubelet tells how many processors the machine has, and has no setting for it: what it tells is changed on its way. */
+/**
+ * Kubelet tells how many processors the machine has, and has no setting for it: what it tells is changed on
+ * its way.
+ */
 const processorPolicy = [
   {
     apiVersion: "admissionregistration.k8s.io/v1beta1",
@@ -41,9 +52,21 @@ const processorPolicy = [
     metadata: { name: "node-processors" },
     spec: {
       matchConstraints: {
-        resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["nodes", "nodes/status"] }],
+        resourceRules: [
+          {
+            apiGroups: [""],
+            apiVersions: ["v1"],
+            operations: ["CREATE", "UPDATE"],
+            resources: ["nodes", "nodes/status"],
+          },
+        ],
       },
-      matchConditions: [{ name: "has-resources", expression: "has(object.status.capacity) && has(object.status.allocatable)" }],
+      matchConditions: [
+        {
+          name: "has-resources",
+          expression: "has(object.status.capacity) && has(object.status.allocatable)",
+        },
+      ],
       failurePolicy: "Fail",
       reinvocationPolicy: "Never",
       mutations: [
@@ -107,7 +130,12 @@ function dnsObjects({ image, address }) {
   };
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } },
-    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: `system:${name}` }, rules },
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: { name: `system:${name}` },
+      rules,
+    },
     {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "ClusterRoleBinding",
@@ -157,7 +185,12 @@ function dnsObjects({ image, address }) {
  * @param {{ dnsImage: string, dnsAddress: string }} options
  */
 export async function ensureClusterObjects(access, { dnsImage, dnsAddress }) {
-  const objects = [...processorPolicy, defaultStorageClass, sizedStorageClass, ...dnsObjects({ image: dnsImage, address: dnsAddress })];
+  const objects = [
+    ...processorPolicy,
+    defaultStorageClass,
+    sizedStorageClass,
+    ...dnsObjects({ image: dnsImage, address: dnsAddress }),
+  ];
   await Promise.all(objects.map((object) => apply(access, object)));
 }
 
@@ -189,7 +222,8 @@ async function apply({ server, token, certificateAuthority }, object) {
     certificateAuthority,
     body: object,
   });
-  if (answer.status !== 200 && answer.status !== 201) throw new Error(`${object.kind} ${name} could not be applied: ${answer.text}`);
+  if (answer.status !== 200 && answer.status !== 201)
+    throw new Error(`${object.kind} ${name} could not be applied: ${answer.text}`);
 }
 
 /**
@@ -202,6 +236,8 @@ export async function isNodeReady({ server, token, certificateAuthority }, name)
   if (answer.status !== 200) return false;
   /** @type {{ status: { conditions?: { type: string, status: string }[], allocatable?: { cpu?: string } } }} */
   const { status } = JSON.parse(answer.text);
-  const isReady = status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;
+  const isReady =
+    status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ??
+    false;
   return isReady && status.allocatable?.cpu === processors;
 }

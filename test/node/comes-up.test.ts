@@ -35,7 +35,10 @@ describe("from nothing, with real pods,", function () {
           { step: "database ready", pods: "postgres", time: await readyTime("database") },
           { step: "migrated", time: conditionTime(await job(namespace, "certctl-migrate-"), "Complete") },
           { step: "servers ready", pods: "server", time: await readyTime("server") },
-          { step: "provisioned", time: conditionTime(await job(namespace, "certctl-provision-"), "Complete") },
+          {
+            step: "provisioned",
+            time: conditionTime(await job(namespace, "certctl-provision-"), "Complete"),
+          },
           { step: "agents ready", pods: "agents", time: await readyTime("agents") },
         ];
         await recordSteps(instance, created?.metadata.creationTimestamp ?? "", steps);
@@ -77,10 +80,10 @@ describe("from nothing, with real pods,", function () {
         });
         assert.equal(agents.length, wanted);
         assert.ok(agents.every(({ status }) => status === "Online"));
-        assert.deepEqual(await instance.sql("select distinct role_id from actor_roles where actor_id = 'fleet' order by 1"), [
-          "r-agent",
-          "r-viewer",
-        ]);
+        assert.deepEqual(
+          await instance.sql("select distinct role_id from actor_roles where actor_id = 'fleet' order by 1"),
+          ["r-agent", "r-viewer"],
+        );
       });
 
       it("previews no change, after a refresh from the cluster", async () => {
@@ -89,8 +92,13 @@ describe("from nothing, with real pods,", function () {
       });
 
       it("was admitted without a warning", async () => {
-        const events = (await objects(instance.namespace, "events")) as (ClusterObject & { reason: string; message: string })[];
-        const bad = events.filter(({ reason, message }) => /FailedCreate|BackOff|FailedMount/.test(reason) || /violat/i.test(message));
+        const events = (await objects(instance.namespace, "events")) as (ClusterObject & {
+          reason: string;
+          message: string;
+        })[];
+        const bad = events.filter(
+          ({ reason, message }) => /FailedCreate|BackOff|FailedMount/.test(reason) || /violat/i.test(message),
+        );
         assert.deepEqual(
           bad.map(({ message }) => message),
           [],

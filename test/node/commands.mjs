@@ -13,7 +13,11 @@ import { spawn } from "node:child_process";
  */
 export function run(command, args, { input, cwd, env, onLine } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
     let [output, errors] = ["", ""];
     const tell = lines(onLine);
     child.stdout?.setEncoding("utf8").on("data", (text) => {
@@ -30,7 +34,13 @@ export function run(command, args, { input, cwd, env, onLine } = {}) {
     child.once("close", (code, signal) => {
       if (code === 0) return resolve(output);
       const end = (errors.trim() || output.trim()).split("\n").slice(-15).join("\n");
-      reject(new CommandFailed(`${[command, ...args].join(" ").slice(0, 300)}: ${signal ?? `exit code ${code}`}\n${end}`, output, errors));
+      reject(
+        new CommandFailed(
+          `${[command, ...args].join(" ").slice(0, 300)}: ${signal ?? `exit code ${code}`}\n${end}`,
+          output,
+          errors,
+        ),
+      );
     });
   });
 }

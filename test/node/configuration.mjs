@@ -52,8 +52,14 @@ export function writeConfiguration({ stateDir, addresses, certificates, pauseIma
   writeFileAtomic(files.kubeProxy, json(kubeProxy({ addresses, kubeconfig: files.kubeProxyKubeconfig })));
   const server = `https://${addresses.node}:${ports.apiServer}`;
   const { authority } = certificates;
-  writeFileAtomic(files.kubeletKubeconfig, json(kubeconfig({ server, authority, client: certificates.kubelet })));
-  writeFileAtomic(files.kubeProxyKubeconfig, json(kubeconfig({ server, authority, client: certificates.kubeProxy })));
+  writeFileAtomic(
+    files.kubeletKubeconfig,
+    json(kubeconfig({ server, authority, client: certificates.kubelet })),
+  );
+  writeFileAtomic(
+    files.kubeProxyKubeconfig,
+    json(kubeconfig({ server, authority, client: certificates.kubeProxy })),
+  );
   return files;
 }
 
@@ -104,8 +110,9 @@ state = "/run/containerd"
 }
 
 /**
- * Each pod has a link of its own to the node (ptp), so that everything between pods is routed, and passes the rules of the network
- * policies. The second plugin makes those rules hold before the pod's first container runs.
+ * Each pod has a link of its own to the node (ptp), so that everything between pods is routed, and passes the
+ * rules of the network policies. The second plugin makes those rules hold before the pod's first container
+ * runs.
  * @param {{ addresses: Addresses }} options
  */
 function network({ addresses }) {
@@ -116,7 +123,12 @@ function network({ addresses }) {
       {
         type: "ptp",
         ipMasq: false,
-        ipam: { type: "host-local", dataDir: "/run/cni-addresses", ranges: [[{ subnet: addresses.pods }]], routes: [{ dst: "0.0.0.0/0" }] },
+        ipam: {
+          type: "host-local",
+          dataDir: "/run/cni-addresses",
+          ranges: [[{ subnet: addresses.pods }]],
+          routes: [{ dst: "0.0.0.0/0" }],
+        },
       },
       { type: "network-policy", socket: policySocket },
     ],
@@ -134,7 +146,11 @@ function kubelet({ stateDir, addresses, certificates }) {
     healthzPort: ports.kubeletHealth,
     tlsCertFile: certificates.kubelet.certificate,
     tlsPrivateKeyFile: certificates.kubelet.key,
-    authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: certificates.authority } },
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: certificates.authority },
+    },
     authorization: { mode: "Webhook" },
     containerRuntimeEndpoint: `unix://${containerdSocket}`,
     failCgroupV1: false,
@@ -149,7 +165,12 @@ function kubelet({ stateDir, addresses, certificates }) {
     volumePluginDir: `${insideStateDir}/kubelet/volume-plugins`,
     // An image that was removed could not be pulled again, and this machine's disk is not only the node's.
     imageGCHighThresholdPercent: 100,
-    evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%", "nodefs.inodesFree": "1%" },
+    evictionHard: {
+      "memory.available": "100Mi",
+      "nodefs.available": "1%",
+      "imagefs.available": "1%",
+      "nodefs.inodesFree": "1%",
+    },
     nodeStatusUpdateFrequency: "5s",
     serializeImagePulls: false,
     registryPullQPS: 0,

@@ -12,7 +12,11 @@ describe("a wrong encryption key, with real pods,", function () {
     const answer = await upWithAnotherKey(instance);
     await instance.ready("server", (await instance.wanted()).server, 5);
     const { status } = await instance.get("/ready");
-    instance.stack.configure({ "certctl:encryptionKey": right, "certctl:existingSecrets": undefined, "certctl:provisioning": undefined });
+    instance.stack.configure({
+      "certctl:encryptionKey": right,
+      "certctl:existingSecrets": undefined,
+      "certctl:provisioning": undefined,
+    });
     return { answer, status, mended: await instance.stack.tryUp() };
   });
 
@@ -37,7 +41,14 @@ describe("a wrong encryption key, with real pods,", function () {
 
 async function upWithAnotherKey({ stack, namespace }: NodeInstance): Promise<Answer> {
   const key = Buffer.from("another key, of another instance").toString("base64");
-  await kubectlApply(JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name: "other-key", namespace }, data: { key } }));
+  await kubectlApply(
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "other-key", namespace },
+      data: { key },
+    }),
+  );
   stack.configure({
     "certctl:encryptionKey": undefined,
     "certctl:existingSecrets": { encryptionKey: "other-key" },

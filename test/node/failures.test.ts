@@ -26,7 +26,10 @@ const failures: Failure[] = [
   {
     cause: "a Secret that is missing",
     name: "no-secret",
-    config: { "certctl:databasePassword": undefined, "certctl:existingSecrets": { databasePassword: "nobody-made-this" } },
+    config: {
+      "certctl:databasePassword": undefined,
+      "certctl:existingSecrets": { databasePassword: "nobody-made-this" },
+    },
     says: /secret "nobody-made-this" not found/,
   },
   {
@@ -87,7 +90,8 @@ describe("what pulumi up says, with real pods, about", function () {
         assert.notEqual(outcome.code, 0, outcome.text);
         assert.match(outcome.text, failure.says);
         assert.doesNotMatch(outcome.text, /\n\s+at .*\.[jt]s:/, "no stack trace");
-        // Pods are waited for 40 s here, and 10 minutes by default; the rest is for ten programs that start at once.
+        // Pods are waited for 40 s here, and 10 minutes by default; the rest is for ten programs that start
+        // at once.
         assert.ok(outcome.seconds < 180, `within its timeout, not ${outcome.seconds.toFixed(0)} s`);
       });
     }
@@ -98,7 +102,11 @@ async function provoke(stackName: StackName, failure: Failure): Promise<Outcome>
   const { config, prepare } = failure;
   const namespace: TestNamespace = `${stackName}-${failure.name}`;
   // Long enough for what comes up, short enough to wait for.
-  const common = { "certctl:readyTimeoutSeconds": 33, "certctl:deletionProtection": false, "certctl:agents": { enabled: false } };
+  const common = {
+    "certctl:readyTimeoutSeconds": 33,
+    "certctl:deletionProtection": false,
+    "certctl:agents": { enabled: false },
+  };
   const stack = await TestStack.create(`node-${namespace}`, namespace, { ...common, ...config }, stackName);
   await prepare?.(namespace);
   const since = Date.now();
@@ -109,7 +117,9 @@ async function provoke(stackName: StackName, failure: Failure): Promise<Outcome>
   return { code, text, seconds };
 }
 
-/** Leaves a claim as an earlier instance does that was protected: with a database whose password is another. */
+/**
+ * Leaves a claim as an earlier instance does that was protected: with a database whose password is another.
+ */
 async function fillVolume(namespace: string): Promise<void> {
   const { images } = await useNode();
   const claim = {
@@ -142,6 +152,8 @@ async function fillVolume(namespace: string): Promise<void> {
   };
   const items = [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, claim, pod];
   await kubectlApply(JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-  await eventually(60, () => kubectl("wait", "--for=condition=Ready", "pod/earlier", "--namespace", namespace, "--timeout=1s"));
+  await eventually(60, () =>
+    kubectl("wait", "--for=condition=Ready", "pod/earlier", "--namespace", namespace, "--timeout=1s"),
+  );
   await kubectl("delete", "pod", "earlier", "--namespace", namespace, "--wait=true");
 }

@@ -9,15 +9,18 @@ import { UserError } from "../../scripts/lib/user-error.mjs";
 /** Where the node is unless a command is told another folder. */
 export const defaultStateDir = fileURLToPath(new URL("../../.local/node", import.meta.url));
 
-/** In the node's own view of the file system, this is the state folder: paths there are short, whatever the checkout is called. */
+/**
+ * In the node's own view of the file system, this is the state folder: paths there are short, whatever the
+ * checkout is called.
+ */
 export const insideStateDir = "/run/node";
 
 export const nodeName = "node-1";
 export const clusterDomain = "cluster.local";
 
 /**
- * The names by which a node's traces on the machine are known. They follow from the state folder alone, so that they can be found
- * when nothing in it is left.
+ * The names by which a node's traces on the machine are known. They follow from the state folder alone, so
+ * that they can be found when nothing in it is left.
  * @param {string} stateDir
  */
 export function describeInstance(stateDir) {
@@ -68,7 +71,9 @@ function addressesOf(block) {
  * @returns {Addresses | undefined} nothing before the first start
  */
 export function readAddresses(stateDir) {
-  const saved = /** @type {{ block?: number } | undefined} */ (readJsonIfPresent(join(stateDir, "addresses.json")));
+  const saved = /** @type {{ block?: number } | undefined} */ (
+    readJsonIfPresent(join(stateDir, "addresses.json"))
+  );
   return saved?.block === undefined ? undefined : addressesOf(saved.block);
 }
 
@@ -81,14 +86,21 @@ export function readOrChooseAddresses(stateDir) {
   if (saved !== undefined) return saved;
   const taken = routedBlocks();
   const first = Number.parseInt(describeInstance(stateDir).cgroup.slice(-6), 16) % 50;
-  const block = Array.from({ length: 50 }, (_, index) => 200 + ((first + index) % 50)).find((number) => !taken.has(number));
-  if (block === undefined) throw new UserError("All of 10.200.0.0 to 10.249.255.255 is routed already: there is no range for the node.");
+  const block = Array.from({ length: 50 }, (_, index) => 200 + ((first + index) % 50)).find(
+    (number) => !taken.has(number),
+  );
+  if (block === undefined)
+    throw new UserError(
+      "All of 10.200.0.0 to 10.249.255.255 is routed already: there is no range for the node.",
+    );
   writeFileAtomic(join(stateDir, "addresses.json"), JSON.stringify({ block }));
   return addressesOf(block);
 }
 
 /** @returns {Set<number>} */
 function routedBlocks() {
-  const routes = /** @type {{ dst: string }[]} */ (JSON.parse(execFileSync("ip", ["-4", "-j", "route"], { encoding: "utf8" }) || "[]"));
+  const routes = /** @type {{ dst: string }[]} */ (
+    JSON.parse(execFileSync("ip", ["-4", "-j", "route"], { encoding: "utf8" }) || "[]")
+  );
   return new Set(routes.flatMap(({ dst }) => (dst.startsWith("10.") ? [Number(dst.split(".")[1])] : [])));
 }

@@ -40,7 +40,14 @@ describe("the Prometheus of the Prometheus Operator, with the real pods of prod-
   });
   after(async () => {
     await prometheus.stop();
-    await kubectl("delete", "jobs", ...Object.values(backups), "--ignore-not-found", "--namespace", instance.namespace);
+    await kubectl(
+      "delete",
+      "jobs",
+      ...Object.values(backups),
+      "--ignore-not-found",
+      "--namespace",
+      instance.namespace,
+    );
   });
 
   it("scrapes every server through the policies, with the metrics key and a certificate that is verified", async () => {
@@ -70,7 +77,9 @@ describe("the Prometheus of the Prometheus Operator, with the real pods of prod-
         })
         .sort(byPod),
     );
-    const { scrape_configs: configs } = parse(await prometheus.configuration()) as { scrape_configs: ScrapeConfig[] };
+    const { scrape_configs: configs } = parse(await prometheus.configuration()) as {
+      scrape_configs: ScrapeConfig[];
+    };
     const config = configs.find(({ job_name: name }) => name === poolOf(instance));
     assert.ok(config);
     assert.equal(config.scheme, "https");
@@ -102,12 +111,16 @@ describe("the Prometheus of the Prometheus Operator, with the real pods of prod-
 
   it("has every series that the rules ask for, but for those that begin with an event", async () => {
     const selectorsIn = await selectorFinder();
-    const selectors = (await prometheus.rules()).flatMap(({ query }) => selectorsIn(query)).filter((one) => !beginsWithAnEvent(one));
+    const selectors = (await prometheus.rules())
+      .flatMap(({ query }) => selectorsIn(query))
+      .filter((one) => !beginsWithAnEvent(one));
     const texts = [...new Set(selectors.map(({ text }) => text))];
     assert.ok(texts.length > 20);
     // The kubelet looks at volumes once a minute.
     await eventually(90, async () => {
-      const missing = await Promise.all(texts.map(async (text) => ((await prometheus.query(text)).length === 0 ? [text] : [])));
+      const missing = await Promise.all(
+        texts.map(async (text) => ((await prometheus.query(text)).length === 0 ? [text] : [])),
+      );
       assert.deepEqual(missing.flat(), []);
     });
   });
@@ -120,7 +133,14 @@ describe("the Prometheus of the Prometheus Operator, with the real pods of prod-
 
   it("fires CertctlServerDown, and nothing else, when the servers are stopped", async () => {
     const scale = (replicas: number): Promise<string> =>
-      kubectl("scale", "deployment", "certctl-server", `--replicas=${String(replicas)}`, "--namespace", instance.namespace);
+      kubectl(
+        "scale",
+        "deployment",
+        "certctl-server",
+        `--replicas=${String(replicas)}`,
+        "--namespace",
+        instance.namespace,
+      );
     const fired = await firedBy(
       prometheus,
       "CertctlServerDown",
@@ -154,7 +174,11 @@ describe("the Prometheus of the Prometheus Operator, with the real pods of prod-
 });
 
 /** Names that the CronJob could have given its Jobs: by them the alerts know whose they are. */
-const backups = { good: "certctl-backup-good", refused: "certctl-backup-refused", later: "certctl-backup-later" };
+const backups = {
+  good: "certctl-backup-good",
+  refused: "certctl-backup-refused",
+  later: "certctl-backup-later",
+};
 
 /** An issuance, a certificate near its end, a Job that fails, a drill. */
 function beginsWithAnEvent({ metric, text }: Selector): boolean {
@@ -179,8 +203,8 @@ async function activeAlerts(prometheus: Prometheus): Promise<string[]> {
 const twoScrapes = 4_000;
 
 /**
- * Alerts that fired from before a fault until it was mended and forgotten. While it lasts, the one that is expected fires, and no other is
- * even pending.
+ * Alerts that fired from before a fault until it was mended and forgotten. While it lasts, the one that is
+ * expected fires, and no other is even pending.
  */
 async function firedBy(
   prometheus: Prometheus,
@@ -205,22 +229,39 @@ async function firedBy(
     assert.deepEqual(await activeAlerts(prometheus), []);
   });
   const window = `${String(Math.ceil((Date.now() - since) / 1000))}s`;
-  const fired = await prometheus.query(`count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[${window}]))`);
+  const fired = await prometheus.query(
+    `count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[${window}]))`,
+  );
   return fired.map(({ alertname = "" }) => alertname).sort();
 }
 
-/** A backup that fails at its first attempt: its CronJob has a second one, which the test does not wait for. */
+/**
+ * A backup that fails at its first attempt: its CronJob has a second one, which the test does not wait for.
+ */
 async function refusedBackUp({ namespace }: NodeInstance): Promise<void> {
   const inNamespace = (...args: string[]): Promise<string> => kubectl(...args, "--namespace", namespace);
   await inNamespace("create", "job", "--from=cronjob/certctl-backup", backups.refused);
-  await inNamespace("patch", "job", backups.refused, "--patch", JSON.stringify({ spec: { backoffLimit: 0 } }));
+  await inNamespace(
+    "patch",
+    "job",
+    backups.refused,
+    "--patch",
+    JSON.stringify({ spec: { backoffLimit: 0 } }),
+  );
   await inNamespace("wait", "--for=condition=failed", `job/${backups.refused}`, "--timeout=60s");
   assert.match(await inNamespace("logs", `job/${backups.refused}`, "--container=dump"), /cannot be made/);
 }
 
 /** Where the volume of backups is on this machine. */
 async function backupFolder({ namespace }: NodeInstance): Promise<string> {
-  const volume = await kubectl("get", "pvc", "certctl-backup", "--namespace", namespace, "--output=jsonpath={.spec.volumeName}");
+  const volume = await kubectl(
+    "get",
+    "pvc",
+    "certctl-backup",
+    "--namespace",
+    namespace,
+    "--output=jsonpath={.spec.volumeName}",
+  );
   const path = await kubectl("get", "pv", volume, "--output=jsonpath={.spec.local.path}");
   return join((await useNode()).volumesFolder, basename(path));
 }

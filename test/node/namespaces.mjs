@@ -46,14 +46,25 @@ export async function createNamespaces(stateDir, addresses) {
   const [name = "", value = ""] = marker.split("=");
   const child = spawn(
     findProgram("unshare") ?? "unshare",
-    ["--mount", "--pid", "--net", "--fork", "--kill-child=SIGKILL", "--mount-proc", "--", initScript, stateDir],
+    [
+      "--mount",
+      "--pid",
+      "--net",
+      "--fork",
+      "--kill-child=SIGKILL",
+      "--mount-proc",
+      "--",
+      initScript,
+      stateDir,
+    ],
     { env: { PATH: toolsPath(), [name]: value }, detached: true, stdio: ["ignore", log, log] },
   );
   closeSync(log);
   child.on("error", () => {});
   child.unref();
   const supervisor = child.pid === undefined ? undefined : identifyProcess(child.pid);
-  // Written before anything else: a run that is killed from here on leaves something that says what it has started.
+  // Written before anything else: a run that is killed from here on leaves something that says what it has
+  // started.
   if (supervisor !== undefined) writeFileAtomic(record, JSON.stringify({ supervisor }));
 
   const deadline = Date.now() + readySeconds * 1000;
@@ -64,7 +75,8 @@ export async function createNamespaces(stateDir, addresses) {
     await sleep(10);
   }
   const first = supervisor && firstChild(supervisor.pid);
-  if (supervisor === undefined || first === undefined) throw new UserError("The node's first process has ended at once.");
+  if (supervisor === undefined || first === undefined)
+    throw new UserError("The node's first process has ended at once.");
   writeFileAtomic(record, JSON.stringify({ supervisor, first }));
   const namespaces = { supervisor, first };
   await connect(stateDir, namespaces, addresses);
@@ -72,7 +84,8 @@ export async function createNamespaces(stateDir, addresses) {
 }
 
 /**
- * Links the node with this machine, which can reach its pods and Services as well. The link goes with the namespace.
+ * Links the node with this machine, which can reach its pods and Services as well. The link goes with the
+ * namespace.
  * @param {string} stateDir
  * @param {Namespaces} namespaces
  * @param {Addresses} addresses
@@ -80,9 +93,21 @@ export async function createNamespaces(stateDir, addresses) {
 async function connect(stateDir, namespaces, addresses) {
   const { link } = describeInstance(stateDir);
   const { host, node, linkPrefix, pods, services } = addresses;
-  await run("ip", ["link", "add", link, "type", "veth", "peer", "name", "uplink", "netns", String(namespaces.first.pid)]);
+  await run("ip", [
+    "link",
+    "add",
+    link,
+    "type",
+    "veth",
+    "peer",
+    "name",
+    "uplink",
+    "netns",
+    String(namespaces.first.pid),
+  ]);
   const inNode = enter(namespaces, ["ip", "-batch", "-"]);
-  // A pod that is not there (any more) is told to be so at once. There is no way to anywhere else than this machine.
+  // A pod that is not there (any more) is told to be so at once. There is no way to anywhere else than this
+  // machine.
   await run(inNode.command, inNode.args, {
     input: `address add ${node}/${linkPrefix} dev uplink\nlink set uplink up\nroute add unreachable ${pods}\n`,
   });

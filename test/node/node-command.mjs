@@ -65,7 +65,8 @@ async function end(stateDir, purge) {
   const log = createLog(process.stdout);
   const ran = await stopNode({ stateDir, purge, log });
   const rest = purge ? leftovers({ stateDir }) : [];
-  if (rest.length > 0) throw new UserError(`Still there: ${rest.map(({ kind, what }) => `${kind} ${what}`).join(", ")}.`);
+  if (rest.length > 0)
+    throw new UserError(`Still there: ${rest.map(({ kind, what }) => `${kind} ${what}`).join(", ")}.`);
   log(`${ran ? "The node was ended" : "No node ran"}${purge ? ", and nothing of it is left" : ""}.`);
 }
 
@@ -74,7 +75,8 @@ function status(stateDir) {
   const write = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
   const unavailable = nodeUnavailable();
   if (unavailable !== undefined) write(`No node can run here: ${unavailable}.`);
-  for (const { name, state, pid, log } of nodeStatus({ stateDir })) write(`${name.padEnd(24)} ${state.padEnd(8)} ${pid ?? ""}\t${log}`);
+  for (const { name, state, pid, log } of nodeStatus({ stateDir }))
+    write(`${name.padEnd(24)} ${state.padEnd(8)} ${pid ?? ""}\t${log}`);
   const running = nodeStatus({ stateDir }).some(({ state }) => state !== "stopped");
   if (!running) for (const { kind, what } of leftovers({ stateDir })) write(`left over: ${kind} ${what}`);
 }

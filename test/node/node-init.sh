@@ -1,18 +1,20 @@
 #!/bin/sh
-# The first process of the node, in mount, process and network namespaces of its own: makes them look like a machine that has just
-# started, and then does what the first process of a machine does. When it ends, the kernel ends all others, and with them go every
-# mount, link and rule that they made.
+# The first process of the node, in mount, process and network namespaces of its own: makes them look like a
+# machine that has just started, and then does what the first process of a machine does. When it ends, the
+# kernel ends all others, and with them go every mount, link and rule that they made.
 set -eu
 state=$1
 
-# The state folder gets a short path (sockets have at most 108 characters), and a /run that is empty after each start.
+# The state folder gets a short path (sockets have at most 108 characters), and a /run that is empty after
+# each start.
 cd "$state"
 mount -t tmpfs -o mode=0755 certctl-node /run
 mkdir -p /run/node /run/node-tunables
 mount --bind . /run/node
 cd /
 
-# What kubelet, the container runtime and host paths of pods write, the node keeps and the machine does not see.
+# What kubelet, the container runtime and host paths of pods write, the node keeps and the machine does not
+# see.
 mount -t tmpfs certctl-node /var/log
 mkdir -p /run/node/machine/var-lib /run/node/machine/work
 mount -t overlay -o "lowerdir=/var/lib,upperdir=/run/node/machine/var-lib,workdir=/run/node/machine/work" certctl-node /var/lib

@@ -5,7 +5,12 @@ import { withLock } from "../../scripts/lib/lock.mjs";
 import { isRunning } from "../../scripts/lib/process-identity.mjs";
 import { UserError } from "../../scripts/lib/user-error.mjs";
 import { applyDefinitions } from "../../scripts/local/cluster-objects.mjs";
-import { credentialFiles, ensureCredentials, readCredentials, writeKubeconfig } from "../../scripts/local/credentials.mjs";
+import {
+  credentialFiles,
+  ensureCredentials,
+  readCredentials,
+  writeKubeconfig,
+} from "../../scripts/local/credentials.mjs";
 import { answersOk } from "../../scripts/local/loopback-request.mjs";
 import { partFiles, partLogTail, readRecord, startPart } from "../../scripts/local/part-process.mjs";
 import { ensureDefinitions } from "../toolchain/definitions.mjs";
@@ -18,7 +23,13 @@ import { ports, writeConfiguration } from "./configuration.mjs";
 import { buildImages } from "./images/build-images.mjs";
 import { imagePrograms } from "./images/images.mjs";
 import { importImages } from "./import-images.mjs";
-import { defaultStateDir, describeInstance, nodeName, readAddresses, readOrChooseAddresses } from "./instance.mjs";
+import {
+  defaultStateDir,
+  describeInstance,
+  nodeName,
+  readAddresses,
+  readOrChooseAddresses,
+} from "./instance.mjs";
 import { createNamespaces, enter, readNamespaces } from "./namespaces.mjs";
 import { describeParts, partNames } from "./parts.mjs";
 import { createPhases } from "./phases.mjs";
@@ -59,7 +70,11 @@ export async function prepareNode({ log = () => {} } = {}) {
   const unavailable = nodeUnavailable();
   if (unavailable !== undefined) throw new UserError(`The node cannot be started: ${unavailable}.`);
   await installPrerequisites(log);
-  const toolchain = await ensureToolchain({ engines: [...engines, ...nodeEngines], only: neededEngines(), log });
+  const toolchain = await ensureToolchain({
+    engines: [...engines, ...nodeEngines],
+    only: neededEngines(),
+    log,
+  });
   return { toolchain, images: await buildImages({ log }) };
 }
 
@@ -97,13 +112,22 @@ export async function startNode({ stateDir = defaultStateDir, log = () => {} } =
     if (await runsAndAnswers(stateDir)) {
       const namespaces = readNamespaces(stateDir);
       // Images may be newer than the node.
-      if (namespaces !== undefined) await phase("images imported", () => importImages(stateDir, namespaces, images.archives));
+      if (namespaces !== undefined)
+        await phase("images imported", () => importImages(stateDir, namespaces, images.archives));
       return running;
     }
     await phase("what was left of an earlier run is gone", () => clearLeftovers(stateDir));
     const interruption = onInterruption();
     try {
-      const up = bringUp({ stateDir, addresses, server, kubeconfig, engines: toolchain.engines, images, phase });
+      const up = bringUp({
+        stateDir,
+        addresses,
+        server,
+        kubeconfig,
+        engines: toolchain.engines,
+        images,
+        phase,
+      });
       await Promise.race([up, interruption.happened]);
     } catch (error) {
       // Half a node is of no use; its logs stay.
@@ -140,11 +164,24 @@ async function bringUp({ stateDir, addresses, server, kubeconfig, engines: paths
   });
   ensureCredentials(credentials);
   const certificates = await ensureCertificates(stateDir, addresses);
-  const access = { server, token: readCredentials(credentials).token, certificateAuthority: readFileSync(certificates.authority, "utf8") };
+  const access = {
+    server,
+    token: readCredentials(credentials).token,
+    certificateAuthority: readFileSync(certificates.authority, "utf8"),
+  };
   writeKubeconfig(kubeconfig, access);
   const pauseImage = images.references.pause.tag;
   const configuration = writeConfiguration({ stateDir, addresses, certificates, pauseImage, engines: paths });
-  const parts = describeParts({ stateDir, engines: paths, namespaces, addresses, certificates, credentials, configuration, kubeconfig });
+  const parts = describeParts({
+    stateDir,
+    engines: paths,
+    namespaces,
+    addresses,
+    certificates,
+    credentials,
+    configuration,
+    kubeconfig,
+  });
   const start = (/** @type {PartName} */ name) =>
     phase(`${name} ready`, () => startPart(stateDir, parts[name], { probe: () => access, deadline }));
 
@@ -236,7 +273,8 @@ export function inNode(command, { stateDir = defaultStateDir } = {}) {
 /** @param {string} stateDir */
 async function runsAndAnswers(stateDir) {
   const addresses = readAddresses(stateDir);
-  if (addresses === undefined || nodeStatus({ stateDir }).some(({ state }) => state !== "running")) return false;
+  if (addresses === undefined || nodeStatus({ stateDir }).some(({ state }) => state !== "running"))
+    return false;
   const certificateAuthority = readTextIfPresent(join(stateDir, "credentials", "ca.crt"));
   const { token } = readCredentials(credentialFiles(join(stateDir, "credentials")));
   return answersOk(`https://${addresses.node}:${ports.apiServer}/readyz`, { token, certificateAuthority });
@@ -256,6 +294,7 @@ async function clearLeftovers(stateDir) {
  * @param {() => Promise<T>} action
  */
 function underLock(stateDir, log, action) {
-  const onWait = (/** @type {{ pid: number }} */ { pid }) => log(`Process ${pid} is starting or stopping the node; waiting for it.`);
+  const onWait = (/** @type {{ pid: number }} */ { pid }) =>
+    log(`Process ${pid} is starting or stopping the node; waiting for it.`);
   return withLock(describeInstance(stateDir).lock, { onWait }, action);
 }

@@ -37,8 +37,15 @@ describe("a database pod that goes under load, with real pods,", function () {
 
     it(`leaves the password, and every other secret, in no log of ${stackName}`, async () => {
       const { logs } = await outageOf(stackName);
-      assert.ok(logs.includes('"level":') && logs.includes("PostgreSQL init process complete"), "there are logs, also of the first start");
-      for (const form of [awkwardPassword, encodeURIComponent(awkwardPassword), JSON.stringify(awkwardPassword).slice(1, -1)]) {
+      assert.ok(
+        logs.includes('"level":') && logs.includes("PostgreSQL init process complete"),
+        "there are logs, also of the first start",
+      );
+      for (const form of [
+        awkwardPassword,
+        encodeURIComponent(awkwardPassword),
+        JSON.stringify(awkwardPassword).slice(1, -1),
+      ]) {
         assert.ok(!logs.includes(form));
       }
       const { stack } = await useInstance(stackName);
@@ -54,14 +61,17 @@ async function loseDatabase(instance: NodeInstance): Promise<LoadReport> {
     await delay(3_000);
     const since = Date.now();
     await kubectl("delete", "pod", "certctl-postgres-0", "--namespace", instance.namespace, "--wait=false");
-    // While no server is Ready, the Service leads nowhere: what the pods themselves answer is asked inside them.
+    // While no server is Ready, the Service leads nowhere: what the pods themselves answer is asked inside
+    // them.
     await eventually(30, async () => {
       assert.equal(await readiness(instance), "503");
     });
     await eventually(60, async () => {
       assert.equal(await readiness(instance), "200");
     });
-    console.log(`      ${instance.stackName}: ready again after ${((Date.now() - since) / 1000).toFixed(0)} s`);
+    console.log(
+      `      ${instance.stackName}: ready again after ${((Date.now() - since) / 1000).toFixed(0)} s`,
+    );
     await instance.settled();
     await delay(3_000);
   });
@@ -71,5 +81,9 @@ async function loseDatabase(instance: NodeInstance): Promise<LoadReport> {
 async function readiness(instance: NodeInstance): Promise<string> {
   const [pod] = await instance.pods("server");
   assert.ok(pod);
-  return instance.exec(pod, "server", "curl -sk --max-time 8 -o /dev/null -w '%{http_code}' https://127.0.0.1:8443/ready");
+  return instance.exec(
+    pod,
+    "server",
+    "curl -sk --max-time 8 -o /dev/null -w '%{http_code}' https://127.0.0.1:8443/ready",
+  );
 }

@@ -33,7 +33,16 @@ export const partNames = /** @type {const} */ ([
  * @param {string} plan.kubeconfig
  * @returns {Record<PartName, Part>}
  */
-export function describeParts({ stateDir, engines, namespaces, addresses, certificates, credentials, configuration, kubeconfig }) {
+export function describeParts({
+  stateDir,
+  engines,
+  namespaces,
+  addresses,
+  certificates,
+  credentials,
+  configuration,
+  kubeconfig,
+}) {
   const [markerName = "", markerValue = ""] = describeInstance(stateDir).marker.split("=");
   const etcd = "http://127.0.0.1:2379";
   const onNode = (/** @type {number} */ port) => `${addresses.node}:${port}`;
@@ -42,7 +51,10 @@ export function describeParts({ stateDir, engines, namespaces, addresses, certif
     `--authentication-kubeconfig=${kubeconfig}`,
     `--authorization-kubeconfig=${kubeconfig}`,
   ];
-  const serving = [`--tls-cert-file=${certificates.server.certificate}`, `--tls-private-key-file=${certificates.server.key}`];
+  const serving = [
+    `--tls-cert-file=${certificates.server.certificate}`,
+    `--tls-private-key-file=${certificates.server.key}`,
+  ];
 
   /**
    * @param {PartName} name
@@ -79,7 +91,8 @@ export function describeParts({ stateDir, engines, namespaces, addresses, certif
         `--kubelet-client-key=${certificates.kubeletClient.key}`,
         "--kubelet-preferred-address-types=InternalIP",
         "--authorization-mode=Node,RBAC",
-        // PodSecurity is among the plugins that are on by default; named here because the product relies on it.
+        // PodSecurity is among the plugins that are on by default; named here because the product relies on
+        // it.
         "--enable-admission-plugins=NodeRestriction,PodSecurity",
         // For processorPolicy (cluster-objects.mjs).
         "--feature-gates=MutatingAdmissionPolicy=true",
@@ -105,7 +118,11 @@ export function describeParts({ stateDir, engines, namespaces, addresses, certif
         // It would make this folder in its usual place.
         "--flex-volume-plugin-dir=/run/flex-volume-plugins",
       ]),
-      part("kube-scheduler", `https://${onNode(ports.scheduler)}/healthz`, [...asAdministrator, ...serving, "--leader-elect=false"]),
+      part("kube-scheduler", `https://${onNode(ports.scheduler)}/healthz`, [
+        ...asAdministrator,
+        ...serving,
+        "--leader-elect=false",
+      ]),
       part("network-policy", `http://${onNode(ports.networkPolicyHealth)}/healthz`, [
         `--kubeconfig=${kubeconfig}`,
         `--pod-range=${addresses.pods}`,
@@ -118,7 +135,9 @@ export function describeParts({ stateDir, engines, namespaces, addresses, certif
         `--folder=${join(insideStateDir, "volumes")}`,
         `--health=${onNode(ports.volumesHealth)}`,
       ]),
-      part("containerd", `http://${onNode(ports.containerdMetrics)}/v1/metrics`, [`--config=${configuration.containerd}`]),
+      part("containerd", `http://${onNode(ports.containerdMetrics)}/v1/metrics`, [
+        `--config=${configuration.containerd}`,
+      ]),
       part("kubelet", `http://${onNode(ports.kubeletHealth)}/healthz`, [
         `--config=${configuration.kubelet}`,
         `--kubeconfig=${configuration.kubeletKubeconfig}`,

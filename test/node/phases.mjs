@@ -19,7 +19,9 @@ export function createPhases(log) {
       try {
         const result = await action();
         phases.push({ name, milliseconds: Date.now() - since });
-        log(`${formatDuration(Date.now() - start).padStart(8)}  ${name} (${formatDuration(Date.now() - since)})`);
+        log(
+          `${formatDuration(Date.now() - start).padStart(8)}  ${name} (${formatDuration(Date.now() - since)})`,
+        );
         return result;
       } catch (error) {
         log(`${formatDuration(Date.now() - start).padStart(8)}  not: ${name}`);

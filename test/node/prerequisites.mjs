@@ -33,7 +33,8 @@ export function nodeUnavailable() {
   if (process.getuid?.() !== 0) return "a real node needs root, for its containers and their network";
   const namespaces = namespacesProblem();
   if (namespaces !== undefined) return namespaces;
-  if (!cgroupMounts().some(isWritable)) return "a real node needs cgroups that it can write, and there are none here";
+  if (!cgroupMounts().some(isWritable))
+    return "a real node needs cgroups that it can write, and there are none here";
   if (missingPackages().length > 0 && findProgram("apt-get") === undefined) {
     return `a real node needs ${missingPackages().join(", ")}, and there is no apt-get to install them`;
   }
@@ -43,7 +44,9 @@ export function nodeUnavailable() {
 /** @returns {string | undefined} */
 function namespacesProblem() {
   try {
-    execFileSync("unshare", ["--mount", "--pid", "--net", "--fork", "true"], { stdio: ["ignore", "ignore", "pipe"] });
+    execFileSync("unshare", ["--mount", "--pid", "--net", "--fork", "true"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     return undefined;
   } catch (error) {
     const text = String(/** @type {{ stderr?: Buffer }} */ (error).stderr ?? error).trim();
@@ -67,12 +70,15 @@ export async function installPrerequisites(log) {
     await run("apt-get", ["update", "-q"], options);
     await run("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...missing], options);
   } catch (error) {
-    throw new UserError(`The packages for the real node could not be installed: ${error instanceof Error ? error.message : error}`);
+    throw new UserError(
+      `The packages for the real node could not be installed: ${error instanceof Error ? error.message : error}`,
+    );
   } finally {
     log.status?.("");
   }
   const stillMissing = missingPackages();
-  if (stillMissing.length > 0) throw new UserError(`${stillMissing.join(", ")} was installed, but its programs are not on PATH.`);
+  if (stillMissing.length > 0)
+    throw new UserError(`${stillMissing.join(", ")} was installed, but its programs are not on PATH.`);
 }
 
 /**
@@ -86,14 +92,18 @@ function showProgress(line, log) {
 
 /** @returns {string[]} */
 function missingPackages() {
-  const missing = Object.entries(programs).flatMap(([name, debianPackage]) => (findProgram(name) === undefined ? [debianPackage] : []));
+  const missing = Object.entries(programs).flatMap(([name, debianPackage]) =>
+    findProgram(name) === undefined ? [debianPackage] : [],
+  );
   if (networkPluginFolder() === undefined) missing.push("containernetworking-plugins");
   return [...new Set(missing)].sort();
 }
 
 /** @returns {string | undefined} the folder of the CNI plugins */
 export function networkPluginFolder() {
-  return networkPluginFolders.find((folder) => networkPlugins.every((name) => existsSync(join(folder, name))));
+  return networkPluginFolders.find((folder) =>
+    networkPlugins.every((name) => existsSync(join(folder, name))),
+  );
 }
 
 /**
@@ -133,7 +143,10 @@ function isProgram(path) {
   }
 }
 
-/** @returns {string[]} where this machine's cgroups are: one place for version 2, one for each controller of version 1 */
+/**
+ * @returns {string[]} where this machine's cgroups are: one place for version 2, one for each controller of
+ * version 1
+ */
 export function cgroupMounts() {
   return readFileSync("/proc/self/mounts", "utf8")
     .split("\n")

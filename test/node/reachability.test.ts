@@ -8,8 +8,9 @@ import { runInNode, useNode } from "./support/real-node";
 const ports = triedPorts.filter(({ protocol }) => protocol === "TCP").map(({ port }) => port);
 
 /**
- * A pod that the policies take for another: it tries connections, and is tried. Nothing listens in it, so who gets through to it is refused
- * at once, and who does not waits in vain. Of each part there are two, of which one is only tried: by pods of the same part as well.
+ * A pod that the policies take for another: it tries connections, and is tried. Nothing listens in it, so who
+ * gets through to it is refused at once, and who does not waits in vain. Of each part there are two, of which
+ * one is only tried: by pods of the same part as well.
  */
 interface Probe {
   name: string;
@@ -28,10 +29,18 @@ describe("the network policies, with real pods,", function () {
     const probes = all.filter(({ triedOnly }) => !triedOnly);
     const { dnsAddress } = await useNode();
     const reached = await Promise.all(probes.map((probe) => reachedFrom(probe, addresses)));
-    const resolving = await Promise.all(probes.map(async (probe) => ((await resolves(probe, dnsAddress)) ? [probe.name] : [])));
+    const resolving = await Promise.all(
+      probes.map(async (probe) => ((await resolves(probe, dnsAddress)) ? [probe.name] : [])),
+    );
     const now = ["--grace-period=0", "--force"];
-    await Promise.all(all.map(({ pod, namespace }) => kubectl("delete", "pod", pod, "--namespace", namespace, ...now)));
-    return { probes: probes.map(({ name }) => name), reached: new Set(reached.flat()), resolving: resolving.flat() };
+    await Promise.all(
+      all.map(({ pod, namespace }) => kubectl("delete", "pod", pod, "--namespace", namespace, ...now)),
+    );
+    return {
+      probes: probes.map(({ name }) => name),
+      reached: new Set(reached.flat()),
+      resolving: resolving.flat(),
+    };
   });
 
   for (const stackName of stackNames) {
@@ -45,34 +54,51 @@ describe("the network policies, with real pods,", function () {
         `${from} -> ${to}: ${ports.filter(isOpen).join(" ")}`;
       assert.deepEqual(
         cells.map(({ from, to }) => shown(from, to, (port) => reached.has(attempt(from, to, port)))),
-        cells.map(({ from, to, open }) => shown(from, to, (port) => open.some((one) => one.protocol === "TCP" && one.port === port))),
+        cells.map(({ from, to, open }) =>
+          shown(from, to, (port) => open.some((one) => one.protocol === "TCP" && one.port === port)),
+        ),
       );
     });
 
     it(`of ${stackName} let those, and no others, ask the cluster's DNS over UDP that the table says`, async () => {
       const { probes, resolving } = await reachedOf(stackName);
-      const allowed = reviewedCells(stackName).filter(({ to, open }) => to === "dns" && open.some(({ protocol }) => protocol === "UDP"));
-      assert.deepEqual(resolving.sort(), probes.filter((name) => allowed.some(({ from }) => from === name)).sort());
+      const allowed = reviewedCells(stackName).filter(
+        ({ to, open }) => to === "dns" && open.some(({ protocol }) => protocol === "UDP"),
+      );
+      assert.deepEqual(
+        resolving.sort(),
+        probes.filter((name) => allowed.some(({ from }) => from === name)).sort(),
+      );
     });
   }
 });
 
 async function startProbes(instance: NodeInstance): Promise<Probe[]> {
   const { images } = await useNode();
-  const policies = (await Promise.all(instance.namespaces.map((namespace) => objects(namespace, "networkpolicies")))).flat();
+  const policies = (
+    await Promise.all(instance.namespaces.map((namespace) => objects(namespace, "networkpolicies")))
+  ).flat();
   const parts = policies.map(({ metadata, spec }) => {
     const { matchLabels } = spec.podSelector as { matchLabels: Record<string, string> };
-    return { name: matchLabels["app.kubernetes.io/component"] ?? "", namespace: metadata.namespace ?? "", labels: matchLabels };
+    return {
+      name: matchLabels["app.kubernetes.io/component"] ?? "",
+      namespace: metadata.namespace ?? "",
+      labels: matchLabels,
+    };
   });
   const others = Object.entries(outsiders).flatMap(([name, one]) =>
-    "labels" in one ? [{ name, namespace: name === "neighbour" ? instance.namespace : one.namespace, labels: one.labels }] : [],
+    "labels" in one
+      ? [{ name, namespace: name === "neighbour" ? instance.namespace : one.namespace, labels: one.labels }]
+      : [],
   );
   const podName = (name: string): string => `probe-${instance.stackName}-${name}`;
   const probes = [
     ...[...parts, ...others].map((one) => ({ ...one, pod: podName(one.name), triedOnly: false })),
     ...parts.map((one) => ({ ...one, pod: podName(`${one.name}-2`), triedOnly: true })),
   ];
-  const foreign = [...new Set(others.map(({ namespace }) => namespace))].filter((name) => !instance.namespaces.includes(name));
+  const foreign = [...new Set(others.map(({ namespace }) => namespace))].filter(
+    (name) => !instance.namespaces.includes(name),
+  );
   const node = await object("", "nodes", /./);
   const items = [
     ...foreign.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
@@ -82,7 +108,11 @@ async function startProbes(instance: NodeInstance): Promise<Probe[]> {
   return probes;
 }
 
-function probePod({ pod, namespace, labels }: Probe, image: string, node: { name: string; uid: string }): object {
+function probePod(
+  { pod, namespace, labels }: Probe,
+  image: string,
+  node: { name: string; uid: string },
+): object {
   const securityContext = {
     allowPrivilegeEscalation: false,
     runAsNonRoot: true,
@@ -92,8 +122,11 @@ function probePod({ pod, namespace, labels }: Probe, image: string, node: { name
   };
   // Never Ready: no Service may lead to it.
   const readinessProbe = { exec: { command: ["false"] }, periodSeconds: 60 };
-  // A DaemonSet takes pods with its labels for its own, and deletes those that are too many, unless they have another controller.
-  const ownerReferences = [{ apiVersion: "v1", kind: "Node", name: node.name, uid: node.uid, controller: true }];
+  // A DaemonSet takes pods with its labels for its own, and deletes those that are too many, unless they have
+  // another controller.
+  const ownerReferences = [
+    { apiVersion: "v1", kind: "Node", name: node.name, uid: node.uid, controller: true },
+  ];
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -120,10 +153,16 @@ async function addressesOf(probes: Probe[]): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(addresses));
 }
 
-/** There is no way from the node to other machines: it stands for them itself, by their addresses. Policies decide before it answers. */
+/**
+ * There is no way from the node to other machines: it stands for them itself, by their addresses. Policies
+ * decide before it answers.
+ */
 async function giveNodeAddressesOfOutsiders(): Promise<Record<string, string>> {
-  const outside = Object.entries(outsiders).flatMap(([name, one]) => ("address" in one ? [[name, one.address] as const] : []));
-  for (const [, address] of outside) await runInNode("ip", "address", "replace", `${address}/32`, "dev", "lo");
+  const outside = Object.entries(outsiders).flatMap(([name, one]) =>
+    "address" in one ? [[name, one.address] as const] : [],
+  );
+  for (const [, address] of outside)
+    await runInNode("ip", "address", "replace", `${address}/32`, "dev", "lo");
   return Object.fromEntries(outside);
 }
 
@@ -131,8 +170,14 @@ function attempt(from: string, to: string, port: number): string {
   return `${from} -> ${to}:${String(port)}`;
 }
 
-/** The connections that come about. All are tried by one process at once: so many processes would make each other late. */
-async function reachedFrom({ name, pod, namespace }: Probe, addresses: Record<string, string>): Promise<string[]> {
+/**
+ * The connections that come about. All are tried by one process at once: so many processes would make each
+ * other late.
+ */
+async function reachedFrom(
+  { name, pod, namespace }: Probe,
+  addresses: Record<string, string>,
+): Promise<string[]> {
   const tries = Object.entries(addresses).flatMap(([to, address]) =>
     ports.map((port) => ({ what: attempt(name, to, port), url: `http://${address}:${String(port)}/` })),
   );
@@ -143,7 +188,9 @@ async function reachedFrom({ name, pod, namespace }: Probe, addresses: Record<st
     "2> /dev/null || true",
   ].join(" ");
   const text = await kubectl("exec", pod, "--namespace", namespace, "--", "sh", "-c", script);
-  const answers = new Map(text.split("\n").map((line) => [line.split(" ")[0] ?? "", line.split(" ").slice(1)]));
+  const answers = new Map(
+    text.split("\n").map((line) => [line.split(" ")[0] ?? "", line.split(" ").slice(1)]),
+  );
   return tries.flatMap(({ what, url }) => {
     const [code, connected] = answers.get(url) ?? [];
     // 7 is refused, 28 is late: by then it may be connected to something that does not speak HTTP.
@@ -155,5 +202,7 @@ async function reachedFrom({ name, pod, namespace }: Probe, addresses: Record<st
 
 async function resolves({ pod, namespace }: Probe, dns: string): Promise<boolean> {
   const query = `timeout 4 nslookup kubernetes.default.svc.cluster.local ${dns} > /dev/null 2>&1 && echo answered || echo silence`;
-  return (await kubectl("exec", pod, "--namespace", namespace, "--", "sh", "-c", query)).trim() === "answered";
+  return (
+    (await kubectl("exec", pod, "--namespace", namespace, "--", "sh", "-c", query)).trim() === "answered"
+  );
 }

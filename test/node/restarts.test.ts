@@ -12,7 +12,10 @@ interface State {
   rows: string[];
 }
 
-/** How each component's process is ended: an agent and a server by their signal, the database as if it had crashed. */
+/**
+ * How each component's process is ended: an agent and a server by their signal, the database as if it had
+ * crashed.
+ */
 const processes = {
   agents: { container: "agent", kill: "kill 1" },
   server: { container: "server", kill: "kill $(pidof server)" },
@@ -51,7 +54,8 @@ describe("what must last, in both stacks with real pods,", function () {
     for (const { agents, files, rows } of lasting) {
       assert.ok(agents.length > 0 && rows.length > 0);
       for (const text of Object.values(files)) {
-        for (const part of [/^700 1000 keys$/m, /\.\/agent-id$/m, /\.\/keys\/.*\.key$/m]) assert.match(text, part);
+        for (const part of [/^700 1000 keys$/m, /\.\/agent-id$/m, /\.\/keys\/.*\.key$/m])
+          assert.match(text, part);
       }
     }
   });
@@ -60,7 +64,8 @@ describe("what must last, in both stacks with real pods,", function () {
     await inEach(async (instance) => {
       const restarts = await restartsOf(instance);
       for (const [component, { container, kill }] of Object.entries(processes)) {
-        for (const pod of await instance.pods(component)) await instance.exec(pod, container, kill).catch(() => "");
+        for (const pod of await instance.pods(component))
+          await instance.exec(pod, container, kill).catch(() => "");
       }
       await eventually(60, async () => {
         const now = await restartsOf(instance);
@@ -78,7 +83,9 @@ describe("what must last, in both stacks with real pods,", function () {
       measured(instance, "every pod deleted and Ready again", async () => {
         const gone = await deleteEveryPod(instance);
         await instance.settled();
-        const there = await Promise.all(Object.keys(processes).map((component) => instance.podUids(component)));
+        const there = await Promise.all(
+          Object.keys(processes).map((component) => instance.podUids(component)),
+        );
         assert.ok(!there.flat().some((uid) => gone.includes(uid)));
       }),
     );
@@ -89,7 +96,9 @@ describe("what must last, in both stacks with real pods,", function () {
     const since = Date.now();
     await powerCut();
     await isAsBefore();
-    console.log(`      the node and both stacks are back after ${((Date.now() - since) / 1000).toFixed(0)} s`);
+    console.log(
+      `      the node and both stacks are back after ${((Date.now() - since) / 1000).toFixed(0)} s`,
+    );
   });
 
   it("is found again by its name when an agent's identity file is lost", async () => {
@@ -116,7 +125,9 @@ async function restartsOf(instance: NodeInstance): Promise<number[]> {
 }
 
 async function deleteEveryPod(instance: NodeInstance): Promise<string[]> {
-  const pods = (await Promise.all(Object.keys(processes).map((component) => instance.pods(component)))).flat();
+  const pods = (
+    await Promise.all(Object.keys(processes).map((component) => instance.pods(component)))
+  ).flat();
   for (const { metadata } of pods) {
     await kubectl("delete", "pod", metadata.name, "--namespace", metadata.namespace ?? "", "--wait=false");
   }
@@ -129,7 +140,9 @@ async function giveEachAgentAKey(instance: NodeInstance): Promise<void> {
     "insert into managed_certificates (id, name, common_name, issuer_id) values ('mc-kept', 'kept', 'kept.example.com', 'iss-local')",
   );
   for (const { id, name } of await instance.agents()) {
-    await instance.sql(`insert into jobs (id, type, certificate_id, agent_id) values ('job-${name}', 'Renewal', 'mc-kept', '${id}')`);
+    await instance.sql(
+      `insert into jobs (id, type, certificate_id, agent_id) values ('job-${name}', 'Renewal', 'mc-kept', '${id}')`,
+    );
   }
   await eventually(60, async () => {
     for (const text of Object.values(await instance.agentFiles())) assert.match(text, /\.key/);
@@ -140,6 +153,11 @@ async function giveEachAgentAKey(instance: NodeInstance): Promise<void> {
 async function allBeat(instance: NodeInstance): Promise<void> {
   const [now = ""] = await instance.sql("select now()");
   await eventually(60, async () => {
-    assert.deepEqual(await instance.sql(`select name from agents where last_heartbeat_at is null or last_heartbeat_at < '${now}'`), []);
+    assert.deepEqual(
+      await instance.sql(
+        `select name from agents where last_heartbeat_at is null or last_heartbeat_at < '${now}'`,
+      ),
+      [],
+    );
   });
 }

@@ -22,7 +22,9 @@ interface Outcome {
 
 describe("backups, with real pods,", function () {
   this.timeout(400_000);
-  const outcomeOf = withBothStacks((instance) => (instance.stackName === "dev" ? inBucket(instance) : goThrough(instance, flipByte)));
+  const outcomeOf = withBothStacks((instance) =>
+    instance.stackName === "dev" ? inBucket(instance) : goThrough(instance, flipByte),
+  );
 
   for (const [where, stackName] of [
     ["in a bucket", "dev"],
@@ -58,7 +60,8 @@ async function goThrough(
   damageNewest: (instance: NodeInstance, backup: string) => Promise<void>,
 ): Promise<Outcome> {
   await instance.settled();
-  const serverPods = async (): Promise<string[]> => (await instance.pods("server")).map(({ metadata }) => metadata.uid).sort();
+  const serverPods = async (): Promise<string[]> =>
+    (await instance.pods("server")).map(({ metadata }) => metadata.uid).sort();
   const published = await instance.runNow("certctl-backup", "backup-now");
   const [, backup = ""] = /published (?:s3:\S+\/)?(certctl-\S+)/.exec(published) ?? [];
   assert.notEqual(backup, "", published);
@@ -74,7 +77,10 @@ async function goThrough(
   const { status: ready } = await instance.get("/ready");
   await eventually(120, async () => {
     const agents = await instance.agents();
-    assert.ok(agents.length > 0 && agents.every(({ status, beats }) => status === "Online" && beats), JSON.stringify(agents));
+    assert.ok(
+      agents.length > 0 && agents.every(({ status, beats }) => status === "Online" && beats),
+      JSON.stringify(agents),
+    );
   });
 
   instance.stack.configure({ "certctl:restore": undefined });
@@ -84,7 +90,15 @@ async function goThrough(
 
   await damageNewest(instance, backup);
   const damage = await instance.runNow("certctl-drill", "drill-of-damage", "failed");
-  await kubectl("delete", "job", "backup-now", "drill-now", "drill-of-damage", "--namespace", instance.namespace);
+  await kubectl(
+    "delete",
+    "job",
+    "backup-now",
+    "drill-now",
+    "drill-of-damage",
+    "--namespace",
+    instance.namespace,
+  );
   return { backup, drill, later, ready, pods: [before, restored, without], preview, damage };
 }
 
@@ -93,7 +107,14 @@ async function inBucket(instance: NodeInstance): Promise<Outcome> {
   const store = await BackupStore.start((await useNode()).hostAddress);
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = store.writer;
   const metadata = { name: "store-keys", namespace: instance.namespace };
-  await kubectlApply(JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata, stringData: { accessKeyId, secretAccessKey } }));
+  await kubectlApply(
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata,
+      stringData: { accessKeyId, secretAccessKey },
+    }),
+  );
   const identity = { mode: "accessKeys", accessKeys: { secretName: "store-keys" } };
   const s3 = { bucket, region: "us-east-1", endpoint: store.proxy.endpoint, identity };
   instance.stack.configure({ "certctl:backup": { enabled: true, sink: { mode: "s3", s3 } } });
@@ -117,7 +138,9 @@ async function inBucket(instance: NodeInstance): Promise<Outcome> {
 /** Flips a byte of the newest backup on the volume, by a pod that is as restricted as every other. */
 async function flipByte(instance: NodeInstance): Promise<void> {
   const { spec } = await object(instance.namespace, "cronjob", "certctl-backup");
-  const { jobTemplate } = spec as { jobTemplate: { spec: { template: { spec: { containers: { image: string }[] } } } } };
+  const { jobTemplate } = spec as {
+    jobTemplate: { spec: { template: { spec: { containers: { image: string }[] } } } };
+  };
   const [container] = jobTemplate.spec.template.spec.containers;
   const pod = {
     apiVersion: "v1",
@@ -126,12 +149,22 @@ async function flipByte(instance: NodeInstance): Promise<void> {
     spec: {
       restartPolicy: "Never",
       automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 70, runAsGroup: 70, fsGroup: 70, seccompProfile: { type: "RuntimeDefault" } },
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 70,
+        runAsGroup: 70,
+        fsGroup: 70,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
       containers: [
         {
           name: "shell",
           image: container?.image,
-          command: ["sh", "-c", "newest=$(ls /backups/*.dump | tail -n 1); printf '\\377' | dd of=$newest bs=1 seek=2000 conv=notrunc"],
+          command: [
+            "sh",
+            "-c",
+            "newest=$(ls /backups/*.dump | tail -n 1); printf '\\377' | dd of=$newest bs=1 seek=2000 conv=notrunc",
+          ],
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
           volumeMounts: [{ name: "backups", mountPath: "/backups" }],
         },
@@ -141,6 +174,12 @@ async function flipByte(instance: NodeInstance): Promise<void> {
   };
   await kubectlApply(JSON.stringify(pod));
   const inNamespace = ["--namespace", instance.namespace];
-  await kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/damage", "--timeout=60s", ...inNamespace);
+  await kubectl(
+    "wait",
+    "--for=jsonpath={.status.phase}=Succeeded",
+    "pod/damage",
+    "--timeout=60s",
+    ...inNamespace,
+  );
   await kubectl("delete", "pod", "damage", ...inNamespace);
 }

@@ -47,7 +47,10 @@ describe("a rotated server certificate, under a steady load of 50 requests a sec
       await instance.settled();
       const [now = ""] = await instance.sql("select now()");
       await eventually(60, async () => {
-        assert.deepEqual(await instance.sql(`select name from agents where last_heartbeat_at < '${now}'`), []);
+        assert.deepEqual(
+          await instance.sql(`select name from agents where last_heartbeat_at < '${now}'`),
+          [],
+        );
       });
     });
   }
@@ -56,7 +59,9 @@ describe("a rotated server certificate, under a steady load of 50 requests a sec
 async function rotate(instance: NodeInstance): Promise<Rotation> {
   const { stack, namespace } = instance;
   const { extraDnsNames = [] } = stack.config()["certctl:tls"] as { extraDnsNames?: string[] };
-  const made = await createServerCertificate([...new Set([...serverDnsNames("certctl", namespace), ...extraDnsNames])]);
+  const made = await createServerCertificate([
+    ...new Set([...serverDnsNames("certctl", namespace), ...extraDnsNames]),
+  ]);
   const wanted = fingerprint(made.certificate);
   // Clients trust the new root and the old one.
   const known = certificatesOf(String(stack.config()["certctl:tlsCaCertificate"]));
@@ -72,8 +77,15 @@ async function rotate(instance: NodeInstance): Promise<Rotation> {
     const since = Date.now();
     await eventually(150, async () => {
       for (const pod of await instance.pods("server")) {
-        const served = await instance.exec(pod, "server", "curl -sk --max-time 3 -o /dev/null -w '%{certs}' https://127.0.0.1:8443/health");
-        assert.equal(fingerprint(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(served)?.[0] ?? ""), wanted);
+        const served = await instance.exec(
+          pod,
+          "server",
+          "curl -sk --max-time 3 -o /dev/null -w '%{certs}' https://127.0.0.1:8443/health",
+        );
+        assert.equal(
+          fingerprint(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(served)?.[0] ?? ""),
+          wanted,
+        );
       }
     });
     const taken = (Date.now() - since) / 1000;

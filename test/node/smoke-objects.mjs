@@ -1,8 +1,15 @@
-/** What the smoke proof runs: a namespace that admits restricted pods only, a database, a web server, and pods that ask for it. */
+/**
+ * What the smoke proof runs: a namespace that admits restricted pods only, a database, a web server, and pods
+ * that ask for it.
+ */
 export const namespace = "smoke";
 export const password = `p/a#s?s%41@1:'" x`;
 
-const restrictedContainer = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
+const restrictedContainer = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
 
 /** @param {number} id user, group and file system group */
 const restrictedPod = (id) => ({
@@ -14,7 +21,11 @@ const restrictedPod = (id) => ({
   seccompProfile: { type: "RuntimeDefault" },
 });
 
-const metadata = (/** @type {string} */ name, /** @type {Record<string, string>} */ labels = {}) => ({ name, namespace, labels });
+const metadata = (/** @type {string} */ name, /** @type {Record<string, string>} */ labels = {}) => ({
+  name,
+  namespace,
+  labels,
+});
 
 /** @param {{ certificate: string, key: string }} tls */
 export function databaseObjects({ certificate, key }) {
@@ -23,7 +34,16 @@ export function databaseObjects({ certificate, key }) {
     name: "postgres",
     image: "postgres:16-alpine",
     imagePullPolicy: "IfNotPresent",
-    args: ["-c", "max_connections=50", "-c", "ssl=on", "-c", "ssl_cert_file=/tls/tls.crt", "-c", "ssl_key_file=/tls/tls.key"],
+    args: [
+      "-c",
+      "max_connections=50",
+      "-c",
+      "ssl=on",
+      "-c",
+      "ssl_cert_file=/tls/tls.crt",
+      "-c",
+      "ssl_key_file=/tls/tls.key",
+    ],
     env: [
       { name: "POSTGRES_USER", value: "certctl" },
       { name: "POSTGRES_DB", value: "inventory" },
@@ -32,7 +52,10 @@ export function databaseObjects({ certificate, key }) {
       { name: "PGDATA", value: "/var/lib/postgresql/data/pgdata" },
     ],
     ports: [{ name: "postgres", containerPort: 5432 }],
-    readinessProbe: { exec: { command: ["pg_isready", "-h", "127.0.0.1", "-U", "certctl"] }, periodSeconds: 1 },
+    readinessProbe: {
+      exec: { command: ["pg_isready", "-h", "127.0.0.1", "-U", "certctl"] },
+      periodSeconds: 1,
+    },
     resources: { limits: { cpu: "1", memory: "512Mi" } },
     securityContext: restrictedContainer,
     volumeMounts: [
@@ -43,7 +66,12 @@ export function databaseObjects({ certificate, key }) {
   };
   return [
     { apiVersion: "v1", kind: "Secret", metadata: metadata("postgres"), stringData: { password } },
-    { apiVersion: "v1", kind: "Secret", metadata: metadata("postgres-tls"), stringData: { "tls.crt": certificate, "tls.key": key } },
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: metadata("postgres-tls"),
+      stringData: { "tls.crt": certificate, "tls.key": key },
+    },
     service("postgres", labels, 5432, 5432),
     {
       apiVersion: "apps/v1",
@@ -75,7 +103,8 @@ export function databaseObjects({ certificate, key }) {
  */
 export function webObjects({ agentImage }) {
   const shell = { image: agentImage, securityContext: restrictedContainer };
-  const serve = "mkdir -p /tmp/w && cd /tmp/w && echo here > index.html && httpd -p 8081 -h /tmp/w && exec httpd -f -p 8080 -h /tmp/w";
+  const serve =
+    "mkdir -p /tmp/w && cd /tmp/w && echo here > index.html && httpd -p 8081 -h /tmp/w && exec httpd -f -p 8080 -h /tmp/w";
   const sleeper = (/** @type {string} */ name) =>
     pod(name, { role: name }, [{ ...shell, name: "shell", command: ["sleep", "infinity"] }], { volumes: [] });
   return [
@@ -121,7 +150,12 @@ export function policies({ host = "" } = {}) {
  */
 export function eagerJob({ name, agentImage, address, count }) {
   const attempt = `n=0; for i in 1 2 3; do nc -w 1 ${address} 5432 < /dev/null 2> /dev/null && n=$((n + 1)); done; echo reached $n`;
-  const container = { name: "connect", image: agentImage, securityContext: restrictedContainer, command: ["sh", "-c", attempt] };
+  const container = {
+    name: "connect",
+    image: agentImage,
+    securityContext: restrictedContainer,
+    command: ["sh", "-c", attempt],
+  };
   return {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -148,7 +182,12 @@ export function sizedObjects({ agentImage }) {
   };
   const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "sized" } }];
   return [
-    { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: metadata("sized"), spec: { ...claim("16Mi"), storageClassName: "sized" } },
+    {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: metadata("sized"),
+      spec: { ...claim("16Mi"), storageClassName: "sized" },
+    },
     pod("fill", {}, [container], { volumes }),
   ];
 }
@@ -182,7 +221,12 @@ function claim(size) {
  * @param {number} targetPort
  */
 function service(name, selector, port, targetPort) {
-  return { apiVersion: "v1", kind: "Service", metadata: metadata(name), spec: { selector, ports: [{ port, targetPort }] } };
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: metadata(name),
+    spec: { selector, ports: [{ port, targetPort }] },
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Proves that the node does what a node does: node test/node/smoke.mjs. It takes about two minutes, and leaves nothing.
+// Proves that the node does what a node does: node test/node/smoke.mjs. It takes about two minutes, and
+// leaves nothing.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -12,7 +13,16 @@ import { ensureToolchain } from "../toolchain/toolchain.mjs";
 import { leftovers } from "./clean-up.mjs";
 import { run } from "./commands.mjs";
 import { inNode, startNode, stopNode } from "./node.mjs";
-import { databaseObjects, eagerJob, namespace, password, pod, policies, sizedObjects, webObjects } from "./smoke-objects.mjs";
+import {
+  databaseObjects,
+  eagerJob,
+  namespace,
+  password,
+  pod,
+  policies,
+  sizedObjects,
+  webObjects,
+} from "./smoke-objects.mjs";
 import { allDone, until } from "./waiting.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "certctl-node-smoke-"));
@@ -20,15 +30,23 @@ const stateDir = join(folder, "node");
 const cli = fileURLToPath(new URL("cli.mjs", import.meta.url));
 const { engines } = await ensureToolchain({ only: ["kubectl"], log: console.log });
 const kubectl = (/** @type {string[]} */ ...args) =>
-  run(engines.kubectl ?? "", [`--kubeconfig=${join(stateDir, "kubeconfig")}`, `--namespace=${namespace}`, ...args]);
+  run(engines.kubectl ?? "", [
+    `--kubeconfig=${join(stateDir, "kubeconfig")}`,
+    `--namespace=${namespace}`,
+    ...args,
+  ]);
 const apply = (/** @type {unknown[]} */ items) =>
   run(engines.kubectl ?? "", [`--kubeconfig=${join(stateDir, "kubeconfig")}`, "apply", "-f", "-"], {
     input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
   });
-const shell = (/** @type {string} */ name, /** @type {string} */ script) => kubectl("exec", name, "--", "sh", "-c", script);
-const sql = (/** @type {string} */ query) => kubectl("exec", "postgres-0", "--", "psql", "-U", "certctl", "-d", "inventory", "-Atc", query);
-const fetchFrom = (/** @type {string} */ name, /** @type {string} */ url) => shell(name, `curl -sS --max-time 2 ${url}`);
-const refused = (/** @type {Promise<unknown>} */ attempt) => assert.rejects(attempt, /timed out|Connection refused|exit code 28/);
+const shell = (/** @type {string} */ name, /** @type {string} */ script) =>
+  kubectl("exec", name, "--", "sh", "-c", script);
+const sql = (/** @type {string} */ query) =>
+  kubectl("exec", "postgres-0", "--", "psql", "-U", "certctl", "-d", "inventory", "-Atc", query);
+const fetchFrom = (/** @type {string} */ name, /** @type {string} */ url) =>
+  shell(name, `curl -sS --max-time 2 ${url}`);
+const refused = (/** @type {Promise<unknown>} */ attempt) =>
+  assert.rejects(attempt, /timed out|Connection refused|exit code 28/);
 const within = (/** @type {number} */ seconds, /** @type {() => Promise<boolean>} */ condition) =>
   until(condition, Date.now() + seconds * 1000);
 
@@ -48,13 +66,16 @@ const start = () => startNode({ stateDir, log: console.log });
 
 try {
   for (const milliseconds of [300, 1_500, 3_000, 6_000, 9_000]) {
-    await check(`a start that was killed after ${milliseconds} ms leaves nothing that a clean-up does not find`, async () => {
-      const child = spawn(process.execPath, [cli, "start", "--state-dir", stateDir], { stdio: "ignore" });
-      await sleep(milliseconds);
-      child.kill("SIGKILL");
-      await stopNode({ stateDir, purge: true });
-      assert.deepEqual(leftovers({ stateDir }), []);
-    });
+    await check(
+      `a start that was killed after ${milliseconds} ms leaves nothing that a clean-up does not find`,
+      async () => {
+        const child = spawn(process.execPath, [cli, "start", "--state-dir", stateDir], { stdio: "ignore" });
+        await sleep(milliseconds);
+        child.kill("SIGKILL");
+        await stopNode({ stateDir, purge: true });
+        assert.deepEqual(leftovers({ stateDir }), []);
+      },
+    );
   }
   const node = await check("a node starts", start);
   const agentImage = node.images.agent.tag;
@@ -67,7 +88,9 @@ try {
   });
   await check("its volume belongs to its group, and its own folder to it alone", async () => {
     assert.equal(
-      (await shell("postgres-0", "stat -c %u:%g:%a /var/lib/postgresql/data /var/lib/postgresql/data/pgdata")).trim(),
+      (
+        await shell("postgres-0", "stat -c %u:%g:%a /var/lib/postgresql/data /var/lib/postgresql/data/pgdata")
+      ).trim(),
       "0:70:2775\n70:70:700",
     );
   });
@@ -94,15 +117,29 @@ try {
         );
       assert.equal((await connect(password)).trim(), "TLSv1.3");
       await assert.rejects(connect("wrong"), /password authentication failed/);
-      await sql("create extension pgcrypto; create table kept(i int); insert into kept select generate_series(1, 1000)");
+      await sql(
+        "create extension pgcrypto; create table kept(i int); insert into kept select generate_series(1, 1000)",
+      );
       assert.equal((await sql("show max_connections")).trim(), "50");
-      assert.match(await shell("postgres-0", "pg_dump -U certctl -Fc inventory | pg_restore --list"), /TABLE DATA public kept/);
+      assert.match(
+        await shell("postgres-0", "pg_dump -U certctl -Fc inventory | pg_restore --list"),
+        /TABLE DATA public kept/,
+      );
     },
   );
   await check("it stops at once with a client connected, and starts again with its data", async () => {
-    const client = kubectl("exec", "postgres-0", "--", "psql", "-U", "certctl", "-d", "inventory", "-c", "select pg_sleep(60)").catch(
-      () => "",
-    );
+    const client = kubectl(
+      "exec",
+      "postgres-0",
+      "--",
+      "psql",
+      "-U",
+      "certctl",
+      "-d",
+      "inventory",
+      "-c",
+      "select pg_sleep(60)",
+    ).catch(() => "");
     await sleep(500);
     const since = Date.now();
     await kubectl("delete", "pod", "postgres-0");
@@ -112,15 +149,28 @@ try {
     await client;
   });
 
-  await check("a web server and its clients get ready: probes of the node pass a policy that does not name it", async () => {
-    await apply(webObjects({ agentImage }));
-    await kubectl("wait", "--for=condition=Ready", "pod/web", "pod/friend", "pod/stranger", "--timeout=60s");
-  });
+  await check(
+    "a web server and its clients get ready: probes of the node pass a policy that does not name it",
+    async () => {
+      await apply(webObjects({ agentImage }));
+      await kubectl(
+        "wait",
+        "--for=condition=Ready",
+        "pod/web",
+        "pod/friend",
+        "pod/stranger",
+        "--timeout=60s",
+      );
+    },
+  );
   const webAddress = (await kubectl("get", "pod", "web", "-o", "jsonpath={.status.podIP}")).trim();
   const webService = (await kubectl("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}")).trim();
   // Services follow a pod's readiness within a second, not at once.
   await check("a policy allows by name, Service, named port", () =>
-    within(5, async () => (await fetchFrom("friend", "http://web.smoke.svc.cluster.local/")).trim() === "here"),
+    within(
+      5,
+      async () => (await fetchFrom("friend", "http://web.smoke.svc.cluster.local/")).trim() === "here",
+    ),
   );
   await check("and refuses another pod, another port, another way out", () =>
     allDone([
@@ -133,7 +183,10 @@ try {
   await check("and this machine, until an address block allows it: a change holds at once", async () => {
     await refused(run("curl", ["-sS", "--max-time", "2", `http://${webService}/`]));
     await apply(policies({ host: node.hostAddress }));
-    await within(1, async () => (await run("curl", ["-sS", "--max-time", "1", `http://${webService}/`])).trim() === "here");
+    await within(
+      1,
+      async () => (await run("curl", ["-sS", "--max-time", "1", `http://${webService}/`])).trim() === "here",
+    );
   });
   await check("a label makes a stranger a friend, and back", async () => {
     await kubectl("label", "pod", "stranger", "role=friend", "--overwrite");
@@ -147,7 +200,9 @@ try {
     await apply(["free", "eager"].map((name) => eagerJob({ name, agentImage, address, count: 6 })));
     await kubectl("wait", "--for=condition=complete", "job/free", "job/eager", "--timeout=90s");
     const said = async (/** @type {string} */ name) =>
-      (await kubectl("logs", `--selector=app=${name}`, "--tail=-1", "--max-log-requests=10")).trim().split("\n");
+      (await kubectl("logs", `--selector=app=${name}`, "--tail=-1", "--max-log-requests=10"))
+        .trim()
+        .split("\n");
     assert.deepEqual(await said("eager"), Array(6).fill("reached 0"));
     assert.deepEqual(await said("free"), Array(6).fill("reached 3"));
   });
@@ -159,27 +214,51 @@ try {
     });
   });
   await check("a pod that is not restricted is refused", () =>
-    assert.rejects(apply([{ ...pod("bare", {}, [{ name: "bare", image: agentImage }]) }]), /violates PodSecurity/),
+    assert.rejects(
+      apply([{ ...pod("bare", {}, [{ name: "bare", image: agentImage }]) }]),
+      /violates PodSecurity/,
+    ),
   );
   await check("images can be named by their digest, and one that is not there says so", async () => {
-    const byDigest = (/** @type {string} */ image) => ({ name: "shell", image, command: ["sleep", "infinity"], securityContext: strict });
+    const byDigest = (/** @type {string} */ image) => ({
+      name: "shell",
+      image,
+      command: ["sleep", "infinity"],
+      securityContext: strict,
+    });
     const strict = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
     await apply(
       Object.values(node.images).flatMap(({ tag, byDigest: image }, index) =>
-        /server|agent|postgres/.test(tag) ? [pod(`digest-${index}`, { app: "digest" }, [byDigest(image)])] : [],
+        /server|agent|postgres/.test(tag)
+          ? [pod(`digest-${index}`, { app: "digest" }, [byDigest(image)])]
+          : [],
       ),
     );
     await apply([pod("missing", {}, [byDigest("postgres:15-alpine")])]);
     await kubectl("wait", "--for=condition=Ready", "pod", "--selector=app=digest", "--timeout=60s");
-    await within(30, async () => /ErrImagePull|ImagePullBackOff/.test(await kubectl("get", "pod", "missing")));
-    await kubectl("delete", "pod", "missing", "--selector=app=digest", "--wait=false").catch(() => kubectl("delete", "pod", "missing"));
+    await within(30, async () =>
+      /ErrImagePull|ImagePullBackOff/.test(await kubectl("get", "pod", "missing")),
+    );
+    await kubectl("delete", "pod", "missing", "--selector=app=digest", "--wait=false").catch(() =>
+      kubectl("delete", "pod", "missing"),
+    );
   });
   await check("a sized volume gets full, and grows with its claim", async () => {
     await apply(sizedObjects({ agentImage }));
     await kubectl("wait", "--for=condition=Ready", "pod/fill", "--timeout=60s");
     await assert.rejects(shell("fill", "dd if=/dev/zero of=/data/a bs=1M count=24"), /No space left/);
-    await kubectl("patch", "pvc", "sized", "--patch", '{"spec":{"resources":{"requests":{"storage":"32Mi"}}}}');
-    await within(5, async () => (await kubectl("get", "pvc", "sized", "-o", "jsonpath={.status.capacity.storage}")) === "32Mi");
+    await kubectl(
+      "patch",
+      "pvc",
+      "sized",
+      "--patch",
+      '{"spec":{"resources":{"requests":{"storage":"32Mi"}}}}',
+    );
+    await within(
+      5,
+      async () =>
+        (await kubectl("get", "pvc", "sized", "-o", "jsonpath={.status.capacity.storage}")) === "32Mi",
+    );
     await shell("fill", "dd if=/dev/zero of=/data/a bs=1M count=24");
   });
 
@@ -197,7 +276,10 @@ try {
     await kubectl("delete", "statefulset,pod,pvc", "--all", "--timeout=60s");
     await within(10, async () => !(await kubectl("get", "pv", "--no-headers")).includes("data-postgres-0"));
   });
-  const memory = inNode(["sh", "-c", "cat /proc/[0-9]*/statm | awk '{ pages += $2 } END { print int(pages / 256) }'"], { stateDir });
+  const memory = inNode(
+    ["sh", "-c", "cat /proc/[0-9]*/statm | awk '{ pages += $2 } END { print int(pages / 256) }'"],
+    { stateDir },
+  );
   console.log(`  The node's processes hold ${(await run(memory.command, memory.args)).trim()} MB.`);
 } finally {
   await check("a clean-up leaves nothing", async () => {
@@ -210,7 +292,18 @@ try {
 /** @returns {Promise<{ certificate: string, key: string }>} */
 async function selfSigned() {
   const [certificate, key] = [join(folder, "tls.crt"), join(folder, "tls.key")];
-  const options = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=postgres"];
+  const options = [
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-nodes",
+    "-days",
+    "2",
+    "-subj",
+    "/CN=postgres",
+  ];
   await run("openssl", ["req", ...options, "-keyout", key, "-out", certificate]);
   return { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
 }

@@ -22,13 +22,18 @@ describe("a new version of the server, under a steady load of 50 requests a seco
   const updatesOf = withBothStacks(async (instance) => {
     await instance.settled();
     const { brokenServer, newerServer, newerAgent } = (await useNode()).images;
-    instance.stack.configure({ "certctl:images": { server: brokenServer.tag }, "certctl:migrations": { backoffLimit: 0 } });
+    instance.stack.configure({
+      "certctl:images": { server: brokenServer.tag },
+      "certctl:migrations": { backoffLimit: 0 },
+    });
     const broken = await update(instance, () => instance.stack.tryUp());
 
     const images = { server: newerServer.tag, agent: newerAgent.tag };
     instance.stack.configure({ "certctl:images": images, "certctl:migrations": undefined });
     const right = await update(instance, async () => {
-      const answer = await measured(instance, "up to a new version, under load", () => instance.stack.tryUp());
+      const answer = await measured(instance, "up to a new version, under load", () =>
+        instance.stack.tryUp(),
+      );
       // Keep-alive connections to the pods that went are used for a while.
       await delay(15_000);
       return answer;
@@ -63,7 +68,12 @@ describe("a new version of the server, under a steady load of 50 requests a seco
       const instance = await useInstance(stackName);
       const pods = await kubectl("get", "pods", "--namespace", instance.namespace, "--output", "json");
       assert.ok(pods.includes(images.newerServer.tag) && !pods.includes(`"image": "${images.server.tag}"`));
-      assert.deepEqual(await instance.sql("select count(*) from schema_migrations where version = '000099_newer_version.up.sql'"), ["1"]);
+      assert.deepEqual(
+        await instance.sql(
+          "select count(*) from schema_migrations where version = '000099_newer_version.up.sql'",
+        ),
+        ["1"],
+      );
     });
   }
 });

@@ -49,7 +49,8 @@ export async function allDone(promises) {
 }
 
 /**
- * Asks the cluster's DNS by the address of its Service: the answer comes only when network, Services and containers all work.
+ * Asks the cluster's DNS by the address of its Service: the answer comes only when network, Services and
+ * containers all work.
  * @param {string} server
  */
 export async function resolves(server) {

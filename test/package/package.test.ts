@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
@@ -26,7 +35,11 @@ describe("the package", function () {
     cache = mkdtempSync(join(tmpdir(), "certctl-npm-cache-"));
     execFileSync(process.execPath, ["scripts/build.mjs"], { cwd: root, stdio: ["ignore", 2, 2] });
     const command = ["pack", "--dry-run", "--json", "--ignore-scripts", "--offline", "--cache", cache];
-    const output = execFileSync("npm", command, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const output = execFileSync("npm", command, {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     const [packed] = JSON.parse(output) as { files: { path: string }[] }[];
     files = (packed?.files ?? []).map(({ path }) => path);
   });
@@ -36,15 +49,19 @@ describe("the package", function () {
     const entries = Object.values(manifest.exports).flatMap((entry) =>
       typeof entry === "string" ? [entry] : [entry.types, entry.default],
     );
-    for (const path of [manifest.main, manifest.types, ...entries]) assert.ok(files.includes(path.replace("./", "")), path);
+    for (const path of [manifest.main, manifest.types, ...entries])
+      assert.ok(files.includes(path.replace("./", "")), path);
   });
 
   it("each module of src has JavaScript, declarations and maps in dist, but for the stack program", () => {
     const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-    const modules = sources.filter((path) => path.endsWith(".ts") && path !== "main.ts").map((path) => path.slice(0, -".ts".length));
+    const modules = sources
+      .filter((path) => path.endsWith(".ts") && path !== "main.ts")
+      .map((path) => path.slice(0, -".ts".length));
     assert.ok(modules.includes("index"));
     for (const path of modules)
-      for (const suffix of [".js", ".js.map", ".d.ts", ".d.ts.map"]) assert.ok(files.includes(`dist/${path}${suffix}`), path);
+      for (const suffix of [".js", ".js.map", ".d.ts", ".d.ts.map"])
+        assert.ok(files.includes(`dist/${path}${suffix}`), path);
     assert.ok(!files.some((path) => path.startsWith("dist/main.")));
   });
 
@@ -54,18 +71,26 @@ describe("the package", function () {
     assert.ok(assets.some((path) => path.endsWith(".sh")));
     for (const path of assets) {
       assert.ok(files.includes(`dist/${path}`), path);
-      assert.equal(readFileSync(join(root, "dist", path), "utf8"), readFileSync(join(root, "src", path), "utf8"));
+      assert.equal(
+        readFileSync(join(root, "dist", path), "utf8"),
+        readFileSync(join(root, "src", path), "utf8"),
+      );
     }
   });
 
   it("source maps lead to the source, which they contain", () => {
-    const map = JSON.parse(readFileSync(join(root, "dist/index.js.map"), "utf8")) as { sources: string[]; sourcesContent?: string[] };
+    const map = JSON.parse(readFileSync(join(root, "dist/index.js.map"), "utf8")) as {
+      sources: string[];
+      sourcesContent?: string[];
+    };
     assert.deepEqual(map.sources, ["../src/index.ts"]);
     assert.equal(map.sourcesContent?.[0], readFileSync(join(root, "src/index.ts"), "utf8"));
   });
 
   it("licence, changelog and readme are in it, and nothing that only this repository needs", () => {
-    const expected = ["LICENSE", "CHANGELOG.md", "README.md"].filter((path) => path !== "README.md" || existsSync(join(root, path)));
+    const expected = ["LICENSE", "CHANGELOG.md", "README.md"].filter(
+      (path) => path !== "README.md" || existsSync(join(root, path)),
+    );
     for (const path of expected) assert.ok(files.includes(path), path);
     const folders = new Set(files.filter((path) => path.includes("/")).map((path) => path.split("/")[0]));
     assert.deepEqual([...folders].sort(), ["dist", "schemas"]);
@@ -77,13 +102,17 @@ describe("the package", function () {
 
   it("what it exports is there when it is required", () => {
     const script = "console.log(JSON.stringify(Object.keys(require(process.argv[1]))))";
-    const exported = JSON.parse(execFileSync(process.execPath, ["-e", script, root], { encoding: "utf8" })) as string[];
+    const exported = JSON.parse(
+      execFileSync(process.execPath, ["-e", script, root], { encoding: "utf8" }),
+    ) as string[];
     assert.ok(exported.includes("Certctl"));
   });
 
   it("loads nothing of @pulumi/aws, unless the entry point for AWS is required", () => {
-    const script = "require(process.argv[1]); console.log(Object.keys(require.cache).filter((file) => /@pulumi.aws\\b/.test(file)).length)";
-    const loaded = (entry: string): number => Number(execFileSync(process.execPath, ["-e", script, entry], { encoding: "utf8" }));
+    const script =
+      "require(process.argv[1]); console.log(Object.keys(require.cache).filter((file) => /@pulumi.aws\\b/.test(file)).length)";
+    const loaded = (entry: string): number =>
+      Number(execFileSync(process.execPath, ["-e", script, entry], { encoding: "utf8" }));
     assert.equal(loaded(root), 0);
     assert.ok(loaded(join(root, "dist/aws/index.js")) > 0);
   });
@@ -92,8 +121,12 @@ describe("the package", function () {
     const pack = await runPolicyPack(join(root, "dist/policy"));
     assert.equal(pack.name, "certctl");
     assert.equal(pack.version, manifest.version);
-    const script = "console.log(JSON.stringify(require('pulumi-certctl/policy').certctlPolicies.map(({ name }) => name)))";
-    assert.deepEqual(pack.policies, JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" })));
+    const script =
+      "console.log(JSON.stringify(require('pulumi-certctl/policy').certctlPolicies.map(({ name }) => name)))";
+    assert.deepEqual(
+      pack.policies,
+      JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" })),
+    );
     assert.ok(pack.policies.length > 20);
     assert.ok(files.includes("dist/policy/PulumiPolicy.yaml"));
   });
@@ -118,7 +151,9 @@ describe("the package", function () {
 
   it("exports the bucket for backups where @pulumi/aws is", () => {
     const script = "console.log(JSON.stringify(Object.keys(require('pulumi-certctl/aws'))))";
-    const exported = JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" })) as string[];
+    const exported = JSON.parse(
+      execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" }),
+    ) as string[];
     assert.ok(exported.includes("BackupBucket"));
   });
 });
@@ -132,7 +167,10 @@ interface RunningPack {
 /** Starts a policy pack as Pulumi does, and asks what it is. */
 async function runPolicyPack(folder: string): Promise<RunningPack> {
   const runner = join(root, "node_modules/@pulumi/pulumi/cmd/run-policy-pack");
-  const child = spawn(process.execPath, [runner, "127.0.0.1:1", "."], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [runner, "127.0.0.1:1", "."], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   try {
     const [port] = (await once(child.stdout, "data")) as [Buffer];
     return await askPolicyPack(Number(port.toString()));

@@ -29,7 +29,10 @@ describe("the guide's gateway, a real Caddy before the stand-in for certctl with
     };
     instance = await LocalInstance.start({ server: { auth: { type: "none", gateway: settings } } });
     person = await clientCertificate("someone");
-    files = { "people-ca.crt": person.certificate, "server-ca.crt": instance.args.tlsCaCertificate as string };
+    files = {
+      "people-ca.crt": person.certificate,
+      "server-ca.crt": instance.args.tlsCaCertificate as string,
+    };
     gateway = await startGateway(instance, guideCaddyfile(), files);
     await instance.startServer();
   });
@@ -43,7 +46,10 @@ describe("the guide's gateway, a real Caddy before the stand-in for certctl with
     const env = instance.environment("Deployment", "certctl-server", "server");
     assert.equal(env.CERTCTL_SERVER_HOST, "127.0.0.1");
     assert.equal(env.CERTCTL_SERVER_PORT, String(upstreamPort));
-    assert.equal(instance.environment("Deployment", "certctl-server", "reload-tls").CERTCTL_SERVER_PORT, String(upstreamPort));
+    assert.equal(
+      instance.environment("Deployment", "certctl-server", "reload-tls").CERTCTL_SERVER_PORT,
+      String(upstreamPort),
+    );
     assert.equal(await call("/api/v1/auth/keys", { port: upstreamPort }), 200);
   });
 
@@ -60,7 +66,10 @@ describe("the guide's gateway, a real Caddy before the stand-in for certctl with
     assert.equal(await call("/api/v1/agents", { key: keyOf("enroll"), method: "POST", body }), 201);
     const { body: list } = await instance.call("/api/v1/agents", { key: keyOf("enroll") });
     const [, id = ""] = /"id":"(agent-[^"]+)"/.exec(list) ?? [];
-    assert.equal(await call(`/api/v1/agents/${id}/heartbeat`, { key: keyOf("fleet"), method: "POST", body: "{}" }), 200);
+    assert.equal(
+      await call(`/api/v1/agents/${id}/heartbeat`, { key: keyOf("fleet"), method: "POST", body: "{}" }),
+      200,
+    );
     assert.equal(await call("/api/v1/metrics/prometheus", { key: keyOf("metrics") }), 200);
     for (const duty of ["enroll", "fleet", "metrics"] as const) {
       assert.equal(await call("/api/v1/auth/keys", { key: keyOf(duty) }), 401, duty);
@@ -69,7 +78,10 @@ describe("the guide's gateway, a real Caddy before the stand-in for certctl with
   });
 
   it("lets people in who show a certificate of their CA, and not those of another", async () => {
-    assert.equal(await call("/api/v1/auth/keys", { cert: person.certificate, certKey: person.privateKey }), 200);
+    assert.equal(
+      await call("/api/v1/auth/keys", { cert: person.certificate, certKey: person.privateKey }),
+      200,
+    );
     const stranger = await clientCertificate("someone");
     await assert.rejects(
       call("/api/v1/auth/keys", { cert: stranger.certificate, certKey: stranger.privateKey }),
@@ -85,8 +97,12 @@ describe("the guide's gateway, a real Caddy before the stand-in for certctl with
   });
 
   it("has a server behind it whose probes ask from inside the pod", async () => {
-    const server = podSpec(manifestOf(instance.manifests, "Deployment", "certctl-server")).containers.find(({ name }) => name === "server");
-    const { readinessProbe } = server as unknown as { readinessProbe: { exec: { command: [string, ...string[]] } } };
+    const server = podSpec(manifestOf(instance.manifests, "Deployment", "certctl-server")).containers.find(
+      ({ name }) => name === "server",
+    );
+    const { readinessProbe } = server as unknown as {
+      readinessProbe: { exec: { command: [string, ...string[]] } };
+    };
     const [program, ...args] = readinessProbe.exec.command;
     const ask = (): number | null => spawnSync(program, args).status;
     assert.equal(ask(), 0);
@@ -101,13 +117,20 @@ describe("the guide's gateway, a real Caddy before the stand-in for certctl with
     gateway = await startGateway(instance, open, files);
     const answer = provision();
     assert.equal(answer.status, 1);
-    assert.match(answer.stderr, /the gateway does not ask who calls: without a key of this instance it answers 200/);
+    assert.match(
+      answer.stderr,
+      /the gateway does not ask who calls: without a key of this instance it answers 200/,
+    );
   });
 
   function provision(): ScriptAnswer {
     const job = manifestOf(instance.manifests, "Job", "certctl-provision");
     const [, , script = ""] = podSpec(job).containers[0]?.command ?? [];
-    return instance.runScript(script, "certctl-provision", instance.environment("Job", "certctl-provision", "provision"));
+    return instance.runScript(
+      script,
+      "certctl-provision",
+      instance.environment("Job", "certctl-provision", "provision"),
+    );
   }
 
   interface Call {
@@ -120,16 +143,30 @@ describe("the guide's gateway, a real Caddy before the stand-in for certctl with
   }
 
   /** The status that a caller gets. */
-  function call(path: string, { key, method = "GET", body, port = instance.port, cert, certKey }: Call = {}): Promise<number> {
-    const agent = new Agent({ ca: instance.args.tlsCaCertificate as string, servername: "certctl-server.certctl.svc", cert, key: certKey });
-    const headers = { ...(key !== undefined && { Authorization: `Bearer ${key}` }), "Content-Type": "application/json" };
+  function call(
+    path: string,
+    { key, method = "GET", body, port = instance.port, cert, certKey }: Call = {},
+  ): Promise<number> {
+    const agent = new Agent({
+      ca: instance.args.tlsCaCertificate as string,
+      servername: "certctl-server.certctl.svc",
+      cert,
+      key: certKey,
+    });
+    const headers = {
+      ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+      "Content-Type": "application/json",
+    };
     return new Promise((settle, fail) => {
-      const sent = request({ host: "127.0.0.1", port, path, method, headers, agent, timeout: 5000 }, (answer) => {
-        answer.resume();
-        answer.on("end", () => {
-          settle(answer.statusCode ?? 0);
-        });
-      });
+      const sent = request(
+        { host: "127.0.0.1", port, path, method, headers, agent, timeout: 5000 },
+        (answer) => {
+          answer.resume();
+          answer.on("end", () => {
+            settle(answer.statusCode ?? 0);
+          });
+        },
+      );
       sent.on("error", fail);
       sent.end(body);
     });

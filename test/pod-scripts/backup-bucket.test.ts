@@ -19,7 +19,9 @@ describe("backups to a bucket, behind a proxy that fails as it is told,", functi
   before(async () => {
     database = await BackupDatabase.start(2_000);
     // More than two parts of the smallest size.
-    await database.query("create table bulk as select gen_random_bytes(1000) as bytes from generate_series(1, 11000)");
+    await database.query(
+      "create table bulk as select gen_random_bytes(1000) as bytes from generate_series(1, 11000)",
+    );
     programs = await ImagePrograms.prepare(database.postgres.bin);
     sink = await bucketSink(database, programs);
     proven = new ProvenBackups(sink);
@@ -57,7 +59,8 @@ describe("backups to a bucket, behind a proxy that fails as it is told,", functi
   });
 
   it("are refused by a store that gets another dump than the one that was checked", async () => {
-    const compare: FaultRule = ({ method, url }) => (method === "PUT" && url.includes(".dump") ? "compares digests" : undefined);
+    const compare: FaultRule = ({ method, url }) =>
+      method === "PUT" && url.includes(".dump") ? "compares digests" : undefined;
     const flip = 'printf "\\377" | dd of="$WORK_DIR/$POD_NAME/dump" bs=1 seek=5000 conv=notrunc 2> /dev/null';
     const flipping = programs.program(
       "aws",
@@ -96,13 +99,18 @@ describe("backups to a bucket, behind a proxy that fails as it is told,", functi
   });
 
   it("name a bucket that refuses them", async () => {
-    await proven.survive(/the bucket certctl-backups refuses certctl\/certctl-[^ ]+\.dump: .*(403|AccessDenied|Forbidden)/, {
-      env: { ...sink.store.reader },
-    });
+    await proven.survive(
+      /the bucket certctl-backups refuses certctl\/certctl-[^ ]+\.dump: .*(403|AccessDenied|Forbidden)/,
+      {
+        env: { ...sink.store.reader },
+      },
+    );
   });
 
   it("name a bucket that is gone", async () => {
-    await proven.survive(/the bucket nobody-has-this refuses .*(NoSuchBucket|AccessDenied|403)/, { env: { S3_BUCKET: "nobody-has-this" } });
+    await proven.survive(/the bucket nobody-has-this refuses .*(NoSuchBucket|AccessDenied|403)/, {
+      env: { S3_BUCKET: "nobody-has-this" },
+    });
   });
 
   for (const [title, fault, says] of [
@@ -117,13 +125,17 @@ describe("backups to a bucket, behind a proxy that fails as it is told,", functi
   }
 
   it("name a store that fails between dump and manifest, and publish nothing", async () => {
-    sink.store.proxy.fail(({ method, url }) => (method === "PUT" && url.includes(".json") ? { status: 500 } : undefined));
+    sink.store.proxy.fail(({ method, url }) =>
+      method === "PUT" && url.includes(".json") ? { status: 500 } : undefined,
+    );
     await proven.survive(/refuses .*\.json: .*InternalError/, { env: impatient });
   });
 
   it("abort an upload of which a part is refused", async () => {
     sink.store.proxy.fail(({ url }) => (url.includes("partNumber=2") ? { status: 500 } : undefined));
-    await proven.survive(/refuses part 2 of .*\.dump: .*InternalError/, { env: { ...impatient, PART_MEBIBYTES: "5" } });
+    await proven.survive(/refuses part 2 of .*\.dump: .*InternalError/, {
+      env: { ...impatient, PART_MEBIBYTES: "5" },
+    });
     assert.deepEqual(await sink.store.unfinishedUploads(), []);
   });
 
@@ -152,7 +164,9 @@ describe("backups to a bucket, behind a proxy that fails as it is told,", functi
     const [oldest = ""] = await sink.listed();
     const drilled = await sink.pods.run("CronJob", "certctl-drill", { env: { BACKUP: oldest } });
     assert.match(drilled.stdout, new RegExp(`${oldest} can be restored`), said(drilled));
-    const missing = await sink.pods.run("CronJob", "certctl-drill", { env: { BACKUP: "certctl-20200101T000000Z-00000000" } });
+    const missing = await sink.pods.run("CronJob", "certctl-drill", {
+      env: { BACKUP: "certctl-20200101T000000Z-00000000" },
+    });
     assert.notEqual(missing.status, 0);
     assert.match(
       missing.stderr,
@@ -164,7 +178,8 @@ describe("backups to a bucket, behind a proxy that fails as it is told,", functi
     await sink.store.requireHeaders();
     await proven.survive(/the bucket certctl-backups refuses/, {});
     const name = await proven.add({ env: { S3_ENCRYPTION: "AES256" } });
-    for (const part of ["dump", "json"]) assert.equal(await sink.store.encryption(`${name}.${part}`), "AES256");
+    for (const part of ["dump", "json"])
+      assert.equal(await sink.store.encryption(`${name}.${part}`), "AES256");
   });
 });
 

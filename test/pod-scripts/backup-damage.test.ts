@@ -41,7 +41,11 @@ describe("backups that were published, against a real PostgreSQL,", function () 
       /** What the drill says of the newest backup. */
       async function drilled(planted: Buffer, description: string): Promise<string> {
         second += 1;
-        await sink.plant(`certctl-20990101T0000${String(second).padStart(2, "0")}Z-00000000`, planted, Buffer.from(description));
+        await sink.plant(
+          `certctl-20990101T0000${String(second).padStart(2, "0")}Z-00000000`,
+          planted,
+          Buffer.from(description),
+        );
         const result = await sink.pods.run("CronJob", "certctl-drill");
         if (result.status === 0) return "";
         assert.match(result.stderr, /^drill: [^\n]+\n$/, said(result));
@@ -58,18 +62,27 @@ describe("backups that were published, against a real PostgreSQL,", function () 
       it("fail the drill when a byte was flipped", async () => {
         const flipped = Buffer.from(dump);
         flipped[Math.floor(dump.length / 2)] = (flipped[Math.floor(dump.length / 2)] ?? 0) ^ 255;
-        assert.match(await drilled(flipped, manifest), /the dump is damaged: its SHA-256 is not the one in its manifest/);
+        assert.match(
+          await drilled(flipped, manifest),
+          /the dump is damaged: its SHA-256 is not the one in its manifest/,
+        );
       });
 
       it("fail the drill when rows are missing", async () => {
         const more = manifest.replace('"public.teams": 20', '"public.teams": 21');
         assert.notEqual(more, manifest);
-        assert.match(await drilled(dump, more), /rows differ: "public\.teams": 21 in the manifest;"public\.teams": 20 in the database/);
+        assert.match(
+          await drilled(dump, more),
+          /rows differ: "public\.teams": 21 in the manifest;"public\.teams": 20 in the database/,
+        );
       });
 
       it("fail the drill when the schema is another", async () => {
         const other = manifest.replace("000047_", "000046_");
-        assert.match(await drilled(dump, other), /the schema version is 000047_[^ ]+, and the manifest says 000046_/);
+        assert.match(
+          await drilled(dump, other),
+          /the schema version is 000047_[^ ]+, and the manifest says 000046_/,
+        );
       });
 
       it("fail the drill when the manifest is damaged", async () => {
@@ -99,7 +112,11 @@ describe("backups that were published, against a real PostgreSQL,", function () 
       const epoch = Math.floor(Date.now() / 1000) - days * day;
       const time = new Date(epoch * 1000).toISOString().replace(/[-:]|\.\d+/g, "");
       const name = `certctl-${time}-${String(days).padStart(8, "0")}`;
-      await sink.plant(name, dump, Buffer.from(manifest.replace(/"createdEpoch": [0-9]+/, `"createdEpoch": ${String(epoch)}`)));
+      await sink.plant(
+        name,
+        dump,
+        Buffer.from(manifest.replace(/"createdEpoch": [0-9]+/, `"createdEpoch": ${String(epoch)}`)),
+      );
       return name;
     }
 

@@ -31,12 +31,16 @@ for (const makeSink of [volumeSink, bucketSink]) {
     });
 
     it("name a wrong password", async () => {
-      await proven.survive(/the database does not answer: .*password authentication failed/, { env: { PGPASSWORD: "wrong" } });
+      await proven.survive(/the database does not answer: .*password authentication failed/, {
+        env: { PGPASSWORD: "wrong" },
+      });
     });
 
     it("name a database that is stopped in the middle", async () => {
       const other = await BackupDatabase.start(100);
-      await other.query("create table bulk as select encode(sha512(i::text::bytea), 'hex') as text from generate_series(1, 400000) i");
+      await other.query(
+        "create table bulk as select encode(sha512(i::text::bytea), 'hex') as text from generate_series(1, 400000) i",
+      );
       const env = { PGPORT: String(other.postgres.port) };
       try {
         const crashed = crashWhenWriting(other);
@@ -49,20 +53,33 @@ for (const makeSink of [volumeSink, bucketSink]) {
 
     it("name a pg_dump that is older than the server", async () => {
       const old = programs.program("pg_dump", 'echo "pg_dump (PostgreSQL) 15.9"', "old-client");
-      await proven.survive(/pg_dump 15 cannot dump PostgreSQL 16: set images\.postgres to a newer one/, { shims: [old] });
+      await proven.survive(/pg_dump 15 cannot dump PostgreSQL 16: set images\.postgres to a newer one/, {
+        shims: [old],
+      });
     });
 
     it("name a disk that is full, before they begin and in the middle", async () => {
       const little = "echo Filesystem; echo /dev/sda 2000 1900 100 95% /";
-      await proven.survive(/there is room for 102400 bytes, and the database has [0-9]+: make backup\.[a-zA-Z.]+ larger/, {
-        shims: [programs.program("df", little, "little-space")],
-      });
-      const full = programs.program("pg_dump", dumpWith(programs, 'exec "$real" "$@" --file=/dev/full'), "full-disk");
+      await proven.survive(
+        /there is room for 102400 bytes, and the database has [0-9]+: make backup\.[a-zA-Z.]+ larger/,
+        {
+          shims: [programs.program("df", little, "little-space")],
+        },
+      );
+      const full = programs.program(
+        "pg_dump",
+        dumpWith(programs, 'exec "$real" "$@" --file=/dev/full'),
+        "full-disk",
+      );
       await proven.survive(/pg_dump failed: .*No space left on device/, { shims: [full] });
     });
 
     it("name a dump that lost its end on the disk", async () => {
-      const shim = programs.program("pg_dump", dumpWith(programs, '"$real" "$@" && truncate -s -1000 "$file"'), "truncating");
+      const shim = programs.program(
+        "pg_dump",
+        dumpWith(programs, '"$real" "$@" && truncate -s -1000 "$file"'),
+        "truncating",
+      );
       await proven.survive(/the dump is damaged: /, { shims: [shim] });
     });
 
@@ -137,7 +154,9 @@ ${action}`;
 /** Ends the server when pg_dump is among the rows of the table `bulk`. */
 async function crashWhenWriting(database: BackupDatabase): Promise<void> {
   for (;;) {
-    const copying = await database.query("select 1 from pg_stat_activity where query like 'COPY public.bulk %' and state = 'active'");
+    const copying = await database.query(
+      "select 1 from pg_stat_activity where query like 'COPY public.bulk %' and state = 'active'",
+    );
     if (copying.length > 0) break;
     await delay(10);
   }

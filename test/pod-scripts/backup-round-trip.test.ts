@@ -29,7 +29,9 @@ describe("a database of a gigabyte that is dumped, dropped, restored and migrate
     const backup = await pods.run("CronJob", "certctl-backup");
     assert.equal(backup.status, 0, said(backup));
     await database.query("drop schema public cascade; create schema public");
-    const job = pods.manifests.find(({ kind, metadata }) => kind === "Job" && /^certctl-restore-[0-9a-f]{8}$/.test(metadata.name));
+    const job = pods.manifests.find(
+      ({ kind, metadata }) => kind === "Job" && /^certctl-restore-[0-9a-f]{8}$/.test(metadata.name),
+    );
     const restored = await pods.run("Job", job?.metadata.name ?? "");
     assert.equal(restored.status, 0, said(restored));
     await database.migrate();
@@ -60,9 +62,14 @@ describe("a database of a gigabyte that is dumped, dropped, restored and migrate
   });
 
   it("has its keys and triggers again", async () => {
-    await assert.rejects(database.query("insert into jobs (id, type, certificate_id) values ('x', 'renewal', 'nobody')"), /foreign key/);
+    await assert.rejects(
+      database.query("insert into jobs (id, type, certificate_id) values ('x', 'renewal', 'nobody')"),
+      /foreign key/,
+    );
     await database.query("update managed_certificates set status = 'Revoked' where id = 'c-2'");
-    const [row] = await database.query("select updated_at > created_at as touched from managed_certificates where id = 'c-2'");
+    const [row] = await database.query(
+      "select updated_at > created_at as touched from managed_certificates where id = 'c-2'",
+    );
     assert.equal(row?.touched, true);
   });
 

@@ -46,12 +46,18 @@ describe("the pods of backups on a volume, against a real PostgreSQL,", function
 
   it("leave a backup that the commands of the documentation restore, row by row", async () => {
     const before = await database.fingerprint();
-    await database.query("alter table audit_events disable trigger all; delete from audit_events; delete from teams");
+    await database.query(
+      "alter table audit_events disable trigger all; delete from audit_events; delete from teams",
+    );
     const page = readFileSync(join(__dirname, "../../docs/backup-and-restore.md"), "utf8");
     const [, commands = ""] = /runs the next block.*?```sh\n(.*?)```/s.exec(page) ?? [];
     const script = commands.replace("backup=NAME", `backup=${pods.listed().at(-1) ?? ""}`);
     const server = { PGHOST: "127.0.0.1", PGPORT: String(database.postgres.port), PGUSER: "certctl" };
-    const env = { ...server, PGPASSWORD: database.args.databasePassword as string, PATH: `${programs.path}:${process.env.PATH ?? ""}` };
+    const env = {
+      ...server,
+      PGPASSWORD: database.args.databasePassword as string,
+      PATH: `${programs.path}:${process.env.PATH ?? ""}`,
+    };
     const restored = spawnSync("sh", ["-c", script], { cwd: pods.volume, env, encoding: "utf8" });
     assert.equal(restored.status, 0, restored.stdout + restored.stderr);
     assert.deepEqual(await database.fingerprint(), before);

@@ -15,8 +15,13 @@ describe("the script that enrolls an agent, against the stand-in for certctl on 
   before(async () => {
     instance = await LocalInstance.start();
     await instance.startServer();
-    const provision = podSpec(manifestOf(instance.manifests, "Job", "certctl-provision")).containers[0]?.command?.[2] ?? "";
-    const provisioned = instance.runScript(provision, "certctl-provision", instance.environment("Job", "certctl-provision", "provision"));
+    const provision =
+      podSpec(manifestOf(instance.manifests, "Job", "certctl-provision")).containers[0]?.command?.[2] ?? "";
+    const provisioned = instance.runScript(
+      provision,
+      "certctl-provision",
+      instance.environment("Job", "certctl-provision", "provision"),
+    );
     assert.equal(provisioned.status, 0, provisioned.stderr);
     idFile = join(instance.folder, "certctl-agents", "var/lib/certctl/agent-id");
   });
@@ -70,7 +75,10 @@ describe("the script that enrolls an agent, against the stand-in for certctl on 
   function enroll(name: string, duty: keyof ApiKeys = "enroll"): ScriptAnswer {
     const env = instance.environment("StatefulSet", "certctl-agents", "enroll");
     const path = join(instance.folder, "certctl-agents", "scripts", "enroll.sh");
-    const script = readFileSync(path, "utf8").replace("/keys/enroll", duty === "enroll" ? "/keys/enroll" : "/keys/none");
+    const script = readFileSync(path, "utf8").replace(
+      "/keys/enroll",
+      duty === "enroll" ? "/keys/enroll" : "/keys/none",
+    );
     const text = duty === "enroll" ? script : script.replace("$(cat /etc/certctl/keys/none)", keyOf(duty));
     return instance.runScript(text, "certctl-agents", { ...env, AGENT_NAME: name });
   }

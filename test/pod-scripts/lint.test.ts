@@ -8,7 +8,9 @@ import { podSpec } from "../support/pods";
 import { generateSecrets } from "../support/secrets";
 
 const source = join(__dirname, "../../src");
-const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sh"));
+const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) =>
+  file.endsWith(".sh"),
+);
 const script = (file: string): string => readFileSync(join(source, file), "utf8");
 /** Those that are started; the others are read by them, and linted with them. */
 const programs = files.filter((file) => script(file).startsWith("#!/bin/sh\n"));
@@ -37,9 +39,13 @@ describe("the shell scripts that pods run", function () {
       "--external-sources",
       "--source-path=SCRIPTDIR",
     ];
-    const { status, stdout, stderr } = spawnSync(shellcheck, [...options, ...programs.map((file) => join(source, file))], {
-      encoding: "utf8",
-    });
+    const { status, stdout, stderr } = spawnSync(
+      shellcheck,
+      [...options, ...programs.map((file) => join(source, file))],
+      {
+        encoding: "utf8",
+      },
+    );
     assert.equal(status, 0, stdout + stderr);
   });
 
@@ -51,7 +57,11 @@ describe("the shell scripts that pods run", function () {
       assert.match(first ?? "", /^set -eu/);
       assert.ok(rest.length > 0);
       const text = unheard.reduce((rest, allowed) => rest.replaceAll(allowed, ""), script(file));
-      assert.doesNotMatch(text, /set \+e|\|\| (true|:)(\s|$)|2>\s*\/dev\/null/, "an error that nobody hears of");
+      assert.doesNotMatch(
+        text,
+        /set \+e|\|\| (true|:)(\s|$)|2>\s*\/dev\/null/,
+        "an error that nobody hears of",
+      );
     });
   }
 
@@ -74,7 +84,8 @@ describe("the shell scripts that pods run", function () {
 
     const used = new Set(mounted.map(([name]) => name));
     for (const manifest of all.filter(
-      ({ spec }) => typeof spec === "object" && spec !== null && ("template" in spec || "jobTemplate" in spec),
+      ({ spec }) =>
+        typeof spec === "object" && spec !== null && ("template" in spec || "jobTemplate" in spec),
     )) {
       const { containers, initContainers = [] } = podSpec(manifest);
       for (const { name, command = [] } of [...containers, ...initContainers]) {
@@ -91,6 +102,10 @@ describe("the shell scripts that pods run", function () {
           );
       }
     }
-    assert.deepEqual([...used].sort(), files.map((file) => basename(file)).sort(), "a script that no pod runs");
+    assert.deepEqual(
+      [...used].sort(),
+      files.map((file) => basename(file)).sort(),
+      "a script that no pod runs",
+    );
   });
 });

@@ -29,7 +29,9 @@ describe("the provisioning Job's script, against the stand-in for certctl on a r
     assert.match(answer.stdout, /issuer iss-local is loaded/);
     assert.match(answer.stdout, /provisioned\n$/);
     assert.equal(await register("after"), 201);
-    const keys = JSON.parse((await instance.call("/api/v1/auth/keys", { key: keyOf("admin") })).body) as unknown;
+    const keys = JSON.parse(
+      (await instance.call("/api/v1/auth/keys", { key: keyOf("admin") })).body,
+    ) as unknown;
     assert.ok(!JSON.stringify(keys).includes("actor-demo-anon"));
   });
 
@@ -43,18 +45,25 @@ describe("the provisioning Job's script, against the stand-in for certctl on a r
   it("leaves the enroll and fleet keys without administration", async () => {
     for (const duty of ["enroll", "fleet", "metrics"] as const) {
       const body = JSON.stringify({ role_id: "r-admin" });
-      assert.equal(await instance.get(`/api/v1/auth/keys/${duty}/roles`, { key: keyOf(duty), method: "POST", body }), 403, duty);
+      assert.equal(
+        await instance.get(`/api/v1/auth/keys/${duty}/roles`, { key: keyOf(duty), method: "POST", body }),
+        403,
+        duty,
+      );
     }
   });
 
   it("prints no key", () => {
     const { stdout, stderr } = provision();
-    for (const duty of ["admin", "enroll", "fleet", "metrics"] as const) assert.ok(!(stdout + stderr).includes(keyOf(duty)));
+    for (const duty of ["admin", "enroll", "fleet", "metrics"] as const)
+      assert.ok(!(stdout + stderr).includes(keyOf(duty)));
   });
 
   it("fails and names the cause when the encryption key is not the one that the database was made with", async () => {
     await instance.stopServer();
-    await instance.startServer({ CERTCTL_CONFIG_ENCRYPTION_KEY: "another key of more than thirty-two bytes" });
+    await instance.startServer({
+      CERTCTL_CONFIG_ENCRYPTION_KEY: "another key of more than thirty-two bytes",
+    });
     assert.equal(await instance.get("/ready"), 200);
     const answer = provision();
     assert.equal(answer.status, 1);
@@ -67,11 +76,19 @@ describe("the provisioning Job's script, against the stand-in for certctl on a r
   function provision(): ScriptAnswer {
     const job = manifestOf(instance.manifests, "Job", "certctl-provision");
     const [, , script = ""] = podSpec(job).containers[0]?.command ?? [];
-    return instance.runScript(script, "certctl-provision", instance.environment("Job", "certctl-provision", "provision"));
+    return instance.runScript(
+      script,
+      "certctl-provision",
+      instance.environment("Job", "certctl-provision", "provision"),
+    );
   }
 
   function register(name: string): Promise<number> {
-    return instance.get("/api/v1/agents", { key: keyOf("enroll"), method: "POST", body: JSON.stringify({ name, hostname: name }) });
+    return instance.get("/api/v1/agents", {
+      key: keyOf("enroll"),
+      method: "POST",
+      body: JSON.stringify({ name, hostname: name }),
+    });
   }
 
   function keyOf(duty: keyof ApiKeys): string {

@@ -47,12 +47,24 @@ describe("what backups and drills tell a real Pushgateway", function () {
     renderArgs({ ...placeholderArgs({}), backup: { enabled: true, ...backup } });
 
   /** Runs the container that comes last, after `prepare` put what the others leave into the pod's volumes. */
-  const push = (manifests: Manifest[], cronJob: string, prepare?: (pod: string) => void): { status: number | null; text: string } => {
+  const push = (
+    manifests: Manifest[],
+    cronJob: string,
+    prepare?: (pod: string) => void,
+  ): { status: number | null; text: string } => {
     const pod = mkdtempSync(join(folder, "pod-"));
-    const { command, env } = localContainer(manifests, manifestOf(manifests, "CronJob", cronJob), "push", pod);
+    const { command, env } = localContainer(
+      manifests,
+      manifestOf(manifests, "CronJob", cronJob),
+      "push",
+      pod,
+    );
     prepare?.(pod);
     const [shell = "", ...args] = command;
-    const { status, stdout, stderr } = spawnSync(shell, args, { env: { PATH: process.env.PATH, ...env }, encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(shell, args, {
+      env: { PATH: process.env.PATH, ...env },
+      encoding: "utf8",
+    });
     return { status, text: stdout + stderr };
   };
   const manifest = (size: number): string =>
@@ -70,13 +82,18 @@ describe("what backups and drills tell a real Pushgateway", function () {
     assert.equal(status, 0, text);
     const labels = 'instance="",job="certctl-backup",namespace="certctl"';
     assert.deepEqual(await told("certctl_backup_size_bytes"), [`certctl_backup_size_bytes{${labels}} 4096`]);
-    assert.deepEqual(await told("certctl_backup_duration_seconds"), [`certctl_backup_duration_seconds{${labels}} 12`]);
+    assert.deepEqual(await told("certctl_backup_duration_seconds"), [
+      `certctl_backup_duration_seconds{${labels}} 12`,
+    ]);
     const [line = ""] = await told("certctl_backup_last_success_timestamp_seconds");
     assert.equal(Number(line.split(" ")[1]), 1769826600);
   });
 
   it("is, with a bucket, what was dumped in this pod, and nothing of an empty database", async () => {
-    const sink = { mode: "s3", s3: { bucket: "backups", region: "us-east-1", identity: { mode: "podIdentity" } } } as const;
+    const sink = {
+      mode: "s3",
+      s3: { bucket: "backups", region: "us-east-1", identity: { mode: "podIdentity" } },
+    } as const;
     const manifests = await render({ sink, pushgateway: { url } });
     const { status, text } = push(manifests, "certctl-backup", (pod) => {
       mkdirSync(join(pod, "scratch/certctl-agents-0"));

@@ -16,7 +16,9 @@ describe("the restore Job's pod, with a bucket in moto,", function () {
     programs = await ImagePrograms.prepare(database.postgres.bin);
     const restore = { backup: "latest", before: "2099-12-31T23:59:59Z", overwriteDatabase: "certctl" };
     sink = await bucketSink(database, programs, { restore });
-    const found = sink.pods.manifests.find(({ kind, metadata }) => kind === "Job" && /^certctl-restore-[0-9a-f]{8}$/.test(metadata.name));
+    const found = sink.pods.manifests.find(
+      ({ kind, metadata }) => kind === "Job" && /^certctl-restore-[0-9a-f]{8}$/.test(metadata.name),
+    );
     job = found?.metadata.name ?? "";
   });
 

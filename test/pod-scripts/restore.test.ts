@@ -24,7 +24,11 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
       insert into crl_cache (issuer_id, crl_der) values ('iss', 'old');
     `);
     programs = await ImagePrograms.prepare(database.postgres.bin);
-    backups = await BackupPods.render({ ...database.args, backup: { enabled: true } }, programs, database.here);
+    backups = await BackupPods.render(
+      { ...database.args, backup: { enabled: true } },
+      programs,
+      database.here,
+    );
     const made = await backups.run("CronJob", "certctl-backup");
     assert.equal(made.status, 0, said(made));
     [name = ""] = backups.listed();
@@ -41,13 +45,19 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
 
   /** What happened since the backup. */
   const goOn = (): Promise<unknown> =>
-    database.query("delete from teams where id = 't-1'; insert into audit_events (id, actor, action) values (gen_random_uuid(), 'a', 'b')");
+    database.query(
+      "delete from teams where id = 't-1'; insert into audit_events (id, actor, action) values (gen_random_uuid(), 'a', 'b')",
+    );
   const databases = async (like: string): Promise<string[]> => {
-    const rows = await database.query(`select datname from pg_database where datname like '${like}' order by 1`, "postgres");
+    const rows = await database.query(
+      `select datname from pg_database where datname like '${like}' order by 1`,
+      "postgres",
+    );
     return rows.map(({ datname }) => String(datname));
   };
   const dropAside = async (): Promise<void> => {
-    for (const one of await databases("certctl\\_before\\_%")) await database.query(`drop database "${one}"`, "postgres");
+    for (const one of await databases("certctl\\_before\\_%"))
+      await database.query(`drop database "${one}"`, "postgres");
   };
   const auditRights = async (): Promise<unknown> =>
     (await database.query("select relacl::text from pg_class where relname = 'audit_events'"))[0]?.relacl;
@@ -107,7 +117,10 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
     assert.deepEqual(await database.fingerprint(), saved);
     assert.deepEqual(await auditRights(), rights);
     const [aside = ""] = await databases("certctl\\_before\\_%");
-    assert.match(restored.stdout, new RegExp(`what was there is kept as the database ${aside}, which lets no session in`));
+    assert.match(
+      restored.stdout,
+      new RegExp(`what was there is kept as the database ${aside}, which lets no session in`),
+    );
     await database.query(`alter database ${aside} with allow_connections true`, "postgres");
     assert.deepEqual(await database.fingerprint(aside), before);
     assert.deepEqual(await databases("certctl\\_restoring\\_%"), []);
@@ -126,7 +139,10 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
 
   it("takes the place once when two pods of the Job are at work, as after a node that was thought dead", async () => {
     await dropAside();
-    const both = await Promise.all([restore.run({ RESTORE_ID: "00000009" }), restore.run({ RESTORE_ID: "00000009" })]);
+    const both = await Promise.all([
+      restore.run({ RESTORE_ID: "00000009" }),
+      restore.run({ RESTORE_ID: "00000009" }),
+    ]);
     if (both.every(({ status }) => status !== 0)) must(await restore.run({ RESTORE_ID: "00000009" }));
     assert.deepEqual(await database.fingerprint(), saved);
     assert.equal((await databases("certctl\\_before\\_%")).length, 1, both.map(said).join("\n"));
@@ -146,10 +162,16 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
 
   it("puts a database aside that is too damaged to be read", async () => {
     await database.query("create database broken", "postgres");
-    const [row] = await database.query("select oid::text from pg_database where datname = 'broken'", "postgres");
+    const [row] = await database.query(
+      "select oid::text from pg_database where datname = 'broken'",
+      "postgres",
+    );
     rmSync(join(database.postgres.folder, "data/base", String(row?.oid), "PG_VERSION"));
     const broken = { RESTORE_ID: "00000008", PGDATABASE: "broken" };
-    assert.match((await restore.run({ ...broken, OVERWRITE_DATABASE: "" })).stderr, /^restore: the database does not answer: /);
+    assert.match(
+      (await restore.run({ ...broken, OVERWRITE_DATABASE: "" })).stderr,
+      /^restore: the database does not answer: /,
+    );
     must(await restore.run({ ...broken, OVERWRITE_DATABASE: "broken" }));
     assert.deepEqual(await database.fingerprint("broken"), saved);
   });
@@ -163,7 +185,10 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
     writeFileSync(dump, bad);
     const refused = await restore.run({ RESTORE_ID: "00000005" });
     writeFileSync(dump, good);
-    assert.equal(refused.stderr, "restore: the dump is damaged: its SHA-256 is not the one in its manifest\n");
+    assert.equal(
+      refused.stderr,
+      "restore: the dump is damaged: its SHA-256 is not the one in its manifest\n",
+    );
     assert.equal(refused.stdout.includes("is closed"), false);
   });
 
@@ -177,7 +202,10 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
     writeFileSync(described, good.replace(/("sha256": ")[0-9a-f]{8}/, "$100000000"));
     const refused = await restore.run({ RESTORE_ID: "0000000b", PGDATABASE: "late" }, { shims: [slow] });
     writeFileSync(described, good);
-    assert.equal(refused.stderr, "restore: the dump is damaged: its SHA-256 is not the one in its manifest\n");
+    assert.equal(
+      refused.stderr,
+      "restore: the dump is damaged: its SHA-256 is not the one in its manifest\n",
+    );
     assert.deepEqual(await database.fingerprint("late"), {});
     must(await restore.run({ RESTORE_ID: "0000000b", PGDATABASE: "late" }, { shims: [slow] }));
     assert.deepEqual(await database.fingerprint("late"), saved);
@@ -186,11 +214,20 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
   it("fills an empty database as its plain owner, who cannot put one aside", async () => {
     await database.query("create role plain login password 'plain'", "postgres");
     await database.query("create database plain owner plain", "postgres");
-    const owner = { RESTORE_ID: "00000006", PGDATABASE: "plain", PGUSER: "plain", PGPASSWORD: "plain", OVERWRITE_DATABASE: "plain" };
+    const owner = {
+      RESTORE_ID: "00000006",
+      PGDATABASE: "plain",
+      PGUSER: "plain",
+      PGPASSWORD: "plain",
+      OVERWRITE_DATABASE: "plain",
+    };
     must(await restore.run(owner));
     assert.deepEqual(await database.fingerprint("plain"), saved);
     const refused = await restore.run({ ...owner, RESTORE_ID: "00000007" });
-    assert.match(refused.stderr, /^restore: the user plain may not create databases, which putting plain aside needs/);
+    assert.match(
+      refused.stderr,
+      /^restore: the user plain may not create databases, which putting plain aside needs/,
+    );
     assert.deepEqual(await database.fingerprint("plain"), saved);
   });
 
@@ -211,9 +248,16 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
       if (target === "hollow") await database.query(`drop database if exists hollow`, "postgres");
       if (target === "hollow") await database.query(`create database hollow`, "postgres");
       else await goOn();
-      const env = { RESTORE_ID: `000001${String(round).padStart(2, "0")}`, PGDATABASE: target, OVERWRITE_DATABASE: target };
+      const env = {
+        RESTORE_ID: `000001${String(round).padStart(2, "0")}`,
+        PGDATABASE: target,
+        OVERWRITE_DATABASE: target,
+      };
       const before = await database.fingerprint(target);
-      const killed = await restore.runKilled(env, Math.round((duration * 1.2 * (round + Math.random())) / 20));
+      const killed = await restore.runKilled(
+        env,
+        Math.round((duration * 1.2 * (round + Math.random())) / 20),
+      );
       await database.query(`alter database ${target} with allow_connections true`, "postgres");
       const after = await database.fingerprint(target);
       const done = JSON.stringify(rowsOf(after)) === JSON.stringify(rowsOf(saved));
@@ -225,9 +269,15 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
       assert.deepEqual(await database.fingerprint(target), saved, `round ${String(round)}`);
       await database.query("insert into teams (id, name) values ('t-later', 'later')", target);
       must(await restore.run(env));
-      const kept = await database.query("select count(*)::int as rows from teams where id = 't-later'", target);
+      const kept = await database.query(
+        "select count(*)::int as rows from teams where id = 't-later'",
+        target,
+      );
       assert.deepEqual(kept, [{ rows: 1 }], `round ${String(round)}`);
-      assert.ok((await databases(`${target}\\_before\\_%`)).length <= 1, `round ${String(round)}: put aside twice`);
+      assert.ok(
+        (await databases(`${target}\\_before\\_%`)).length <= 1,
+        `round ${String(round)}: put aside twice`,
+      );
       assert.deepEqual(await databases("%\\_restoring\\_%"), []);
     }
     assert.ok(outcomes.untouched >= 1 && outcomes.restored >= 1, JSON.stringify(outcomes));

@@ -18,9 +18,16 @@ const pod = "spec template spec";
 const container = `${pod} containers server`;
 const env = `${container} env`;
 
-const labels = (component: "server" | "database" | "agents"): Record<string, string> => selectorLabels({ instance: "certctl" }, component);
+const labels = (component: "server" | "database" | "agents"): Record<string, string> =>
+  selectorLabels({ instance: "certctl" }, component);
 
-function object(apiVersion: string, kind: string, name: string, fields: object, own: Record<string, string> = {}): Manifest {
+function object(
+  apiVersion: string,
+  kind: string,
+  name: string,
+  fields: object,
+  own: Record<string, string> = {},
+): Manifest {
   return { apiVersion, kind, metadata: { name, namespace: "certctl", labels: own }, ...fields };
 }
 
@@ -34,7 +41,13 @@ const podCases: BadCase[] = [
   {
     rule: "certctl-non-root",
     title: "a pod that does not say that it is not root, in an init container too",
-    set: [["CronJob certctl-backup", "spec jobTemplate spec template spec securityContext runAsNonRoot", undefined]],
+    set: [
+      [
+        "CronJob certctl-backup",
+        "spec jobTemplate spec template spec securityContext runAsNonRoot",
+        undefined,
+      ],
+    ],
     reports: [
       "CronJob certctl-backup: container dump: runAsNonRoot is not set; set it to true",
       "CronJob certctl-backup: container publish: runAsNonRoot is not set; set it to true",
@@ -60,8 +73,12 @@ const podCases: BadCase[] = [
   {
     rule: "certctl-no-privileges",
     title: "more than CHOWN for the container that owns a node's directory",
-    set: [[agents, `${pod} initContainers own-state securityContext capabilities add`, ["CHOWN", "DAC_OVERRIDE"]]],
-    reports: ['DaemonSet certctl-agents: container own-state: capabilities.add is ["DAC_OVERRIDE"]; remove it'],
+    set: [
+      [agents, `${pod} initContainers own-state securityContext capabilities add`, ["CHOWN", "DAC_OVERRIDE"]],
+    ],
+    reports: [
+      'DaemonSet certctl-agents: container own-state: capabilities.add is ["DAC_OVERRIDE"]; remove it',
+    ],
   },
   {
     rule: "certctl-read-only-root",
@@ -73,7 +90,9 @@ const podCases: BadCase[] = [
     rule: "certctl-seccomp",
     title: "a container whose system calls are not filtered",
     set: [[server, `${container} securityContext seccompProfile`, { type: "Unconfined" }]],
-    reports: ['Deployment certctl-server: container server: seccompProfile.type is "Unconfined"; set it to RuntimeDefault'],
+    reports: [
+      'Deployment certctl-server: container server: seccompProfile.type is "Unconfined"; set it to RuntimeDefault',
+    ],
   },
   {
     rule: "certctl-no-node-access",
@@ -91,7 +110,9 @@ const podCases: BadCase[] = [
     rule: "certctl-host-paths",
     title: "a server that sees a directory of its node",
     set: [[server, `${pod} volumes host hostPath`, { path: "/etc" }]],
-    reports: ['Deployment certctl-server: hostPath "/etc" is a directory of the node; only agents of kind DaemonSet may see one'],
+    reports: [
+      'Deployment certctl-server: hostPath "/etc" is a directory of the node; only agents of kind DaemonSet may see one',
+    ],
   },
   {
     rule: "certctl-host-paths",
@@ -124,10 +145,15 @@ const podCases: BadCase[] = [
     title: "an image without a digest",
     set: [
       [server, `${container} image`, "registry.example.com/certctl-server:v2.1.7"],
-      ["Job certctl-migrate", `${pod} containers migrate image`, "registry.example.com/certctl-server:v2.1.7"],
+      [
+        "Job certctl-migrate",
+        `${pod} containers migrate image`,
+        "registry.example.com/certctl-server:v2.1.7",
+      ],
     ],
     reports: ["Job certctl-migrate", "Deployment certctl-server"].map(
-      (object) => `${object}: image "registry.example.com/certctl-server:v2.1.7" has no digest; name it with @sha256:…`,
+      (object) =>
+        `${object}: image "registry.example.com/certctl-server:v2.1.7" has no digest; name it with @sha256:…`,
     ),
   },
 ];
@@ -178,18 +204,24 @@ const networkCases: BadCase[] = [
     add: [
       object("networking.k8s.io/v1", "NetworkPolicy", "debug", {
         spec: {
-          podSelector: { matchExpressions: [{ key: "app.kubernetes.io/component", operator: "In", values: ["database"] }] },
+          podSelector: {
+            matchExpressions: [{ key: "app.kubernetes.io/component", operator: "In", values: ["database"] }],
+          },
           ingress: [{}],
         },
       }),
     ],
-    reports: ["StatefulSet certctl-postgres: a network policy of its pods opens every port to everybody; name peers or ports"],
+    reports: [
+      "StatefulSet certctl-postgres: a network policy of its pods opens every port to everybody; name peers or ports",
+    ],
   },
   {
     rule: "certctl-closed-services",
     title: "a load balancer for everybody",
     set: [["Service certctl-server", "spec type", "LoadBalancer"]],
-    reports: ["Service certctl-server: loadBalancerSourceRanges is not set, which admits every address; name the networks"],
+    reports: [
+      "Service certctl-server: loadBalancerSourceRanges is not set, which admits every address; name the networks",
+    ],
   },
   {
     rule: "certctl-closed-services",
@@ -212,13 +244,21 @@ const networkCases: BadCase[] = [
       ["Service certctl-server", "spec loadBalancerSourceRanges", ["10.0.0.0/8"]],
     ],
     settings: { shortestPrefix: 16 },
-    reports: ['Service certctl-server: loadBalancerSourceRanges admits "10.0.0.0/8"; the prefix of a range has 16 bits or more'],
+    reports: [
+      'Service certctl-server: loadBalancerSourceRanges admits "10.0.0.0/8"; the prefix of a range has 16 bits or more',
+    ],
   },
   {
     rule: "certctl-closed-services",
     title: "a port on every node, by a Service without labels that selects the server",
-    add: [object("v1", "Service", "door", { spec: { type: "NodePort", selector: labels("server"), sessionAffinity: "ClientIP" } })],
-    reports: ["Service door: type NodePort opens a port on every node to every address; use ClusterIP or LoadBalancer"],
+    add: [
+      object("v1", "Service", "door", {
+        spec: { type: "NodePort", selector: labels("server"), sessionAffinity: "ClientIP" },
+      }),
+    ],
+    reports: [
+      "Service door: type NodePort opens a port on every node to every address; use ClusterIP or LoadBalancer",
+    ],
   },
   {
     rule: "certctl-authentication",
@@ -229,7 +269,9 @@ const networkCases: BadCase[] = [
         spec: { rules: [{ http: { paths: [{ backend: { service: { name: "certctl-server" } } }] } }] },
       }),
     ],
-    reports: ["Deployment certctl-server: CERTCTL_AUTH_TYPE is none, and Ingress front leads to it from outside; use api-key or oidc"],
+    reports: [
+      "Deployment certctl-server: CERTCTL_AUTH_TYPE is none, and Ingress front leads to it from outside; use api-key or oidc",
+    ],
   },
   {
     rule: "certctl-authentication",
@@ -239,7 +281,11 @@ const networkCases: BadCase[] = [
       ["Service certctl-server", "spec type", "LoadBalancer"],
       ["Service certctl-server", "spec loadBalancerSourceRanges", ["192.0.2.0/24"]],
     ],
-    add: [object("gateway.networking.k8s.io/v1", "TLSRoute", "pass", { spec: { rules: [{ backendRefs: [{ name: "certctl-server" }] }] } })],
+    add: [
+      object("gateway.networking.k8s.io/v1", "TLSRoute", "pass", {
+        spec: { rules: [{ backendRefs: [{ name: "certctl-server" }] }] },
+      }),
+    ],
     reports: [
       "Deployment certctl-server: CERTCTL_AUTH_TYPE is none, and Service certctl-server leads to it from outside; use api-key or oidc",
       "Deployment certctl-server: CERTCTL_AUTH_TYPE is none, and TLSRoute pass leads to it from outside; use api-key or oidc",

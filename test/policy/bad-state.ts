@@ -33,7 +33,13 @@ const secretCases: BadCase[] = [
   {
     rule: "certctl-leaked-secrets",
     title: "the value of a Secret in a variable with a harmless name",
-    set: [[server, `${env} HTTP_PROXY value`, "http://proxy.example.com/?key=metrics-0123456789abcdef0123456789abcdef"]],
+    set: [
+      [
+        server,
+        `${env} HTTP_PROXY value`,
+        "http://proxy.example.com/?key=metrics-0123456789abcdef0123456789abcdef",
+      ],
+    ],
     reports: [
       "Deployment certctl-server: container server, variable HTTP_PROXY holds the value of metrics in Secret certctl-api-keys; read it from there",
     ],
@@ -41,7 +47,12 @@ const secretCases: BadCase[] = [
   {
     rule: "certctl-protected-data",
     title: "data and keys that pulumi destroy would delete",
-    unprotect: ["PersistentVolumeClaim certctl-postgres", "Secret certctl-api-keys", "Namespace certctl", "Secret certctl-tls"],
+    unprotect: [
+      "PersistentVolumeClaim certctl-postgres",
+      "Secret certctl-api-keys",
+      "Namespace certctl",
+      "Secret certctl-tls",
+    ],
     reports: ["Namespace certctl", "Secret certctl-api-keys", "PersistentVolumeClaim certctl-postgres"].map(
       (object) => `${object}: protect is false, so pulumi destroy deletes it; set it to true`,
     ),
@@ -66,7 +77,11 @@ const serverCases: BadCase[] = [
     title: "a server without the encryption key, and a migration that has it in clear text",
     set: [
       [server, `${env} CERTCTL_CONFIG_ENCRYPTION_KEY`, undefined],
-      ["Job certctl-migrate", "spec template spec containers migrate env CERTCTL_CONFIG_ENCRYPTION_KEY", undefined],
+      [
+        "Job certctl-migrate",
+        "spec template spec containers migrate env CERTCTL_CONFIG_ENCRYPTION_KEY",
+        undefined,
+      ],
     ],
     reports: [
       "Job certctl-migrate: CERTCTL_CONFIG_ENCRYPTION_KEY is not read from a Secret; set certctl:encryptionKey",
@@ -103,20 +118,32 @@ const serverCases: BadCase[] = [
   {
     rule: "certctl-server-certificates",
     title: "a certificate without the name by which agents connect",
-    set: [["DaemonSet certctl-agents", "spec template spec containers agent env CERTCTL_SERVER_URL value", "https://pki.example.com:8443"]],
-    reports: ["Secret certctl-tls: tls.crt does not hold for pki.example.com, by which pods connect; renew it with this name"],
+    set: [
+      [
+        "DaemonSet certctl-agents",
+        "spec template spec containers agent env CERTCTL_SERVER_URL value",
+        "https://pki.example.com:8443",
+      ],
+    ],
+    reports: [
+      "Secret certctl-tls: tls.crt does not hold for pki.example.com, by which pods connect; renew it with this name",
+    ],
   },
   {
     rule: "certctl-server-certificates",
     title: "a certificate that ends earlier than configured",
     settings: { leastDays: 1000 },
-    reports: [`Secret certctl-tls: tls.crt expires in ${serverCertificateDays - 1} days; the least is 1000; renew it`],
+    reports: [
+      `Secret certctl-tls: tls.crt expires in ${serverCertificateDays - 1} days; the least is 1000; renew it`,
+    ],
   },
   {
     rule: "certctl-server-certificates",
     title: "a text that is no certificate",
     set: [["Secret certctl-tls", "stringData tls.crt", "nothing that anybody signed"]],
-    reports: ["Secret certctl-tls: tls.crt is not a PEM certificate; it starts with -----BEGIN CERTIFICATE----- and keeps its line breaks"],
+    reports: [
+      "Secret certctl-tls: tls.crt is not a PEM certificate; it starts with -----BEGIN CERTIFICATE----- and keeps its line breaks",
+    ],
   },
   {
     rule: "certctl-server-certificates",
@@ -130,7 +157,9 @@ const serverCases: BadCase[] = [
         spec: { secretName: "certctl-tls", dnsNames: ["pki.example.com"] },
       },
     ],
-    reports: ["Certificate certctl: dnsNames does not hold certctl-server.certctl.svc, by which pods connect; add it"],
+    reports: [
+      "Certificate certctl: dnsNames does not hold certctl-server.certctl.svc, by which pods connect; add it",
+    ],
   },
 ];
 
@@ -143,7 +172,11 @@ const databaseCases: BadCase[] = [
         apiVersion: "autoscaling/v2",
         kind: "HorizontalPodAutoscaler",
         metadata: { name: "certctl-server", namespace: "certctl" },
-        spec: { scaleTargetRef: { kind: "Deployment", name: "certctl-server" }, minReplicas: 3, maxReplicas: 5 },
+        spec: {
+          scaleTargetRef: { kind: "Deployment", name: "certctl-server" },
+          minReplicas: 3,
+          maxReplicas: 5,
+        },
       },
     ],
     reports: [
@@ -165,7 +198,9 @@ const databaseCases: BadCase[] = [
       [server, `${env} CERTCTL_DATABASE_MAX_CONNS`, undefined],
       [postgres, "spec template spec containers postgres args", []],
     ],
-    reports: ["StatefulSet certctl-postgres: max_connections is 100; 170 are needed: 50 for each of 3 replicas and 20 for people and Jobs"],
+    reports: [
+      "StatefulSet certctl-postgres: max_connections is 100; 170 are needed: 50 for each of 3 replicas and 20 for people and Jobs",
+    ],
   },
   {
     rule: "certctl-database-connections",
@@ -224,7 +259,9 @@ const availabilityCases: BadCase[] = [
     rule: "certctl-shared-rate-limits",
     title: "several servers that count requests each for itself",
     set: [[server, `${env} CERTCTL_RATE_LIMIT_BACKEND value`, "memory"]],
-    reports: ["Deployment certctl-server: CERTCTL_RATE_LIMIT_BACKEND is memory with 3 replicas; use postgres"],
+    reports: [
+      "Deployment certctl-server: CERTCTL_RATE_LIMIT_BACKEND is memory with 3 replicas; use postgres",
+    ],
   },
   {
     rule: "certctl-session-affinity",
@@ -245,7 +282,9 @@ const availabilityCases: BadCase[] = [
       ["PodDisruptionBudget certctl-server", "spec maxUnavailable", undefined],
       ["PodDisruptionBudget certctl-server", "spec minAvailable", 3],
     ],
-    reports: ["PodDisruptionBudget certctl-server: minAvailable is 3 of 3, so no node can be drained; use maxUnavailable: 1"],
+    reports: [
+      "PodDisruptionBudget certctl-server: minAvailable is 3 of 3, so no node can be drained; use maxUnavailable: 1",
+    ],
   },
   {
     rule: "certctl-disruption-budgets",
@@ -263,4 +302,9 @@ const availabilityCases: BadCase[] = [
 ];
 
 /** Every stack that is refused for what its parts need of each other. */
-export const stateCases: readonly BadCase[] = [...secretCases, ...serverCases, ...databaseCases, ...availabilityCases];
+export const stateCases: readonly BadCase[] = [
+  ...secretCases,
+  ...serverCases,
+  ...databaseCases,
+  ...availabilityCases,
+];

@@ -11,7 +11,10 @@ import type { StackName } from "./stacks";
 const cases = [...configurationCases, ...stateCases];
 
 /** What the rules report, by their names. Names of objects are without the hashes of what is in them. */
-function allReports(resources: readonly Resource[], settings: Record<string, Record<string, unknown>> = {}): Record<string, string[]> {
+function allReports(
+  resources: readonly Resource[],
+  settings: Record<string, Record<string, unknown>> = {},
+): Record<string, string[]> {
   const hash = /-[0-9a-f]{8}\b/g;
   const messages = (rule: Rule): string[] =>
     reports(rule, resources, settings[rule.name]).map(({ message }) => message.replaceAll(hash, ""));
@@ -39,7 +42,11 @@ describe("the policy pack", function () {
     it(`gives the stack ${stack} as it is committed advice, and refuses nothing`, async () => {
       const found = Object.keys(allReports(await resourcesOf(stack, await stackArgs(stack))));
       assert.deepEqual(found, advice);
-      assert.ok(rules.filter(({ name }) => found.includes(name)).every(({ enforcementLevel }) => enforcementLevel === "advisory"));
+      assert.ok(
+        rules
+          .filter(({ name }) => found.includes(name))
+          .every(({ enforcementLevel }) => enforcementLevel === "advisory"),
+      );
     });
   }
 
@@ -51,8 +58,15 @@ describe("the policy pack", function () {
       ],
       unprotect: ["PersistentVolumeClaim certctl-postgres"],
     });
-    const relabelled = JSON.stringify(bad.map((resource) => ({ ...resource, dependencies: [] }))).replaceAll('"certctl"', '"something"');
-    assert.deepEqual(Object.keys(allReports(bad)), ["certctl-no-node-access", "certctl-closed-services", "certctl-protected-data"]);
+    const relabelled = JSON.stringify(bad.map((resource) => ({ ...resource, dependencies: [] }))).replaceAll(
+      '"certctl"',
+      '"something"',
+    );
+    assert.deepEqual(Object.keys(allReports(bad)), [
+      "certctl-no-node-access",
+      "certctl-closed-services",
+      "certctl-protected-data",
+    ]);
     assert.deepEqual(allReports(JSON.parse(relabelled) as Resource[]), {});
   });
 
@@ -63,7 +77,11 @@ describe("the policy pack", function () {
     const bad = changed(watched, {
       set: [
         [exporter, "spec template spec securityContext runAsNonRoot", undefined],
-        [exporter, "spec template spec containers exporter env PGPASSWORD", { name: "PGPASSWORD", value: "hunter-2" }],
+        [
+          exporter,
+          "spec template spec containers exporter env PGPASSWORD",
+          { name: "PGPASSWORD", value: "hunter-2" },
+        ],
       ],
       remove: ["NetworkPolicy certctl-sql-exporter"],
     });

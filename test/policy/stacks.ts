@@ -33,18 +33,30 @@ export async function goodStack(stack: StackName, more: CertctlArgs = {}): Promi
 /** The resources that a stack with these arguments registers, as a policy sees them. */
 export async function resourcesOf(stack: string, args: CertctlArgs): Promise<Resource[]> {
   const captured = await captureResources(() => new Certctl("certctl", args));
-  const urn = ({ type, name }: { type: string; name: string }): string => `urn:pulumi:${stack}::certctl::${type}::${name}`;
+  const urn = ({ type, name }: { type: string; name: string }): string =>
+    `urn:pulumi:${stack}::certctl::${type}::${name}`;
   const resources = new Map<string, Resource & { dependencies: Resource[] }>();
   for (const { type, name, manifest, protect, dependencies } of captured) {
-    const before = dependencies.map((dependency) => resources.get(urn(dependency))).filter((resource) => resource !== undefined);
-    resources.set(urn({ type, name }), { urn: urn({ type, name }), type, props: manifest, opts: { protect }, dependencies: before });
+    const before = dependencies
+      .map((dependency) => resources.get(urn(dependency)))
+      .filter((resource) => resource !== undefined);
+    resources.set(urn({ type, name }), {
+      urn: urn({ type, name }),
+      type,
+      props: manifest,
+      opts: { protect },
+      dependencies: before,
+    });
   }
   return [...resources.values()];
 }
 
 /** What is changed in a good stack. Objects are named by kind and name of their resource. */
 export interface Change {
-  /** Sets a value at a path: keys joined by blanks, and in a list the `name` of an entry. Undefined removes what is there. */
+  /**
+   * Sets a value at a path: keys joined by blanks, and in a list the `name` of an entry. Undefined removes
+   * what is there.
+   */
   set?: readonly [object: string, path: string, value: unknown][];
   add?: readonly Manifest[];
   remove?: readonly string[];
@@ -64,7 +76,10 @@ export function changed(
       const label = labelOf(resource);
       const protect = resource.opts.protect && !unprotect.includes(label);
       const dependencies = detach.includes(label) ? [] : resource.dependencies;
-      return [label, { ...resource, props: structuredClone(resource.props), opts: { protect }, dependencies }];
+      return [
+        label,
+        { ...resource, props: structuredClone(resource.props), opts: { protect }, dependencies },
+      ];
     }),
   );
   for (const label of [...set.map(([object]) => object), ...remove, ...unprotect, ...detach])

@@ -11,11 +11,20 @@ export interface ArgumentCase {
 
 const toleration = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }];
 const nodeTerm = {
-  requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }] },
+  requiredDuringSchedulingIgnoredDuringExecution: {
+    nodeSelectorTerms: [{ matchExpressions: [{ key: "disk", operator: "Exists" }] }],
+  },
 };
-const podTerm = { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app: "x" } }, topologyKey: "zone" }] };
+const podTerm = {
+  requiredDuringSchedulingIgnoredDuringExecution: [
+    { labelSelector: { matchLabels: { app: "x" } }, topologyKey: "zone" },
+  ],
+};
 
-export function withGiven(cases: Record<string, ArgumentCase>, given: Record<string, unknown>): Record<string, ArgumentCase> {
+export function withGiven(
+  cases: Record<string, ArgumentCase>,
+  given: Record<string, unknown>,
+): Record<string, ArgumentCase> {
   return Object.fromEntries(Object.entries(cases).map(([path, one]) => [path, { ...one, given }]));
 }
 

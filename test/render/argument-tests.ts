@@ -46,12 +46,18 @@ export function argumentPaths(definition = "CertctlArgs", prefix = ""): string[]
 }
 
 export function withValues(values: Record<string, unknown>, without: string[] = []): CertctlArgs {
-  const issuingCa = { caCertificate: placeholder("caCertificate"), caPrivateKey: placeholder("caPrivateKey") };
+  const issuingCa = {
+    caCertificate: placeholder("caCertificate"),
+    caPrivateKey: placeholder("caPrivateKey"),
+  };
   const args: Record<string, unknown> = { ...placeholderArgs({}), ...issuingCa };
   for (const [path, value] of Object.entries(values)) {
     const keys = path.split(".");
     const last = keys.pop() ?? "";
-    const parent = keys.reduce<Record<string, unknown>>((at, key) => (at[key] ??= {}) as Record<string, unknown>, args);
+    const parent = keys.reduce<Record<string, unknown>>(
+      (at, key) => (at[key] ??= {}) as Record<string, unknown>,
+      args,
+    );
     parent[last] = value;
   }
   for (const key of without) Reflect.deleteProperty(args, key);

@@ -13,7 +13,11 @@ const restoring = { ...backups, "restore.backup": "certctl-20260131T023000Z-0a1b
 const restoringLatest = { ...backups, "restore.backup": "latest", "restore.before": "2026-01-31T02:30:00Z" };
 const ingress = { "exposure.mode": "ingress", "exposure.ingress.hosts": ["certctl.example.com"] };
 const ingressIssuer = { ...ingress, "exposure.ingress.certManager.issuerRef.name": "private-ca" };
-const alb = { ...ingress, "exposure.ingress.controller": "alb", "exposure.ingress.callers": [{ cidr: "10.20.0.0/16" }] };
+const alb = {
+  ...ingress,
+  "exposure.ingress.controller": "alb",
+  "exposure.ingress.callers": [{ cidr: "10.20.0.0/16" }],
+};
 const gateway = {
   "exposure.mode": "gateway",
   "exposure.gateway.listener.gateway": "public",
@@ -57,7 +61,10 @@ export const argumentCases: Record<string, ArgumentCase> = {
   "exposure.ingress.certManager.issuerRef.kind": { value: "Issuer", given: ingressIssuer },
   "exposure.ingress.certManager.issuerRef.group": { value: "example.com", given: ingressIssuer },
   "exposure.ingress.alb.scheme": { value: "internet-facing", given: alb },
-  "exposure.ingress.alb.certificateArn": { value: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c", given: alb },
+  "exposure.ingress.alb.certificateArn": {
+    value: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c",
+    given: alb,
+  },
   "exposure.ingress.alb.sslPolicy": { value: "ELBSecurityPolicy-TLS13-1-3-2021-06", given: alb },
   "exposure.ingress.callers": { value: [{ podLabels: { app: "edge" } }], given: ingress },
   "exposure.ingress.annotations": { value: { "example.com/owner": "pki" }, given: ingress },
@@ -125,15 +132,22 @@ export const argumentCases: Record<string, ArgumentCase> = {
   ...schedulingCases("agents.scheduling"),
 
   "network.enabled": { value: false },
-  "network.serverCallers": { value: [{ namespaceLabels: { "kubernetes.io/metadata.name": "ingress-nginx" } }] },
-  "network.serverDestinations": { value: [{ cidr: "10.20.0.0/16", except: ["10.20.4.0/24"], ports: [8200] }] },
+  "network.serverCallers": {
+    value: [{ namespaceLabels: { "kubernetes.io/metadata.name": "ingress-nginx" } }],
+  },
+  "network.serverDestinations": {
+    value: [{ cidr: "10.20.0.0/16", except: ["10.20.4.0/24"], ports: [8200] }],
+  },
   "network.agentDestinations": { value: [{ podLabels: { app: "haproxy" }, ports: [5555] }] },
   "network.databaseDestinations": { value: [{ cidr: "10.40.0.0/24" }], given: external },
   "network.bucketDestinations": { value: [{ cidr: "10.50.0.0/24" }], given: bucketSink },
   "network.dns": { value: [{ cidr: "169.254.20.10/32" }] },
 
   "tls.mode": { value: "existingSecret", together: { "tls.existingSecret.name": "server-tls" } },
-  "tls.existingSecret.name": { value: "other-tls", given: { "tls.mode": "existingSecret", "tls.existingSecret.name": "server-tls" } },
+  "tls.existingSecret.name": {
+    value: "other-tls",
+    given: { "tls.mode": "existingSecret", "tls.existingSecret.name": "server-tls" },
+  },
   "tls.certManager.issuerRef.name": { value: "other-ca", given: certManager },
   "tls.certManager.issuerRef.kind": { value: "Issuer", given: certManager },
   "tls.certManager.issuerRef.group": { value: "example.com", given: certManager },
@@ -173,7 +187,10 @@ function secretCases(): Record<string, ArgumentCase> {
   ];
   return {
     ...Object.fromEntries(
-      changed.map((path) => [path, { value: placeholder(`another.${path}`), ...(path === "smtpPassword" && { given: smtp }) }]),
+      changed.map((path) => [
+        path,
+        { value: placeholder(`another.${path}`), ...(path === "smtpPassword" && { given: smtp }) },
+      ]),
     ),
     secretEnv: { value: { CERTCTL_TEAMS_WEBHOOK_URL: "https://hooks.example.com/teams" } },
   };

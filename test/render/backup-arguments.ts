@@ -2,10 +2,17 @@ import type { ArgumentCase } from "./argument-cases";
 import { resourceCases, schedulingCases, withGiven } from "./argument-cases";
 
 export const backups = { "backup.enabled": true };
-const bucket = { "backup.sink.mode": "s3", "backup.sink.s3.bucket": "backups", "backup.sink.s3.region": "eu-central-1" };
+const bucket = {
+  "backup.sink.mode": "s3",
+  "backup.sink.s3.bucket": "backups",
+  "backup.sink.s3.region": "eu-central-1",
+};
 const irsa = { "backup.sink.s3.identity.irsa.roleArn": "arn:aws:iam::123456789012:role/backup" };
 export const bucketSink = { ...backups, ...bucket, ...irsa };
-const accessKeys = { "backup.sink.s3.identity.mode": "accessKeys", "backup.sink.s3.identity.accessKeys.secretName": "keys" };
+const accessKeys = {
+  "backup.sink.s3.identity.mode": "accessKeys",
+  "backup.sink.s3.identity.accessKeys.secretName": "keys",
+};
 
 /** Every argument of `backup`. */
 export const backupCases: Record<string, ArgumentCase> = {
@@ -29,10 +36,23 @@ export const backupCases: Record<string, ArgumentCase> = {
     given: bucketSink,
     together: { "backup.sink.s3.encryption.mode": "kms" },
   },
-  "backup.sink.s3.identity.mode": { value: "podIdentity", given: bucketSink, together: { "backup.sink.s3.identity.irsa": undefined } },
-  "backup.sink.s3.identity.irsa.roleArn": { value: "arn:aws:iam::123456789012:role/other", given: bucketSink },
-  "backup.sink.s3.identity.irsa.restoreRoleArn": { value: "arn:aws:iam::123456789012:role/restore", given: bucketSink },
-  "backup.sink.s3.identity.accessKeys.secretName": { value: "store", given: { ...backups, ...bucket, ...accessKeys } },
+  "backup.sink.s3.identity.mode": {
+    value: "podIdentity",
+    given: bucketSink,
+    together: { "backup.sink.s3.identity.irsa": undefined },
+  },
+  "backup.sink.s3.identity.irsa.roleArn": {
+    value: "arn:aws:iam::123456789012:role/other",
+    given: bucketSink,
+  },
+  "backup.sink.s3.identity.irsa.restoreRoleArn": {
+    value: "arn:aws:iam::123456789012:role/restore",
+    given: bucketSink,
+  },
+  "backup.sink.s3.identity.accessKeys.secretName": {
+    value: "store",
+    given: { ...backups, ...bucket, ...accessKeys },
+  },
   "backup.compression": { value: 1, given: backups },
   "backup.scratchSize": { value: "7Gi", given: bucketSink },
   "backup.startingDeadlineSeconds": { value: 60, given: backups },

@@ -18,13 +18,22 @@ describe("every documented argument", function () {
     assert.deepEqual(Object.keys(argumentCases).sort(), argumentPaths().sort());
   });
 
-  testArguments((path) => !inNoManifest.includes(path) && !path.startsWith("server.") && !path.startsWith("monitoring."));
+  testArguments(
+    (path) => !inNoManifest.includes(path) && !path.startsWith("server.") && !path.startsWith("monitoring."),
+  );
 
   it("that no manifest shows changes what is read or refused", async () => {
-    const certManager = withValues({ "tls.mode": "certManager", "tls.certManager.issuerRef.name": "private-ca" });
+    const certManager = withValues({
+      "tls.mode": "certManager",
+      "tls.certManager.issuerRef.name": "private-ca",
+    });
     assert.deepEqual(await readObjects(certManager), ["certificates.cert-manager.io"]);
     assert.deepEqual(await readObjects({ ...certManager, checkCustomResources: false }), []);
-    const given = { "database.mode": "external", "database.external.host": "db.example.com", "database.external.maxConnections": 69 };
+    const given = {
+      "database.mode": "external",
+      "database.external.host": "db.example.com",
+      "database.external.maxConnections": 69,
+    };
     const refused = checkCertctl(withValues(given)).map(({ path }) => path);
     assert.ok(refused.includes("database.external.maxConnections"), refused.join());
   });

@@ -20,12 +20,17 @@ describe("every documented argument of the monitoring", function () {
 
   it("of alerts changes the instance in the same way as its monitoring by itself", async () => {
     const cases = argumentPaths().flatMap((path) => {
-      const value = path.startsWith(ofAlerts) && !path.endsWith(".enabled") ? argumentCases[path]?.value : undefined;
+      const value =
+        path.startsWith(ofAlerts) && !path.endsWith(".enabled") ? argumentCases[path]?.value : undefined;
       return value === undefined ? [] : [[path, value] as const];
     });
     assert.ok(cases.length > 100, String(cases.length));
-    const args = withValues({ ...argumentCases[`${ofAlerts}CertctlServerDown.for`]?.given, ...Object.fromEntries(cases) });
-    const rulesOf = (manifests: Manifest[]): Manifest => manifestOf(manifests, "PrometheusRule", "certctl-monitoring");
+    const args = withValues({
+      ...argumentCases[`${ofAlerts}CertctlServerDown.for`]?.given,
+      ...Object.fromEntries(cases),
+    });
+    const rulesOf = (manifests: Manifest[]): Manifest =>
+      manifestOf(manifests, "PrometheusRule", "certctl-monitoring");
     assert.deepEqual(rulesOf(await renderArgs(args)), rulesOf(await renderMonitoring(args)));
   });
 });
@@ -33,7 +38,11 @@ describe("every documented argument of the monitoring", function () {
 /** The manifests of an instance's monitoring, without the rest of it. */
 function renderMonitoring(args: CertctlArgs): Promise<Manifest[]> {
   const parts = watchedParts("certctl", args);
-  const names = { namespace: "certctl", apiKeys: "certctl-api-keys", trust: { configMap: "certctl-tls-ca", key: "ca.crt" } };
+  const names = {
+    namespace: "certctl",
+    apiKeys: "certctl-api-keys",
+    trust: { configMap: "certctl-tls-ca", key: "ca.crt" },
+  };
   return captureManifests(() => {
     new CertctlMonitoring("certctl-monitoring", { ...args.monitoring, ...parts, ...names });
   });

@@ -16,14 +16,18 @@ describe("the render matrix", function () {
     });
 
     it(`looks for each kind of another product that ${row.name} makes objects of`, () => {
-      const made = goldenManifests(row).flatMap(({ apiVersion, kind }) => (isBuiltIn(apiVersion) ? [] : [`${kind} ${apiVersion}`]));
+      const made = goldenManifests(row).flatMap(({ apiVersion, kind }) =>
+        isBuiltIn(apiVersion) ? [] : [`${kind} ${apiVersion}`],
+      );
       const looked = neededKinds(matrixArgs(row)).map(({ definition, version }) => {
         const [plural = "", ...group] = definition.split(".");
         return { plural, apiVersion: `${group.join(".")}/${version}` };
       });
       for (const object of made) {
         const [kind = "", apiVersion] = object.split(" ");
-        const found = looked.some((needed) => needed.apiVersion === apiVersion && pluralOf(kind) === needed.plural);
+        const found = looked.some(
+          (needed) => needed.apiVersion === apiVersion && pluralOf(kind) === needed.plural,
+        );
         assert.ok(found, `${object} is made, and its definition is not looked for`);
       }
     });

@@ -30,9 +30,15 @@ const onNodes: CertctlArgs = {
 };
 
 const gatewayImage = "registry.example.com/gateway:1";
-const behindGateway: CertctlArgs = { ...placeholderArgs({}), server: { auth: { type: "none", gateway: { image: gatewayImage } } } };
+const behindGateway: CertctlArgs = {
+  ...placeholderArgs({}),
+  server: { auth: { type: "none", gateway: { image: gatewayImage } } },
+};
 
-const watched: CertctlArgs = { ...placeholderArgs({}), monitoring: { enabled: true, sqlExporter: { enabled: true } } };
+const watched: CertctlArgs = {
+  ...placeholderArgs({}),
+  monitoring: { enabled: true, sqlExporter: { enabled: true } },
+};
 
 for (const [name, args] of Object.entries({
   "the stack dev": committed("dev"),
@@ -49,7 +55,12 @@ for (const [name, args] of Object.entries({
     before(async () => {
       manifests = await renderArgs(args);
       pods = manifests.flatMap(podOf);
-      const more = [args.backup?.enabled, args.backup?.enabled, args.migrations?.backupFirst, args.monitoring?.sqlExporter?.enabled];
+      const more = [
+        args.backup?.enabled,
+        args.backup?.enabled,
+        args.migrations?.backupFirst,
+        args.monitoring?.sqlExporter?.enabled,
+      ];
       assert.equal(pods.length, 5 + more.filter((one) => one === true).length);
     });
 
@@ -66,7 +77,8 @@ for (const [name, args] of Object.entries({
     it("tells no pod of other Services, and shares nothing of the node", () => {
       for (const { place, spec } of pods) {
         assert.equal(spec.enableServiceLinks, false, place);
-        for (const field of ["hostNetwork", "hostPID", "hostIPC"]) assert.ok(!(field in spec), `${place} ${field}`);
+        for (const field of ["hostNetwork", "hostPID", "hostIPC"])
+          assert.ok(!(field in spec), `${place} ${field}`);
       }
     });
 
@@ -80,12 +92,21 @@ for (const [name, args] of Object.entries({
     });
 
     it("restricts every container to a read-only root, but for the one that owns a node's directory", () => {
-      const restricted = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
-      const others = pods.flatMap(({ place, containers }) => containers.map((container) => ({ place, ...container })));
+      const restricted = {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      };
+      const others = pods.flatMap(({ place, containers }) =>
+        containers.map((container) => ({ place, ...container })),
+      );
       for (const { place, name: container, securityContext } of others) {
         if (container !== "own-state") assert.deepEqual(securityContext, restricted, `${place} ${container}`);
       }
-      assert.equal(others.filter(({ name: container }) => container === "own-state").length, hasNodeAgents ? 1 : 0);
+      assert.equal(
+        others.filter(({ name: container }) => container === "own-state").length,
+        hasNodeAgents ? 1 : 0,
+      );
     });
 
     it("reserves CPU and memory for every container, and limits both", () => {
@@ -99,29 +120,43 @@ for (const [name, args] of Object.entries({
     });
 
     it("runs no image but those that this package names, and a gateway that is asked for", () => {
-      const known: string[] = [...Object.values(defaultImages), ...(args === behindGateway ? [gatewayImage] : [])];
-      for (const { place, containers } of pods) for (const { image } of containers) assert.ok(known.includes(image), `${place} ${image}`);
+      const known: string[] = [
+        ...Object.values(defaultImages),
+        ...(args === behindGateway ? [gatewayImage] : []),
+      ];
+      for (const { place, containers } of pods)
+        for (const { image } of containers) assert.ok(known.includes(image), `${place} ${image}`);
     });
 
     it("gives host paths to node agents only", () => {
-      const users = pods.filter(({ spec }) => JSON.stringify(spec).includes('"hostPath"')).map(({ place }) => place);
+      const users = pods
+        .filter(({ spec }) => JSON.stringify(spec).includes('"hostPath"'))
+        .map(({ place }) => place);
       assert.deepEqual(users, hasNodeAgents ? ["DaemonSet certctl-agents"] : []);
     });
 
     it("enforces it: the namespaces admit restricted pods only, but for node agents", () => {
       const levels = manifests
         .filter(({ kind }) => kind === "Namespace")
-        .map(({ metadata }) => [metadata.name, (metadata.labels as Record<string, string>)["pod-security.kubernetes.io/enforce"]]);
+        .map(({ metadata }) => [
+          metadata.name,
+          (metadata.labels as Record<string, string>)["pod-security.kubernetes.io/enforce"],
+        ]);
       const privileged = hasNodeAgents ? [["certctl-agents", "privileged"]] : [];
       assert.deepEqual(levels, [["certctl", "restricted"], ...privileged]);
     });
 
     it("lets a pod refer only to Secrets, ConfigMaps and accounts that are there, in its namespace", () => {
-      const existing = new Set(manifests.map(({ kind, metadata }) => `${kind} ${metadata.name} in ${metadata.namespace ?? ""}`));
+      const existing = new Set(
+        manifests.map(({ kind, metadata }) => `${kind} ${metadata.name} in ${metadata.namespace ?? ""}`),
+      );
       let seen = 0;
       for (const pod of pods) {
         for (const reference of references(pod)) {
-          assert.ok(existing.has(`${reference} in ${pod.namespace ?? ""}`), `${pod.place} refers to ${reference}`);
+          assert.ok(
+            existing.has(`${reference} in ${pod.namespace ?? ""}`),
+            `${pod.place} refers to ${reference}`,
+          );
           seen += 1;
         }
       }
@@ -151,7 +186,14 @@ function podOf({ kind, metadata, spec }: Manifest): Pod[] {
   if (!template) return [];
   const { initContainers = [], containers } = template.spec as Partial<PodSpec> & Pick<PodSpec, "containers">;
   const place = `${kind} ${metadata.name}`;
-  return [{ place, namespace: metadata.namespace, spec: template.spec, containers: [...initContainers, ...containers] }];
+  return [
+    {
+      place,
+      namespace: metadata.namespace,
+      spec: template.spec,
+      containers: [...initContainers, ...containers],
+    },
+  ];
 }
 
 /** Kind and name of what the kubelet looks up before it starts a pod. */
@@ -162,7 +204,10 @@ function references({ spec, containers }: Pod): string[] {
   ) as Partial<types.output.core.v1.EnvVar>[];
   const { serviceAccountName } = spec as Partial<PodSpec>;
   const found = [
-    ...volumes.flatMap(({ secret, configMap }) => [secret && `Secret ${secret.secretName}`, configMap && `ConfigMap ${configMap.name}`]),
+    ...volumes.flatMap(({ secret, configMap }) => [
+      secret && `Secret ${secret.secretName}`,
+      configMap && `ConfigMap ${configMap.name}`,
+    ]),
     ...env.map(({ valueFrom }) => {
       const { secretKeyRef } = (valueFrom ?? {}) as { secretKeyRef?: { name: string } };
       return secretKeyRef && `Secret ${secretKeyRef.name}`;

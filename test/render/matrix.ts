@@ -7,7 +7,10 @@ import type { Manifest } from "../../scripts/render/render-stack";
 import { qualifiedConfig, readStackFile } from "../../scripts/stack/stack-file";
 import type { CertctlArgs } from "../../src/certctl-args";
 
-/** A row of the render matrix: a stack file in matrix/, and the reviewed manifests of the same name in golden/. */
+/**
+ * A row of the render matrix: a stack file in matrix/, and the reviewed manifests of the same name in
+ * golden/.
+ */
 export interface MatrixRow {
   name: string;
   stackFile: string;

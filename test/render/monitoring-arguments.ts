@@ -9,7 +9,11 @@ const monitoring = {
 };
 
 /** A login is named as a whole. */
-const withLogin = { ...monitoring, "monitoring.sqlExporter.login.user": "watcher", "monitoring.sqlExporter.login.secretName": "watcher" };
+const withLogin = {
+  ...monitoring,
+  "monitoring.sqlExporter.login.user": "watcher",
+  "monitoring.sqlExporter.login.secretName": "watcher",
+};
 
 /** Every argument of `monitoring`. */
 export const monitoringCases: Record<string, ArgumentCase> = {
@@ -19,7 +23,10 @@ export const monitoringCases: Record<string, ArgumentCase> = {
   "monitoring.serviceMonitor.interval": { value: "2m", given: monitoring },
   "monitoring.serviceMonitor.scrapeTimeout": { value: "20s", given: monitoring },
   "monitoring.serviceMonitor.labels": { value: { release: "prometheus" }, given: monitoring },
-  "monitoring.serviceMonitor.relabelings": { value: [{ action: "labeldrop", regex: "pod" }], given: monitoring },
+  "monitoring.serviceMonitor.relabelings": {
+    value: [{ action: "labeldrop", regex: "pod" }],
+    given: monitoring,
+  },
   "monitoring.rules.enabled": { value: false, given: monitoring },
   "monitoring.rules.interval": { value: "30s", given: monitoring },
   "monitoring.rules.labels": { value: { release: "prometheus" }, given: monitoring },
@@ -48,11 +55,23 @@ export const monitoringCases: Record<string, ArgumentCase> = {
 /** Every alert, with everything that can be tuned of it. */
 function alertCases(): Record<string, ArgumentCase> {
   const { AlertsSettings, AlertSettings, ThresholdAlertSettings } = schema.definitions;
-  const tuned = { enabled: false, for: "77m", severity: "info", labels: { team: "pki" }, annotations: { chat: "#pki" }, threshold: 0.777 };
+  const tuned = {
+    enabled: false,
+    for: "77m",
+    severity: "info",
+    labels: { team: "pki" },
+    annotations: { chat: "#pki" },
+    threshold: 0.777,
+  };
   const ofAlert = ([name, { $ref }]: [string, { $ref: string }]): [string, ArgumentCase][] => {
-    const keys = Object.keys(($ref.endsWith("ThresholdAlertSettings") ? ThresholdAlertSettings : AlertSettings).properties);
+    const keys = Object.keys(
+      ($ref.endsWith("ThresholdAlertSettings") ? ThresholdAlertSettings : AlertSettings).properties,
+    );
     const cases = Object.entries(tuned).filter(([key]) => keys.includes(key));
-    return cases.map(([key, value]) => [`monitoring.rules.alerts.${name}.${key}`, { value, given: monitoring }]);
+    return cases.map(([key, value]) => [
+      `monitoring.rules.alerts.${name}.${key}`,
+      { value, given: monitoring },
+    ]);
   };
   return Object.fromEntries(Object.entries(AlertsSettings.properties).flatMap(ofAlert));
 }

@@ -6,10 +6,13 @@ import { manifestOf, podSpec } from "../support/pods";
 
 const backup = { enabled: true };
 const name = "certctl-20260131T023000Z-0a1b2c3d";
-const rendered = (args: Partial<CertctlArgs>): Promise<Manifest[]> => renderArgs({ ...placeholderArgs({}), backup, ...args });
+const rendered = (args: Partial<CertctlArgs>): Promise<Manifest[]> =>
+  renderArgs({ ...placeholderArgs({}), backup, ...args });
 const title = ({ kind, metadata }: Manifest): string => `${kind} ${metadata.name}`;
 const restoreJob = (manifests: Manifest[]): Manifest => {
-  const jobs = manifests.filter(({ kind, metadata }) => kind === "Job" && /^certctl-restore-[0-9a-f]{8}$/.test(metadata.name));
+  const jobs = manifests.filter(
+    ({ kind, metadata }) => kind === "Job" && /^certctl-restore-[0-9a-f]{8}$/.test(metadata.name),
+  );
   assert.equal(jobs.length, 1);
   return jobs[0] as Manifest;
 };
@@ -28,7 +31,8 @@ describe("a restore", () => {
     const server = manifestOf(restored, "Deployment", "certctl-server") as unknown as PodTemplate;
     assert.equal(server.spec.template.metadata.annotations["certctl.io/restored"], id);
     delete server.spec.template.metadata.annotations["certctl.io/restored"];
-    for (const manifest of restored.filter((one) => !added.includes(one))) assert.deepEqual(manifest, known.get(title(manifest)));
+    for (const manifest of restored.filter((one) => !added.includes(one)))
+      assert.deepEqual(manifest, known.get(title(manifest)));
   });
 
   it("is another one when it names another backup or time, and the same one in another way", async () => {
@@ -46,7 +50,9 @@ describe("a restore", () => {
   });
 
   it("asks first whether it is done, then finds the backup, which it cannot change, and restores", async () => {
-    const { initContainers = [], containers } = podSpec(restoreJob(await rendered({ restore: { backup: name } })));
+    const { initContainers = [], containers } = podSpec(
+      restoreJob(await rendered({ restore: { backup: name } })),
+    );
     const steps = [...initContainers, ...containers];
     assert.deepEqual(
       steps.map(({ name: step, command = [] }) => [step, command.at(-1)]),
@@ -56,13 +62,17 @@ describe("a restore", () => {
         ["restore", "/scripts/restore.sh"],
       ],
     );
-    const mounts = steps.flatMap(({ volumeMounts = [] }) => volumeMounts as { mountPath: string; readOnly?: boolean }[]);
+    const mounts = steps.flatMap(
+      ({ volumeMounts = [] }) => volumeMounts as { mountPath: string; readOnly?: boolean }[],
+    );
     assert.ok(mounts.filter(({ mountPath }) => mountPath === "/backups").every(({ readOnly }) => readOnly));
   });
 
   it("migrates by a Job also where servers migrate themselves", async () => {
     const manifests = await rendered({ restore: { backup: name }, migrations: { mode: "server" } });
-    const jobs = manifests.filter(({ kind, metadata }) => kind === "Job" && metadata.name.includes("migrate"));
+    const jobs = manifests.filter(
+      ({ kind, metadata }) => kind === "Job" && metadata.name.includes("migrate"),
+    );
     assert.deepEqual(
       jobs.map(({ metadata }) => metadata.name.replace(/-[0-9a-f]{8}$/, "")),
       ["certctl-restore-migrate"],

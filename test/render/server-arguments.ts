@@ -3,9 +3,15 @@ import type { ArgumentCase } from "./argument-cases";
 import { fileAt, fileCases, probeCases, resourceCases, schedulingCases, withGiven } from "./argument-cases";
 
 /** A mail server. */
-export const smtp = { "server.smtp.host": "mail.example.com", "server.smtp.fromAddress": "certctl@example.com" };
+export const smtp = {
+  "server.smtp.host": "mail.example.com",
+  "server.smtp.fromAddress": "certctl@example.com",
+};
 const digest = { ...smtp, "server.digest.recipients": ["ops@example.com"] };
-const acme = { "server.issuer.acme.directoryUrl": "https://acme.example.com/directory", "server.issuer.acme.email": "ops@example.com" };
+const acme = {
+  "server.issuer.acme.directoryUrl": "https://acme.example.com/directory",
+  "server.issuer.acme.email": "ops@example.com",
+};
 const autoscaling = { "server.autoscaling.maxReplicas": 4 };
 const notifiers = {
   secretEnv: {
@@ -32,7 +38,10 @@ const defaultScep = {
   "server.scep.default.raSecret": "scep-ra",
 };
 
-const behindGateway = { "server.auth.type": "none", "server.auth.gateway.image": "registry.example.com/gateway:1" };
+const behindGateway = {
+  "server.auth.type": "none",
+  "server.auth.gateway.image": "registry.example.com/gateway:1",
+};
 
 /** Every argument of the server. */
 export const serverCases: Record<string, ArgumentCase> = {
@@ -49,16 +58,31 @@ export const serverCases: Record<string, ArgumentCase> = {
   "server.auth.gateway.image": { value: "registry.example.com/gateway:2", given: behindGateway },
   "server.auth.gateway.args": { value: ["--config", "/etc/gateway/config"], given: behindGateway },
   "server.auth.gateway.env": { value: { LOG_LEVEL: "debug" }, given: behindGateway },
-  "server.auth.gateway.envFromSecrets": { value: { COOKIE_SECRET: { name: "gateway", key: "cookie" } }, given: behindGateway },
-  "server.auth.gateway.mounts": { value: [{ mountPath: "/etc/gateway", configMap: "gateway" }], given: behindGateway },
+  "server.auth.gateway.envFromSecrets": {
+    value: { COOKIE_SECRET: { name: "gateway", key: "cookie" } },
+    given: behindGateway,
+  },
+  "server.auth.gateway.mounts": {
+    value: [{ mountPath: "/etc/gateway", configMap: "gateway" }],
+    given: behindGateway,
+  },
   "server.auth.gateway.upstreamPort": { value: 9444, given: behindGateway },
   ...withGiven(resourceCases("server.auth.gateway.resources"), behindGateway),
   "server.service.type": { value: "NodePort" },
   "server.service.annotations": { value: { "example.com/pool": "internal" } },
-  "server.service.sourceRanges": { value: ["192.0.2.0/24"], given: { "server.service.type": "LoadBalancer" } },
-  "server.service.externalTrafficPolicy": { value: "Local", given: { "server.service.type": "LoadBalancer" } },
+  "server.service.sourceRanges": {
+    value: ["192.0.2.0/24"],
+    given: { "server.service.type": "LoadBalancer" },
+  },
+  "server.service.externalTrafficPolicy": {
+    value: "Local",
+    given: { "server.service.type": "LoadBalancer" },
+  },
   "server.service.sessionAffinity": { value: "ClientIP" },
-  "server.service.sessionAffinityTimeoutSeconds": { value: 600, given: { "server.service.sessionAffinity": "ClientIP" } },
+  "server.service.sessionAffinityTimeoutSeconds": {
+    value: 600,
+    given: { "server.service.sessionAffinity": "ClientIP" },
+  },
   "server.logging.level": { value: "debug" },
   "server.cors.origins": { value: ["https://portal.example.com"] },
   "server.rateLimiting.enabled": { value: false },
@@ -100,7 +124,9 @@ export const serverCases: Record<string, ArgumentCase> = {
   "server.notifiers.opsgenie.priority": { value: "P1", given: notifiers },
   "server.notifiers.webhook.url": { value: "https://hooks.example.com/certctl" },
   "server.est.profiles": {
-    value: { corp: { issuerId: "iss-local", authModes: ["mtls"], clientCas: { configMap: "cas", key: "ca.crt" } } },
+    value: {
+      corp: { issuerId: "iss-local", authModes: ["mtls"], clientCas: { configMap: "cas", key: "ca.crt" } },
+    },
   },
   "server.est.open.issuerId": { value: "iss-stepca" },
   "server.est.open.profileId": { value: "prof-lab" },
@@ -116,7 +142,9 @@ export const serverCases: Record<string, ArgumentCase> = {
   "server.lifecycle.preStopSeconds": { value: 20 },
   "server.lifecycle.shutdownTimeoutSeconds": { value: 60 },
   ...probeCases("server"),
-  "server.serviceAccount.annotations": { value: { "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/certctl" } },
+  "server.serviceAccount.annotations": {
+    value: { "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/certctl" },
+  },
   "server.mounts": { value: [{ mountPath: "/etc/certctl/scep", secret: "scep-ra", ownerOnly: true }] },
   "server.env": { value: { CERTCTL_SESSION_IDLE_TIMEOUT: "2h" } },
   "server.envFromSecrets": { value: { CERTCTL_SLACK_WEBHOOK_URL: { name: "slack", key: "url" } } },

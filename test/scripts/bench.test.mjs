@@ -24,6 +24,9 @@ describe("npm run bench", () => {
       { name: "render", value: 1.2, unit: "s", limit: 5 },
       { name: "ratio of previews", value: 3.01, unit: "", limit: 3 },
     ]);
-    assert.equal(text, "render             1.2 s  at most 5 s  pass\nratio of previews  3.01   at most 3    over\n");
+    assert.equal(
+      text,
+      "render             1.2 s  at most 5 s  pass\nratio of previews  3.01   at most 3    over\n",
+    );
   });
 });

@@ -17,7 +17,11 @@ describe("capture of manifests", () => {
   it("an object that another depends on comes first, and what is inside a component is there", async () => {
     const manifests = await captureManifests(() => {
       const component = new pulumi.ComponentResource("certctl:index:Test", "test");
-      const first = new k8s.core.v1.ConfigMap("first", { metadata: { name: "first" } }, { parent: component });
+      const first = new k8s.core.v1.ConfigMap(
+        "first",
+        { metadata: { name: "first" } },
+        { parent: component },
+      );
       configMap("third", { name: first.metadata.name }, configMap("second", {}, component));
     });
     assert.deepEqual(
@@ -74,11 +78,21 @@ describe("capture of manifests", () => {
   });
 
   it("YAML keeps texts that an older parser would take for something else", async () => {
-    const data = { on: "on", number: "1_000", octal: "0644", time: "12:30:45", yes: "y", nothing: "~", lines: "a\n b\n" };
+    const data = {
+      on: "on",
+      number: "1_000",
+      octal: "0644",
+      time: "12:30:45",
+      yes: "y",
+      nothing: "~",
+      lines: "a\n b\n",
+    };
     const manifests = await captureManifests(() => void configMap("texts", data));
     const text = toYaml([...manifests, ...manifests]);
     for (const version of ["1.1", "1.2"] as const) {
-      const documents = parseAllDocuments(text, { version }).map((document) => document.toJS() as { data: unknown });
+      const documents = parseAllDocuments(text, { version }).map(
+        (document) => document.toJS() as { data: unknown },
+      );
       assert.deepEqual(
         documents.map((document) => document.data),
         [data, data],

@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { certificatesOf, createIssuingCa, createServerCertificate, isTransportCa, trustBundle } from "../../scripts/secrets/certificates";
+import {
+  certificatesOf,
+  createIssuingCa,
+  createServerCertificate,
+  isTransportCa,
+  trustBundle,
+} from "../../scripts/secrets/certificates";
 
 const day = 24 * 60 * 60 * 1000;
-const names = ["certctl-server", "certctl-server.certctl", "certctl-server.certctl.svc", "certctl-server.certctl.svc.cluster.local"];
+const names = [
+  "certctl-server",
+  "certctl-server.certctl",
+  "certctl-server.certctl.svc",
+  "certctl-server.certctl.svc.cluster.local",
+];
 
 function daysLeft(certificate: X509Certificate): number {
   return Math.round((new Date(certificate.validTo).getTime() - Date.now()) / day);
@@ -46,7 +57,10 @@ describe("certificates of npm run secrets", () => {
     const expired = await createServerCertificate(names, new Date(Date.now() - 400 * day));
     const previous = await createServerCertificate(names, new Date(Date.now() - 300 * day));
     const current = await createServerCertificate(names);
-    const bundle = trustBundle(current.caCertificate, certificatesOf(expired.caCertificate + previous.caCertificate));
+    const bundle = trustBundle(
+      current.caCertificate,
+      certificatesOf(expired.caCertificate + previous.caCertificate),
+    );
     assert.equal(bundle, current.caCertificate + previous.caCertificate);
   });
 });

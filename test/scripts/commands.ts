@@ -22,7 +22,10 @@ export interface Call {
   input: string;
 }
 
-/** Runs commands of the project with a stand-in for the Pulumi CLI, which the npm package `pulumi` finds in a folder of its own. */
+/**
+ * Runs commands of the project with a stand-in for the Pulumi CLI, which the npm package `pulumi` finds in a
+ * folder of its own.
+ */
 export class CommandFolder {
   public readonly path = mkdtempSync(join(tmpdir(), "certctl-command-test-"));
 
@@ -35,22 +38,33 @@ export class CommandFolder {
 
   /** Runs a command as `npm run` does. */
   public run(script: string, args: readonly string[], env: Record<string, string> = {}): Run {
-    const result = spawnSync(process.execPath, ["--require", "./scripts/register-typescript.cjs", script, ...args], {
-      cwd: root,
-      encoding: "utf8",
-      env: { ...process.env, ...this.variables, ...env },
-    });
+    const result = spawnSync(
+      process.execPath,
+      ["--require", "./scripts/register-typescript.cjs", script, ...args],
+      {
+        cwd: root,
+        encoding: "utf8",
+        env: { ...process.env, ...this.variables, ...env },
+      },
+    );
     return { code: result.status, stdout: result.stdout, stderr: result.stderr };
   }
 
   /** Runs a command in this process, which is quicker. */
-  public async call(command: Command, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+  public async call(
+    command: Command,
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<Run> {
     const variables = { ...this.variables, ...env };
     const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
     Object.assign(process.env, variables);
     const run = { stdout: "", stderr: "" };
     try {
-      const output = { stdout: (text: string) => void (run.stdout += text), stderr: (text: string) => void (run.stderr += text) };
+      const output = {
+        stdout: (text: string) => void (run.stdout += text),
+        stderr: (text: string) => void (run.stderr += text),
+      };
       const code = await execute(command, args, output);
       return { code, ...run };
     } finally {

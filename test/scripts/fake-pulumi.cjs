@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Stands in for the Pulumi CLI: notes how it was called, and stores a value "encrypted" or prints the configuration, as the CLI would.
+// Stands in for the Pulumi CLI: notes how it was called, and stores a value "encrypted" or prints the
+// configuration, as the CLI would.
 "use strict";
 const fs = require("node:fs");
 const { parse, stringify } = require(process.env.FAKE_PULUMI_YAML);
@@ -7,7 +8,9 @@ const { parse, stringify } = require(process.env.FAKE_PULUMI_YAML);
 const args = process.argv.slice(2);
 const option = (name) => args[args.indexOf(name) + 1];
 const input = fs.readFileSync(0, "utf8");
-const calls = fs.existsSync(process.env.FAKE_PULUMI_CALLS) ? JSON.parse(fs.readFileSync(process.env.FAKE_PULUMI_CALLS, "utf8")) : [];
+const calls = fs.existsSync(process.env.FAKE_PULUMI_CALLS)
+  ? JSON.parse(fs.readFileSync(process.env.FAKE_PULUMI_CALLS, "utf8"))
+  : [];
 fs.writeFileSync(process.env.FAKE_PULUMI_CALLS, JSON.stringify([...calls, { args, input }]));
 
 if (String(calls.length) === process.env.FAKE_PULUMI_FAILS_AT) {

@@ -37,7 +37,9 @@ describe("npm run render", function () {
     it(`the stack ${stack} is rendered, without a word on stderr but warnings`, async () => {
       const { code, stdout, stderr } = await render([stack]);
       assert.equal(code, 0);
-      const documents = parseAllDocuments(stdout, { version: "1.1" }).map((document) => document.toJS() as Manifest);
+      const documents = parseAllDocuments(stdout, { version: "1.1" }).map(
+        (document) => document.toJS() as Manifest,
+      );
       const kinds = documents.map(({ kind }) => kind);
       for (const kind of ["Namespace", "Secret", "ConfigMap", "StatefulSet", "Job", "Deployment", "Service"])
         assert.ok(kinds.includes(kind), kind);
@@ -72,7 +74,10 @@ describe("npm run render", function () {
       stackFile("bad.yaml", "config:\n  certctl:agnts: {}\n  certctl:server: { replicas: many }\n"),
     ]);
     assert.deepEqual([code, stdout], [1, ""]);
-    assert.equal(stderr, 'agnts: unknown key; did you mean agents?\nserver.replicas: "many" is not a whole number\n');
+    assert.equal(
+      stderr,
+      'agnts: unknown key; did you mean agents?\nserver.replicas: "many" is not a whole number\n',
+    );
   });
 
   it("a secret that stands in the file in clear text is refused, without its value", async () => {
@@ -108,7 +113,9 @@ describe("npm run render", function () {
   it("--show-secrets prints what is set, and placeholders for the rest", async () => {
     const printed = { "certctl:databasePassword": { value: "p/a#s?s%41@1:'\" x-and-more", secret: true } };
     const file = stackFile("Pulumi.shown.yaml", "config:\n  certctl:databasePassword: { secure: a }\n");
-    const { code, stdout, stderr } = await render([file, "--show-secrets"], { FAKE_PULUMI_CONFIG: JSON.stringify(printed) });
+    const { code, stdout, stderr } = await render([file, "--show-secrets"], {
+      FAKE_PULUMI_CONFIG: JSON.stringify(printed),
+    });
     assert.deepEqual([code, stderr.replace(/^warning: .*\n/gm, "")], [0, ""]);
     assert.ok(!stdout.includes("<secret certctl:databasePassword>"));
     assert.ok(stdout.includes("<secret certctl:encryptionKey>"));
@@ -127,11 +134,19 @@ describe("npm run render", function () {
 
   it("--show-secrets of a file that names no stack asks for one", async () => {
     const file = stackFile("any.yaml", "config: {}\n");
-    assert.equal(await refusal([file, "--show-secrets"]), "To show secrets, name the stack whose key decrypts them: --stack NAME.");
+    assert.equal(
+      await refusal([file, "--show-secrets"]),
+      "To show secrets, name the stack whose key decrypts them: --stack NAME.",
+    );
   });
 
   it("a reader that has seen enough ends it quietly", async () => {
-    const script = ["--require", "./scripts/register-typescript.cjs", "scripts/render.ts", stackFile("piped.yaml", "config: {}\n")];
+    const script = [
+      "--require",
+      "./scripts/register-typescript.cjs",
+      "scripts/render.ts",
+      stackFile("piped.yaml", "config: {}\n"),
+    ];
     const child = spawn(process.execPath, script, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.destroy();
     let stderr = "";

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync, statSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { createIssuingCa } from "../../scripts/secrets/certificates";
@@ -42,20 +50,31 @@ describe("the archive of a stack's secrets", function () {
 
   const at = (name: string): string => join(folder.path, name);
 
-  function secrets(args: readonly string[], { file = "Pulumi.prod.yaml", ...env }: Record<string, string> = {}): Promise<Run> {
+  function secrets(
+    args: readonly string[],
+    { file = "Pulumi.prod.yaml", ...env }: Record<string, string> = {},
+  ): Promise<Run> {
     const config = {
       "aws:secretKey": { value: "of the cloud", secret: true },
-      "certctl:apiKeys": { value: JSON.stringify({ admin: "key of admin", fleet: "key of fleet" }), secret: true },
+      "certctl:apiKeys": {
+        value: JSON.stringify({ admin: "key of admin", fleet: "key of fleet" }),
+        secret: true,
+      },
       "certctl:caCertificate": { value: ca.certificate, secret: true },
       "certctl:databasePassword": { value: " with spaces\n and lines \n", secret: true },
       "certctl:namespace": { value: "pki", secret: false },
       "certctl:tlsCaCertificate": { value: ca.certificate, secret: false },
     };
-    const variables = { PULUMI_OPTION_CONFIG_FILE: at(file), FAKE_PULUMI_CONFIG: JSON.stringify(config), INIT_CWD: folder.path };
+    const variables = {
+      PULUMI_OPTION_CONFIG_FILE: at(file),
+      FAKE_PULUMI_CONFIG: JSON.stringify(config),
+      INIT_CWD: folder.path,
+    };
     return folder.call(secretsCommand, args, { ...variables, CERTCTL_ARCHIVE_PASSPHRASE: "", ...env });
   }
 
-  const exported = (): Promise<Run> => secrets(["prod", "--export", "--recipient", recipient, "--output", "all.age"]);
+  const exported = (): Promise<Run> =>
+    secrets(["prod", "--export", "--recipient", recipient, "--output", "all.age"]);
   const imported = (file: string, ...more: string[]): Promise<Run> =>
     secrets(["prod", "--import", "all.age", "--identity", "key.txt", ...more], { file });
 
@@ -64,7 +83,9 @@ describe("the archive of a stack's secrets", function () {
     assert.deepEqual([code, stderr], [0, ""]);
     assert.match(stdout, /all\.age: 6 secrets saved, encrypted\.\n {2}saved {5}aws:secretKey\n/);
     assert.equal(statSync(at("all.age")).mode & 0o777, 0o600);
-    const { stack, secrets: found } = await unpackArchive(await decrypt(at("all.age"), { identities: [identity] }));
+    const { stack, secrets: found } = await unpackArchive(
+      await decrypt(at("all.age"), { identities: [identity] }),
+    );
     assert.equal(stack, "prod");
     assert.deepEqual(Object.fromEntries(found.map(({ file, value }) => [file, value])), {
       "aws/secretKey": "of the cloud",
@@ -74,8 +95,15 @@ describe("the archive of a stack's secrets", function () {
       "certctl/databasePassword": " with spaces\n and lines \n",
       "certctl/tlsCaCertificate": ca.certificate,
     });
-    assert.deepEqual(readdirSync(folder.path).sort(), ["Pulumi.prod.yaml", "all.age", "calls.json", "home", "key.txt"]);
-    for (const value of ["of the cloud", "key of admin"]) assert.ok(!(stdout + readFileSync(at("all.age"), "latin1")).includes(value));
+    assert.deepEqual(readdirSync(folder.path).sort(), [
+      "Pulumi.prod.yaml",
+      "all.age",
+      "calls.json",
+      "home",
+      "key.txt",
+    ]);
+    for (const value of ["of the cloud", "key of admin"])
+      assert.ok(!(stdout + readFileSync(at("all.age"), "latin1")).includes(value));
   });
 
   it("says what each file is, what it lacks and how that is read, and how it is put back", async () => {
@@ -84,7 +112,10 @@ describe("the archive of a stack's secrets", function () {
     const tar = Buffer.from(await decrypt(at("all.age"), { identities: [identity] })).toString();
     assert.match(tar, /# Secrets of the certctl stack prod\n\nExported 20\d\d-/);
     assert.match(tar, /- certctl\/databasePassword: password of certctl's role in the database\n/);
-    assert.match(tar, /- certctl\/caCertificate: .*; CN=certctl issuing CA, SHA-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}\n/);
+    assert.match(
+      tar,
+      /- certctl\/caCertificate: .*; CN=certctl issuing CA, SHA-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}\n/,
+    );
     assert.match(
       tar,
       /- Secret vault-key \(existingSecrets\.encryptionKey\): kubectl --namespace pki get secret vault-key --output yaml\n/,
@@ -99,14 +130,17 @@ describe("the archive of a stack's secrets", function () {
     assert.match(stdout, /^From the archive of prod, 20.*: 6 set, 0 kept\.\n/);
     const set = folder.calls().filter(({ args }) => args.includes("set"));
     const key = (args: string[]): string => args.find((argument) => argument.includes(":")) ?? "";
-    assert.deepEqual(Object.fromEntries(set.map(({ args, input }) => [`${args[2] ?? ""} ${key(args)}`, input])), {
-      "--secret aws:secretKey": "of the cloud",
-      "--secret certctl:apiKeys.admin": "key of admin",
-      "--secret certctl:apiKeys.fleet": "key of fleet",
-      "--secret certctl:caCertificate": ca.certificate,
-      "--secret certctl:databasePassword": " with spaces\n and lines \n",
-      "--plaintext certctl:tlsCaCertificate": ca.certificate,
-    });
+    assert.deepEqual(
+      Object.fromEntries(set.map(({ args, input }) => [`${args[2] ?? ""} ${key(args)}`, input])),
+      {
+        "--secret aws:secretKey": "of the cloud",
+        "--secret certctl:apiKeys.admin": "key of admin",
+        "--secret certctl:apiKeys.fleet": "key of fleet",
+        "--secret certctl:caCertificate": ca.certificate,
+        "--secret certctl:databasePassword": " with spaces\n and lines \n",
+        "--plaintext certctl:tlsCaCertificate": ca.certificate,
+      },
+    );
     assert.match((await imported("Pulumi.new.yaml")).stdout, /: 0 set, 6 kept\.\n/);
     assert.equal(folder.calls().length, 1 + set.length);
   });
@@ -118,15 +152,24 @@ describe("the archive of a stack's secrets", function () {
       "config: { aws:secretKey: x, certctl:apiKeys: { secure: a }, certctl:caPrivateKey: { secure: b } }\n",
     );
     const { stdout } = await imported("Pulumi.new.yaml");
-    assert.match(stdout, /kept {6}aws:secretKey \(is there, and was not changed\)\n {2}kept {6}certctl:apiKeys\.admin \(is there/);
-    assert.match(stdout, /kept {6}certctl:caCertificate \(not set: it belongs to certctl:caPrivateKey, which is there\)\n/);
+    assert.match(
+      stdout,
+      /kept {6}aws:secretKey \(is there, and was not changed\)\n {2}kept {6}certctl:apiKeys\.admin \(is there/,
+    );
+    assert.match(
+      stdout,
+      /kept {6}certctl:caCertificate \(not set: it belongs to certctl:caPrivateKey, which is there\)\n/,
+    );
     assert.match(stdout, /: 2 set, 4 kept\.\n/);
     assert.match(readFileSync(at("Pulumi.new.yaml"), "utf8"), /aws:secretKey: x\n/);
   });
 
   it("a dry run of an import sets nothing", async () => {
     await exported();
-    assert.match((await imported("Pulumi.new.yaml", "--dry-run")).stdout, /: 6 missing, 0 kept\.\n {2}missing {3}aws:secretKey\n/);
+    assert.match(
+      (await imported("Pulumi.new.yaml", "--dry-run")).stdout,
+      /: 6 missing, 0 kept\.\n {2}missing {3}aws:secretKey\n/,
+    );
     assert.equal(existsSync(at("Pulumi.new.yaml")), false);
   });
 
@@ -134,13 +177,19 @@ describe("the archive of a stack's secrets", function () {
     writeFileSync(at("passphrase"), "# twelve and more\n");
     const { code, stderr } = await secrets(["prod", "--export", "--passphrase-file", "passphrase"]);
     assert.deepEqual([code, stderr], [0, ""]);
-    const [file = ""] = readdirSync(folder.path).filter((name) => /^certctl-secrets-prod-20\d\d-\d\d-\d\d\.tar\.age$/.test(name));
-    const wrong = await secrets(["prod", "--import", file], { CERTCTL_ARCHIVE_PASSPHRASE: "twelve and more!" });
+    const [file = ""] = readdirSync(folder.path).filter((name) =>
+      /^certctl-secrets-prod-20\d\d-\d\d-\d\d\.tar\.age$/.test(name),
+    );
+    const wrong = await secrets(["prod", "--import", file], {
+      CERTCTL_ARCHIVE_PASSPHRASE: "twelve and more!",
+    });
     assert.match(
       wrong.stderr,
       /^The passphrase is not the one of .*\.tar\.age, or it is encrypted for recipients: then give --identity FILE\.\n$/,
     );
-    const right = await secrets(["prod", "--import", file, "--dry-run"], { CERTCTL_ARCHIVE_PASSPHRASE: "# twelve and more" });
+    const right = await secrets(["prod", "--import", file, "--dry-run"], {
+      CERTCTL_ARCHIVE_PASSPHRASE: "# twelve and more",
+    });
     assert.match(right.stdout, /: 2 missing, 4 kept\./);
   });
 
@@ -159,11 +208,17 @@ describe("the archive of a stack's secrets", function () {
   });
 
   it("is not made when there is nothing to save", async () => {
-    const { code, stderr } = await secrets(["prod", "--export", "--recipient", recipient, "--output", "all.age"], {
-      FAKE_PULUMI_CONFIG: "{}",
-    });
+    const { code, stderr } = await secrets(
+      ["prod", "--export", "--recipient", recipient, "--output", "all.age"],
+      {
+        FAKE_PULUMI_CONFIG: "{}",
+      },
+    );
     assert.equal(code, 1);
-    assert.match(stderr, /Pulumi\.prod\.yaml has no secrets, so there is nothing to export: "npm run secrets -- prod" makes them\.\n$/);
+    assert.match(
+      stderr,
+      /Pulumi\.prod\.yaml has no secrets, so there is nothing to export: "npm run secrets -- prod" makes them\.\n$/,
+    );
     assert.equal(existsSync(at("all.age")), false);
   });
 
@@ -198,25 +253,61 @@ describe("the archive of a stack's secrets", function () {
   });
 
   for (const [what, args, sentence] of [
-    ["a recipient that is none", ["--export", "--recipient", "age1other"], /^"age1other" is not a recipient: it begins with age1, and .*$/],
-    ["an identity as a recipient", ["--export", "--recipient", "AGE-SECRET-KEY-1X"], /^What was given is not a recipient: .*$/],
-    ["an empty list of recipients", ["--export", "--recipients-file", "none.txt"], /none\.txt names no recipient\.$/],
-    ["no passphrase", ["--export"], /^No passphrase is given: set CERTCTL_ARCHIVE_PASSPHRASE, name a file with --passphrase-file, or .*$/],
+    [
+      "a recipient that is none",
+      ["--export", "--recipient", "age1other"],
+      /^"age1other" is not a recipient: it begins with age1, and .*$/,
+    ],
+    [
+      "an identity as a recipient",
+      ["--export", "--recipient", "AGE-SECRET-KEY-1X"],
+      /^What was given is not a recipient: .*$/,
+    ],
+    [
+      "an empty list of recipients",
+      ["--export", "--recipients-file", "none.txt"],
+      /none\.txt names no recipient\.$/,
+    ],
+    [
+      "no passphrase",
+      ["--export"],
+      /^No passphrase is given: set CERTCTL_ARCHIVE_PASSPHRASE, name a file with --passphrase-file, or .*$/,
+    ],
     [
       "a short passphrase",
       ["--export", "--passphrase-file", "short.txt"],
       /^The passphrase is too short: it needs 12 characters or more\.$/,
     ],
-    ["a passphrase and recipients", ["--export", "--recipient", "age1x", "--passphrase-file", "a"], /^An archive has a passphrase or .*$/],
+    [
+      "a passphrase and recipients",
+      ["--export", "--recipient", "age1x", "--passphrase-file", "a"],
+      /^An archive has a passphrase or .*$/,
+    ],
     [
       "a missing archive",
       ["--import", "no.age", "--identity", "key.txt"],
       /no\.age cannot be read: ENOENT: no such file or directory, .*\.$/,
     ],
-    ["a file without identities", ["--import", "a", "--identity", "short.txt"], /short\.txt is not a key file of "age-keygen": .*$/],
-    ["an option of another use", ["--import", "a", "--output", "b"], /^--output does not go with --import\. See --help\.$/],
-    ["two uses at once", ["--import", "a", "--export"], /^--import does not go with --export\. See --help\.$/],
-    ["an option without its use", ["--recipient", "age1x"], /^--recipient does not go without --export or --import\. See --help\.$/],
+    [
+      "a file without identities",
+      ["--import", "a", "--identity", "short.txt"],
+      /short\.txt is not a key file of "age-keygen": .*$/,
+    ],
+    [
+      "an option of another use",
+      ["--import", "a", "--output", "b"],
+      /^--output does not go with --import\. See --help\.$/,
+    ],
+    [
+      "two uses at once",
+      ["--import", "a", "--export"],
+      /^--import does not go with --export\. See --help\.$/,
+    ],
+    [
+      "an option without its use",
+      ["--recipient", "age1x"],
+      /^--recipient does not go without --export or --import\. See --help\.$/,
+    ],
   ] as const) {
     it(`${what} is answered with one sentence, and no archive is made`, async () => {
       writeFileSync(at("none.txt"), "# nobody yet\n");
@@ -247,7 +338,10 @@ describe("the archive of a stack's secrets", function () {
     };
     const good = await asked("a long passphrase\r", "a long passphrase\r");
     assert.deepEqual(good, { answer: "a long passphrase", shown: "Passphrase: \nThe same again: \n" });
-    assert.equal((await asked("a long passphrase\r", "a wrong passphrase\r")).answer, "UserError: The two passphrases differ.");
+    assert.equal(
+      (await asked("a long passphrase\r", "a wrong passphrase\r")).answer,
+      "UserError: The two passphrases differ.",
+    );
     assert.equal((await asked("\u0003")).answer, "UserError: No passphrase was given; nothing was done.");
   });
 
@@ -257,7 +351,10 @@ describe("the archive of a stack's secrets", function () {
       images: { pullSecrets: ["a"] },
       server: {
         envFromSecrets: { X: { name: "b", key: "k" } },
-        auth: { type: "none", gateway: { image: "gateway:1", envFromSecrets: { Y: { name: "r", key: "k" } } } },
+        auth: {
+          type: "none",
+          gateway: { image: "gateway:1", envFromSecrets: { Y: { name: "r", key: "k" } } },
+        },
         mounts: [{ mountPath: "/x", secret: "c" }],
         issuer: {
           stepCa: {
@@ -266,7 +363,11 @@ describe("the archive of a stack's secrets", function () {
             provisionerKey: { secret: "k", key: "k" },
             rootCertificate: { secret: "l", key: "k" },
           },
-          openssl: { signScript: { secret: "m", key: "k" }, revokeScript: { secret: "n", key: "k" }, crlScript: { secret: "o", key: "k" } },
+          openssl: {
+            signScript: { secret: "m", key: "k" },
+            revokeScript: { secret: "n", key: "k" },
+            crlScript: { secret: "o", key: "k" },
+          },
         },
         scep: { default: { issuerId: "iss-local", raSecret: "p" } },
       },

@@ -21,7 +21,9 @@ const complete = {
 };
 
 function plan(config: Record<string, unknown>, renewTls = false): SecretsPlan {
-  const qualified = Object.fromEntries(Object.entries(config).map(([key, value]) => [`certctl:${key}`, value]));
+  const qualified = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [`certctl:${key}`, value]),
+  );
   const { values, secretKeys } = stackFileValues(qualified);
   const { args } = stackArgs(values, secretKeys, { secrets: "placeholder" });
   return planSecrets({ config, args, dnsNames: ["certctl-server"], renewTls });
@@ -69,12 +71,18 @@ describe("plan of npm run secrets", () => {
   });
 
   it("only the missing API keys are made", () => {
-    assert.deepEqual(missing({ ...complete, apiKeys: { admin: encrypted, fleet: encrypted } }), ["apiKeys.enroll", "apiKeys.metrics"]);
+    assert.deepEqual(missing({ ...complete, apiKeys: { admin: encrypted, fleet: encrypted } }), [
+      "apiKeys.enroll",
+      "apiKeys.metrics",
+    ]);
   });
 
   it("API keys that were set as one encrypted or JSON value are there", () => {
     assert.deepEqual(missing({ ...complete, apiKeys: encrypted }), []);
-    assert.deepEqual(missing({ ...complete, apiKeys: JSON.stringify({ admin: "a", enroll: "b", fleet: "c" }) }), ["apiKeys.metrics"]);
+    assert.deepEqual(
+      missing({ ...complete, apiKeys: JSON.stringify({ admin: "a", enroll: "b", fleet: "c" }) }),
+      ["apiKeys.metrics"],
+    );
   });
 
   it("a secret that exists in the cluster is not made", () => {
@@ -88,7 +96,13 @@ describe("plan of npm run secrets", () => {
   it("keys are random hexadecimal digits of the length that certctl asks for", async () => {
     const [first, second] = [await values({}), await values({})];
     assert.match(first.get("encryptionKey") ?? "", /^[0-9a-f]{64}$/);
-    for (const key of ["databasePassword", "apiKeys.admin", "apiKeys.enroll", "apiKeys.fleet", "apiKeys.metrics"]) {
+    for (const key of [
+      "databasePassword",
+      "apiKeys.admin",
+      "apiKeys.enroll",
+      "apiKeys.fleet",
+      "apiKeys.metrics",
+    ]) {
       assert.match(first.get(key) ?? "", /^[0-9a-f]{48}$/);
     }
     for (const [key, value] of first) assert.notEqual(value, second.get(key));
@@ -119,7 +133,10 @@ describe("plan of npm run secrets", () => {
   }
 
   it("a CA certificate without the server's pair is refused", () => {
-    assert.match(refusal({ tlsCaCertificate: "PEM" }), /^certctl:tlsCaCertificate is set, but certctl:tlsCertificate/);
+    assert.match(
+      refusal({ tlsCaCertificate: "PEM" }),
+      /^certctl:tlsCaCertificate is set, but certctl:tlsCertificate/,
+    );
   });
 
   it("a server's pair without its CA is refused, unless clients trust something else", () => {
@@ -129,7 +146,12 @@ describe("plan of npm run secrets", () => {
     assert.deepEqual(missing({ ...withoutCa, tls: { trust: { mode: "systemRoots" } } }), []);
   });
 
-  for (const config of [{}, { existingSecrets: { apiKeys: "a" } }, { tls: { mode: "certManager" } }, { database: { mode: "external" } }]) {
+  for (const config of [
+    {},
+    { existingSecrets: { apiKeys: "a" } },
+    { tls: { mode: "certManager" } },
+    { database: { mode: "external" } },
+  ]) {
     it(`what is set for ${JSON.stringify(config)} is all that the program asks for`, () => {
       const made = missing(config);
       assert.deepEqual(
@@ -160,13 +182,16 @@ describe("plan of npm run secrets", () => {
 
   it("a renewal is refused where cert-manager renews", () => {
     const text = refusal({ ...complete, tls: { mode: "certManager" } }, true);
-    assert.equal(text, '--renew-tls renews certificates of tls.mode "provided" only, and tls.mode is certManager.');
+    assert.equal(
+      text,
+      '--renew-tls renews certificates of tls.mode "provided" only, and tls.mode is certManager.',
+    );
   });
 
   it("a secret that stands unencrypted is reported", () => {
-    assert.deepEqual(plan({ ...complete, encryptionKey: "plain", apiKeys: { ...apiKeys, fleet: "plain" } }).unencrypted, [
-      "encryptionKey",
-      "apiKeys.fleet",
-    ]);
+    assert.deepEqual(
+      plan({ ...complete, encryptionKey: "plain", apiKeys: { ...apiKeys, fleet: "plain" } }).unencrypted,
+      ["encryptionKey", "apiKeys.fleet"],
+    );
   });
 });

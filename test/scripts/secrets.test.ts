@@ -73,9 +73,13 @@ describe("npm run secrets", function () {
   });
 
   it("the certificate names the Service in the stack's namespace, and the extra DNS names", async () => {
-    writeFileSync(file, `${withoutTls}  certctl:namespace: pki\n  certctl:tls:\n    extraDnsNames: [certctl.example.com]\n`);
+    writeFileSync(
+      file,
+      `${withoutTls}  certctl:namespace: pki\n  certctl:tls:\n    extraDnsNames: [certctl.example.com]\n`,
+    );
     await secrets(["dev"]);
-    const certificate = folder.calls().find(({ args }) => args.includes("certctl:tlsCertificate"))?.input ?? "";
+    const certificate =
+      folder.calls().find(({ args }) => args.includes("certctl:tlsCertificate"))?.input ?? "";
     assert.equal(
       new X509Certificate(certificate).subjectAltName,
       "DNS:certctl-server, DNS:certctl-server.pki, DNS:certctl-server.pki.svc, DNS:certctl-server.pki.svc.cluster.local, DNS:certctl.example.com",
@@ -92,9 +96,15 @@ describe("npm run secrets", function () {
 
   it("a run that fails half-way sets nothing and leaves no other file", async () => {
     writeFileSync(file, withoutTls);
-    const { code, stderr, stdout } = await secrets(["dev"], { FAKE_PULUMI_FAILS_AT: "2", FAKE_PULUMI_ERROR: "error: disk quota exceeded" });
+    const { code, stderr, stdout } = await secrets(["dev"], {
+      FAKE_PULUMI_FAILS_AT: "2",
+      FAKE_PULUMI_ERROR: "error: disk quota exceeded",
+    });
     assert.deepEqual([code, stdout], [1, ""]);
-    assert.match(stderr, /^"pulumi config set --secret --raw certctl:tlsCertificate" failed: disk quota exceeded\n$/);
+    assert.match(
+      stderr,
+      /^"pulumi config set --secret --raw certctl:tlsCertificate" failed: disk quota exceeded\n$/,
+    );
     assert.equal(readFileSync(file, "utf8"), withoutTls);
     assert.deepEqual(readdirSync(folder.path).sort(), ["Pulumi.dev.yaml", "calls.json", "home"]);
   });
@@ -109,16 +119,40 @@ describe("npm run secrets", function () {
 
   it("a problem is answered on stderr, without a stack and with exit code 1", () => {
     const run = folder.run("scripts/secrets.ts", []);
-    assert.deepEqual(run, { code: 1, stdout: "", stderr: "Name one stack: npm run secrets -- dev. See --help.\n" });
+    assert.deepEqual(run, {
+      code: 1,
+      stdout: "",
+      stderr: "Name one stack: npm run secrets -- dev. See --help.\n",
+    });
   });
 
   for (const [what, options, text, sentence] of [
     ["an unknown option", ["--force"], "", /^Unknown option '--force'\. See --help\.$/],
-    ["a lone half of a pair", [], "config: {certctl:tlsPrivateKey: {secure: a}}", /^certctl:tlsPrivateKey is set, but .*$/],
-    ["a file that is not YAML", [], "config:\n  certctl:tls: [\n", /Pulumi\.dev\.yaml, line 3, column 1: this is not YAML: .*$/],
+    [
+      "a lone half of a pair",
+      [],
+      "config: {certctl:tlsPrivateKey: {secure: a}}",
+      /^certctl:tlsPrivateKey is set, but .*$/,
+    ],
+    [
+      "a file that is not YAML",
+      [],
+      "config:\n  certctl:tls: [\n",
+      /Pulumi\.dev\.yaml, line 3, column 1: this is not YAML: .*$/,
+    ],
     ["a file that is no map", [], "- a\n", /is not a stack file: a map with the key "config" is expected\.$/],
-    ["an unknown TLS mode", [], "config: {tls: {mode: own}}", /^tls\.mode: "own" is not one of provided, existingSecret, certManager\b.*$/],
-    ["a file that imports environments", [], "environment: [prod]\n", /imports Pulumi ESC environments, which may hold secrets.*$/],
+    [
+      "an unknown TLS mode",
+      [],
+      "config: {tls: {mode: own}}",
+      /^tls\.mode: "own" is not one of provided, existingSecret, certManager\b.*$/,
+    ],
+    [
+      "a file that imports environments",
+      [],
+      "environment: [prod]\n",
+      /imports Pulumi ESC environments, which may hold secrets.*$/,
+    ],
   ] as const) {
     it(`${what} is answered with one sentence`, async () => {
       writeFileSync(file, text);
@@ -130,14 +164,26 @@ describe("npm run secrets", function () {
   }
 
   for (const [printed, sentence] of [
-    ["error: no stack named 'dev' found", /^There is no stack "dev" in this Pulumi backend: create it with "npx pulumi stack init dev"/],
+    [
+      "error: no stack named 'dev' found",
+      /^There is no stack "dev" in this Pulumi backend: create it with "npx pulumi stack init dev"/,
+    ],
     [
       "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or",
       /and none is given: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE/,
     ],
-    ["error: incorrect passphrase", /^The passphrase is not the one that the secrets of "dev" are encrypted with/],
-    ["error: PULUMI_ACCESS_TOKEN must be set for login", /^No Pulumi backend is chosen: log in with "npx pulumi login"/],
-    ["Downloading pulumi v3.259.0...\npulumi: fetch failed", /^The Pulumi CLI could not be started \(fetch failed\): install it/],
+    [
+      "error: incorrect passphrase",
+      /^The passphrase is not the one that the secrets of "dev" are encrypted with/,
+    ],
+    [
+      "error: PULUMI_ACCESS_TOKEN must be set for login",
+      /^No Pulumi backend is chosen: log in with "npx pulumi login"/,
+    ],
+    [
+      "Downloading pulumi v3.259.0...\npulumi: fetch failed",
+      /^The Pulumi CLI could not be started \(fetch failed\): install it/,
+    ],
     ["error: something new", /^"pulumi config set" failed: something new$/],
   ] as const) {
     it(`"${printed.split("\n")[0] ?? ""}" of the CLI becomes a sentence with the fix`, () => {

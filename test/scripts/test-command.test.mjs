@@ -26,12 +26,18 @@ describe("npm test", () => {
     const run = (...steps) => runWith({ everything: false }, ...steps);
 
     it("the last line adds up what passed and failed, and the exit code is 0 when nothing failed", async () => {
-      const { code, last } = await run(step("a", "first", counts(3, 0)), step("b", "second", counts(4, 0, 2)));
+      const { code, last } = await run(
+        step("a", "first", counts(3, 0)),
+        step("b", "second", counts(4, 0, 2)),
+      );
       assert.deepEqual([code, last], [0, "7 passed, 0 failed"]);
     });
 
     it("a step that fails does not stop the others, and the exit code is 1", async () => {
-      const { code, lines, last } = await run(step("a", "first", counts(3, 2)), step("b", "second", counts(4, 0)));
+      const { code, lines, last } = await run(
+        step("a", "first", counts(3, 2)),
+        step("b", "second", counts(4, 0)),
+      );
       assert.deepEqual([code, last], [1, "7 passed, 2 failed"]);
       assert.ok(lines.some((line) => line.startsWith("── second: 4 passed, 0 failed (")));
     });
@@ -56,7 +62,11 @@ describe("npm test", () => {
         ran = true;
         return { passed: 1, failed: 0 };
       });
-      const { code, last } = await run(step("engine", "toolchain", counts(0, 1), true), after, step("b", "other", counts(1, 0)));
+      const { code, last } = await run(
+        step("engine", "toolchain", counts(0, 1), true),
+        after,
+        step("b", "other", counts(1, 0)),
+      );
       assert.deepEqual([code, last, ran], [1, "1 passed, 1 failed", false]);
     });
 
@@ -77,7 +87,10 @@ describe("npm test", () => {
     });
 
     it("a set-up that works is no test", async () => {
-      const { code, last } = await run(step("engine", "toolchain", counts(0, 0), true), step("engine", "tests", counts(1, 0)));
+      const { code, last } = await run(
+        step("engine", "toolchain", counts(0, 0), true),
+        step("engine", "tests", counts(1, 0)),
+      );
       assert.deepEqual([code, last], [0, "1 passed, 0 failed"]);
     });
   });
@@ -137,12 +150,16 @@ describe("npm test", () => {
         `const { runMocha } = await import(${JSON.stringify(join(root, "scripts/test/mocha.mjs"))});` +
         `const counts = await runMocha({ specs: [${JSON.stringify(file)}], cwd: ${JSON.stringify(folder)} }, () => {});` +
         `process.stderr.write(JSON.stringify(counts));`;
-      const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" });
+      const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+        encoding: "utf8",
+      });
       return { report: stdout, counts: JSON.parse(stderr.trim().split("\n").at(-1) ?? "") };
     }
 
     it("counts what its reporter saw, and still prints each test", () => {
-      const { counts, report } = mocha('it("good", () => {}); it("bad", () => { throw new Error("x"); }); it.skip("later", () => {});');
+      const { counts, report } = mocha(
+        'it("good", () => {}); it("bad", () => { throw new Error("x"); }); it.skip("later", () => {});',
+      );
       assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 1 });
       assert.match(report, /good/);
     });
@@ -164,13 +181,20 @@ describe("npm test", () => {
     function folderWith(wanted, installed) {
       writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages: { "": {}, ...wanted } }));
       mkdirSync(join(folder, "node_modules"), { recursive: true });
-      if (installed !== undefined) writeFileSync(join(folder, "node_modules/.package-lock.json"), JSON.stringify({ packages: installed }));
+      if (installed !== undefined)
+        writeFileSync(
+          join(folder, "node_modules/.package-lock.json"),
+          JSON.stringify({ packages: installed }),
+        );
       return folder;
     }
 
     it("are there when each has the version of package-lock.json; optional ones may be absent", () => {
       const a = { "node_modules/a": { version: "1.0.0" } };
-      assert.equal(areInstalled(folderWith({ ...a, "node_modules/b": { version: "2.0.0", optional: true } }, a)), true);
+      assert.equal(
+        areInstalled(folderWith({ ...a, "node_modules/b": { version: "2.0.0", optional: true } }, a)),
+        true,
+      );
     });
 
     it("are missing when an installation did not end", () => {
@@ -185,7 +209,8 @@ describe("npm test", () => {
   });
 
   describe("command line", () => {
-    const command = (...args) => spawnSync(process.execPath, [join(root, "scripts/test.mjs"), ...args], { encoding: "utf8" });
+    const command = (...args) =>
+      spawnSync(process.execPath, [join(root, "scripts/test.mjs"), ...args], { encoding: "utf8" });
 
     it("--help names the suites", () => {
       const { status, stdout } = command("--help");

@@ -17,15 +17,21 @@ describe("an authenticating gateway", () => {
       mounts: [{ mountPath: "/etc/gateway", secret: "gateway", ownerOnly: true }],
     };
     const previousApiKeys = { fleet: "f".repeat(40) };
-    manifests = await renderArgs({ ...placeholderArgs({}), previousApiKeys, server: { auth: { type: "none", gateway } } });
-    const { template } = manifestOf(manifests, "Deployment", "certctl-server").spec as types.output.apps.v1.DeploymentSpec;
+    manifests = await renderArgs({
+      ...placeholderArgs({}),
+      previousApiKeys,
+      server: { auth: { type: "none", gateway } },
+    });
+    const { template } = manifestOf(manifests, "Deployment", "certctl-server")
+      .spec as types.output.apps.v1.DeploymentSpec;
     containers = [...template.spec.containers, ...template.spec.initContainers];
   });
 
   const named = (name: string): Container => containers.find((one) => one.name === name) as Container;
 
   it("is where the Service leads, and the server is not", () => {
-    const { ports } = manifestOf(manifests, "Service", "certctl-server").spec as types.output.core.v1.ServiceSpec;
+    const { ports } = manifestOf(manifests, "Service", "certctl-server")
+      .spec as types.output.core.v1.ServiceSpec;
     assert.deepEqual(
       ports.map(({ port, targetPort }) => [port, targetPort]),
       [[8443, "https"]],
@@ -60,7 +66,11 @@ describe("an authenticating gateway", () => {
 
   it("is given the server's certificate and its own files, and neither the issuing CA nor the database", () => {
     const mounts = named("gateway").volumeMounts.map(({ name, mountPath }) => `${name} ${mountPath}`);
-    assert.deepEqual(mounts, ["tls /etc/certctl/tls", "gateway-files-0-private /etc/gateway", "gateway-tmp /tmp"]);
+    assert.deepEqual(mounts, [
+      "tls /etc/certctl/tls",
+      "gateway-files-0-private /etc/gateway",
+      "gateway-tmp /tmp",
+    ]);
     assert.deepEqual(named("copy-private-gateway-files").args, ["/source/0:/target/0"]);
   });
 });

@@ -41,14 +41,20 @@ describe("a rollout of servers", () => {
     const { template } = deployment(await render({ server: { replicas: 3 } }));
     const constraints = template.spec.topologySpreadConstraints;
     assert.deepEqual(
-      constraints.map(({ topologyKey, whenUnsatisfiable, matchLabelKeys }) => [topologyKey, whenUnsatisfiable, matchLabelKeys]),
+      constraints.map(({ topologyKey, whenUnsatisfiable, matchLabelKeys }) => [
+        topologyKey,
+        whenUnsatisfiable,
+        matchLabelKeys,
+      ]),
       [
         ["topology.kubernetes.io/zone", "ScheduleAnyway", ["pod-template-hash"]],
         ["kubernetes.io/hostname", "ScheduleAnyway", ["pod-template-hash"]],
       ],
     );
     const affinity = template.spec.affinity as unknown as Record<string, object>;
-    assert.ok(Object.values(affinity).every((terms) => !("requiredDuringSchedulingIgnoredDuringExecution" in terms)));
+    assert.ok(
+      Object.values(affinity).every((terms) => !("requiredDuringSchedulingIgnoredDuringExecution" in terms)),
+    );
   });
 });
 
@@ -66,7 +72,11 @@ describe("the autoscaler of servers", () => {
       "HorizontalPodAutoscaler",
       "certctl-server",
     ) as unknown as types.output.autoscaling.v2.HorizontalPodAutoscaler;
-    assert.deepEqual(spec.scaleTargetRef, { apiVersion: "apps/v1", kind: "Deployment", name: "certctl-server" });
+    assert.deepEqual(spec.scaleTargetRef, {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      name: "certctl-server",
+    });
     assert.deepEqual([spec.minReplicas, spec.maxReplicas], [3, 5]);
     assert.deepEqual(spec.metrics[0]?.containerResource, {
       name: "cpu",
@@ -77,7 +87,9 @@ describe("the autoscaler of servers", () => {
   });
 
   it("may fill every pool: the database accepts those of the greatest number of pods", async () => {
-    const database = JSON.stringify(manifestOf(await render({ server: { autoscaling } }), "StatefulSet", "certctl-postgres").spec);
+    const database = JSON.stringify(
+      manifestOf(await render({ server: { autoscaling } }), "StatefulSet", "certctl-postgres").spec,
+    );
     assert.match(database, /max_connections=270\b/);
   });
 });

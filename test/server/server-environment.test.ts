@@ -5,13 +5,16 @@ import { serverVariables } from "../../src/server/server-environment";
 import { resolveServer } from "../../src/server/server-settings";
 import { configurations } from "../boot/configurations";
 
-const environment = (settings: ServerSettings): Record<string, string> => serverVariables(resolveServer(settings));
+const environment = (settings: ServerSettings): Record<string, string> =>
+  serverVariables(resolveServer(settings));
 
 describe("the server's environment", () => {
   it("sends mail on port 465 with TLS and on port 25 without, unless another port is given", () => {
     const mail = { host: "mail.example.com", fromAddress: "certctl@example.com" };
     const portAndTls = (smtp: Partial<ServerSettings["smtp"]>) => {
-      const { CERTCTL_SMTP_PORT: port, CERTCTL_SMTP_USE_TLS: tls } = environment({ smtp: { ...mail, ...smtp } });
+      const { CERTCTL_SMTP_PORT: port, CERTCTL_SMTP_USE_TLS: tls } = environment({
+        smtp: { ...mail, ...smtp },
+      });
       return [port, tls];
     };
     assert.deepEqual(portAndTls({}), ["465", "true"]);
@@ -21,8 +24,12 @@ describe("the server's environment", () => {
   });
 
   it("allows bursts of twice the rate, rounded up, unless another burst is given", () => {
-    const burst = (rateLimiting: ServerSettings["rateLimiting"]) => environment({ rateLimiting }).CERTCTL_RATE_LIMIT_BURST;
-    assert.deepEqual([burst({}), burst({ rps: 80 }), burst({ rps: 0.7 }), burst({ rps: 80, burst: 90 })], ["100", "160", "2", "90"]);
+    const burst = (rateLimiting: ServerSettings["rateLimiting"]) =>
+      environment({ rateLimiting }).CERTCTL_RATE_LIMIT_BURST;
+    assert.deepEqual(
+      [burst({}), burst({ rps: 80 }), burst({ rps: 0.7 }), burst({ rps: 80, burst: 90 })],
+      ["100", "160", "2", "90"],
+    );
   });
 
   it("joins lists by commas", () => {
@@ -30,11 +37,19 @@ describe("the server's environment", () => {
       cors: { origins: ["https://a.example", "https://b.example"] },
       digest: { recipients: ["a@example.com", "b@example.com"] },
     });
-    assert.deepEqual([origins, recipients], ["https://a.example,https://b.example", "a@example.com,b@example.com"]);
+    assert.deepEqual(
+      [origins, recipients],
+      ["https://a.example,https://b.example", "a@example.com,b@example.com"],
+    );
   });
 
   it("leaves out what is empty, which certctl would take for unset", () => {
-    const given = environment({ cors: { origins: [] }, networkScan: {}, scheduler: {}, env: { CERTCTL_TRUSTED_PROXIES: "" } });
+    const given = environment({
+      cors: { origins: [] },
+      networkScan: {},
+      scheduler: {},
+      env: { CERTCTL_TRUSTED_PROXIES: "" },
+    });
     assert.deepEqual(given, environment({}));
     assert.ok(Object.values(given).every((value) => value !== "" && value !== "undefined"));
   });
@@ -54,7 +69,10 @@ describe("the server's environment", () => {
         for (const { name: container, env = [] } of containersOf(spec)) {
           const place = `${kind} ${metadata.name} ${container}`;
           for (const { name: variable, value, valueFrom } of env) {
-            assert.ok(valueFrom ? value === undefined : typeof value === "string" && value !== "", `${place} ${variable}`);
+            assert.ok(
+              valueFrom ? value === undefined : typeof value === "string" && value !== "",
+              `${place} ${variable}`,
+            );
             seen += 1;
           }
           const names = env.map((variable) => variable.name);
@@ -72,6 +90,8 @@ interface RenderedContainer {
 }
 
 function containersOf(spec: unknown): RenderedContainer[] {
-  const { template } = (spec ?? {}) as { template?: { spec: { initContainers?: RenderedContainer[]; containers: RenderedContainer[] } } };
+  const { template } = (spec ?? {}) as {
+    template?: { spec: { initContainers?: RenderedContainer[]; containers: RenderedContainer[] } };
+  };
   return template ? [...(template.spec.initContainers ?? []), ...template.spec.containers] : [];
 }

@@ -12,12 +12,14 @@ type PodSpec = types.output.core.v1.PodSpec;
 
 const issuingCa = { caCertificate: placeholder("caCertificate"), caPrivateKey: placeholder("caPrivateKey") };
 
-const render = (args: CertctlArgs = {}): Promise<Manifest[]> => renderArgs({ ...placeholderArgs({}), ...args });
+const render = (args: CertctlArgs = {}): Promise<Manifest[]> =>
+  renderArgs({ ...placeholderArgs({}), ...args });
 
 const deploymentOf = (manifests: Manifest[]): DeploymentSpec =>
   manifestOf(manifests, "Deployment", "certctl-server").spec as DeploymentSpec;
 
-const renderPod = async (args: CertctlArgs = {}): Promise<PodSpec> => deploymentOf(await render(args)).template.spec;
+const renderPod = async (args: CertctlArgs = {}): Promise<PodSpec> =>
+  deploymentOf(await render(args)).template.spec;
 
 const serviceOf = (manifests: Manifest[]): types.output.core.v1.ServiceSpec =>
   manifestOf(manifests, "Service", "certctl-server").spec as types.output.core.v1.ServiceSpec;
@@ -50,7 +52,10 @@ describe("a server pod starts and stops", () => {
     ]) {
       const { startupProbe } = containerOf(await renderPod({ server: { lifecycle } }));
       const budget = startupProbe.periodSeconds * startupProbe.failureThreshold;
-      assert.ok(budget >= seconds && budget < seconds + startupProbe.periodSeconds, `${String(budget)} for ${String(seconds)}`);
+      assert.ok(
+        budget >= seconds && budget < seconds + startupProbe.periodSeconds,
+        `${String(budget)} for ${String(seconds)}`,
+      );
     }
   });
 
@@ -64,7 +69,10 @@ describe("a server pod starts and stops", () => {
       const { preStopSeconds = 10, shutdownTimeoutSeconds = 30 } = lifecycle;
       const pod = await renderPod({ server: { lifecycle } });
       assert.deepEqual(containerOf(pod).lifecycle.preStop, { sleep: { seconds: preStopSeconds } });
-      assert.equal(environmentOf(containerOf(pod)).CERTCTL_AUDIT_FLUSH_TIMEOUT_SECONDS, String(shutdownTimeoutSeconds));
+      assert.equal(
+        environmentOf(containerOf(pod)).CERTCTL_AUDIT_FLUSH_TIMEOUT_SECONDS,
+        String(shutdownTimeoutSeconds),
+      );
       assert.ok(pod.terminationGracePeriodSeconds >= preStopSeconds + 30 + shutdownTimeoutSeconds);
     }
   });
@@ -97,7 +105,10 @@ describe("an argument that is undefined", () => {
 
 describe("the files of a server pod", () => {
   it("are whole volumes: a subPath would never see a rotated certificate", async () => {
-    const pod = await renderPod({ ...issuingCa, server: { mounts: [{ mountPath: "/etc/certctl/cas", configMap: "cas" }] } });
+    const pod = await renderPod({
+      ...issuingCa,
+      server: { mounts: [{ mountPath: "/etc/certctl/cas", configMap: "cas" }] },
+    });
     for (const { name, volumeMounts } of [...pod.initContainers, ...pod.containers]) {
       // Not every container has mounts.
       for (const mount of (volumeMounts as Container["volumeMounts"] | undefined) ?? [])
@@ -114,7 +125,10 @@ describe("the files of a server pod", () => {
     for (const name of ["server", "reload-tls"]) {
       const mount = containerOf(pod, name).volumeMounts.find((one) => one.name === "tls");
       assert.deepEqual(mount, { name: "tls", mountPath: "/etc/certctl/tls", readOnly: true });
-      assert.equal(environmentOf(containerOf(pod, name)).CERTCTL_SERVER_TLS_CERT_PATH, "/etc/certctl/tls/tls.crt");
+      assert.equal(
+        environmentOf(containerOf(pod, name)).CERTCTL_SERVER_TLS_CERT_PATH,
+        "/etc/certctl/tls/tls.crt",
+      );
     }
   });
 
@@ -123,7 +137,10 @@ describe("the files of a server pod", () => {
     const { CERTCTL_CA_CERT_PATH: certificate, CERTCTL_CA_KEY_PATH: key } = environmentOf(containerOf(pod));
     assert.deepEqual([certificate, key], ["/etc/certctl/ca/tls.crt", "/etc/certctl/ca/tls.key"]);
     const mount = containerOf(pod).volumeMounts.find(({ mountPath }) => mountPath === "/etc/certctl/ca");
-    assert.equal(pod.volumes.find(({ name }) => name === mount?.name)?.secret.secretName, "certctl-issuing-ca");
+    assert.equal(
+      pod.volumes.find(({ name }) => name === mount?.name)?.secret.secretName,
+      "certctl-issuing-ca",
+    );
   });
 
   it("do not name a CA pair where there is none", async () => {
@@ -142,11 +159,15 @@ describe("the files of a server pod", () => {
       },
     });
     const volumeAt = (container: Container, path: string) =>
-      pod.volumes.find(({ name }) => name === container.volumeMounts.find(({ mountPath }) => mountPath === path)?.name);
+      pod.volumes.find(
+        ({ name }) => name === container.volumeMounts.find(({ mountPath }) => mountPath === path)?.name,
+      );
     const [server, copy] = [containerOf(pod), containerOf(pod, "copy-private-files")];
     assert.equal(volumeAt(server, "/etc/certctl/cas")?.configMap.name, "cas");
     assert.deepEqual(volumeAt(server, "/etc/certctl/scep")?.emptyDir, { medium: "Memory", sizeLimit: "1Mi" });
-    assert.ok(server.volumeMounts.every(({ mountPath, readOnly }) => !mountPath.startsWith("/etc/") || readOnly));
+    assert.ok(
+      server.volumeMounts.every(({ mountPath, readOnly }) => !mountPath.startsWith("/etc/") || readOnly),
+    );
     assert.deepEqual(copy.args, ["/source/1:/target/1"]);
     assert.equal(volumeAt(copy, "/source/1")?.secret.secretName, "scep-ra");
     assert.equal(volumeAt(copy, "/target/1"), volumeAt(server, "/etc/certctl/scep"));
@@ -161,7 +182,9 @@ describe("the schema", () => {
 
   it("is migrated by the server when no Job does it", async () => {
     const manifests = await render({ migrations: { mode: "server" } });
-    assert.ok(!("CERTCTL_MIGRATIONS_VIA_HOOK" in environmentOf(containerOf(deploymentOf(manifests).template.spec))));
+    assert.ok(
+      !("CERTCTL_MIGRATIONS_VIA_HOOK" in environmentOf(containerOf(deploymentOf(manifests).template.spec))),
+    );
     assert.ok(!manifests.some(({ metadata }) => metadata.name.startsWith("certctl-migrate")));
   });
 });
@@ -172,7 +195,9 @@ describe("the server's Service", () => {
     const { selector, ports } = serviceOf(manifests);
     assert.deepEqual(selector, deploymentOf(manifests).selector.matchLabels);
     assert.deepEqual(ports, [{ name: "https", port: 9443, targetPort: "https", appProtocol: "https" }]);
-    assert.deepEqual(containerOf(deploymentOf(manifests).template.spec).ports, [{ name: "https", containerPort: 9443 }]);
+    assert.deepEqual(containerOf(deploymentOf(manifests).template.spec).ports, [
+      { name: "https", containerPort: 9443 },
+    ]);
   });
 
   it("keeps a client's pod as long as it is told, and by default not at all", async () => {
@@ -184,36 +209,67 @@ describe("the server's Service", () => {
     };
     assert.deepEqual(await sticky({}), ["None", undefined]);
     assert.deepEqual(await sticky({ sessionAffinity: "ClientIP" }), ["ClientIP", 10800]);
-    assert.deepEqual(await sticky({ sessionAffinity: "ClientIP", sessionAffinityTimeoutSeconds: 600 }), ["ClientIP", 600]);
+    assert.deepEqual(await sticky({ sessionAffinity: "ClientIP", sessionAffinityTimeoutSeconds: 600 }), [
+      "ClientIP",
+      600,
+    ]);
   });
 });
 
 describe("a changed secret rolls exactly the pods that read it:", () => {
   const server = ["Deployment certctl-server", "Job certctl-provision"];
   const withAgents = [...server, "StatefulSet certctl-agents"];
-  const before = { ...placeholderArgs({}), ...issuingCa, secretEnv: { CERTCTL_TEAMS_WEBHOOK_URL: "https://hooks.example.com/old" } };
+  const before = {
+    ...placeholderArgs({}),
+    ...issuingCa,
+    secretEnv: { CERTCTL_TEAMS_WEBHOOK_URL: "https://hooks.example.com/old" },
+  };
   const another = (value: string): string => placeholder(`another.${value}`);
   const keys = before.apiKeys as object;
   const withMigration = ["Deployment certctl-server", "Job certctl-migrate", "Job certctl-provision"];
   const changes: Record<string, { args: CertctlArgs; rolled: string[] }> = {
     encryptionKey: { args: { encryptionKey: another("key") }, rolled: withMigration },
-    "apiKeys.admin": { args: { apiKeys: { ...keys, admin: another("admin") } as CertctlArgs["apiKeys"] }, rolled: server },
-    "apiKeys.enroll": { args: { apiKeys: { ...keys, enroll: another("enroll") } as CertctlArgs["apiKeys"] }, rolled: withAgents },
-    "apiKeys.fleet": { args: { apiKeys: { ...keys, fleet: another("fleet") } as CertctlArgs["apiKeys"] }, rolled: withAgents },
-    "apiKeys.metrics": { args: { apiKeys: { ...keys, metrics: another("metrics") } as CertctlArgs["apiKeys"] }, rolled: server },
+    "apiKeys.admin": {
+      args: { apiKeys: { ...keys, admin: another("admin") } as CertctlArgs["apiKeys"] },
+      rolled: server,
+    },
+    "apiKeys.enroll": {
+      args: { apiKeys: { ...keys, enroll: another("enroll") } as CertctlArgs["apiKeys"] },
+      rolled: withAgents,
+    },
+    "apiKeys.fleet": {
+      args: { apiKeys: { ...keys, fleet: another("fleet") } as CertctlArgs["apiKeys"] },
+      rolled: withAgents,
+    },
+    "apiKeys.metrics": {
+      args: { apiKeys: { ...keys, metrics: another("metrics") } as CertctlArgs["apiKeys"] },
+      rolled: server,
+    },
     "previousApiKeys.fleet": { args: { previousApiKeys: { fleet: another("previous") } }, rolled: server },
     databasePassword: { args: { databasePassword: another("password") }, rolled: server },
     caCertificate: { args: { caCertificate: another("certificate") }, rolled: server },
     caPrivateKey: { args: { caPrivateKey: another("private key") }, rolled: server },
-    secretEnv: { args: { secretEnv: { CERTCTL_TEAMS_WEBHOOK_URL: "https://hooks.example.com/new" } }, rolled: server },
-    "tlsPrivateKey (the sidecar reloads it)": { args: { tlsPrivateKey: another("tls key"), tlsCertificate: another("tls") }, rolled: [] },
+    secretEnv: {
+      args: { secretEnv: { CERTCTL_TEAMS_WEBHOOK_URL: "https://hooks.example.com/new" } },
+      rolled: server,
+    },
+    "tlsPrivateKey (the sidecar reloads it)": {
+      args: { tlsPrivateKey: another("tls key"), tlsCertificate: another("tls") },
+      rolled: [],
+    },
   };
 
   for (const [secret, { args, rolled }] of Object.entries(changes)) {
     it(secret, async () => {
-      const [old, changed] = [templates(await render(before)), templates(await render({ ...before, ...args }))];
+      const [old, changed] = [
+        templates(await render(before)),
+        templates(await render({ ...before, ...args })),
+      ];
       assert.deepEqual([...changed.keys()], [...old.keys()]);
-      assert.deepEqual([...old.keys()].filter((workload) => old.get(workload) !== changed.get(workload)).sort(), rolled);
+      assert.deepEqual(
+        [...old.keys()].filter((workload) => old.get(workload) !== changed.get(workload)).sort(),
+        rolled,
+      );
     });
   }
 
@@ -222,7 +278,8 @@ describe("a changed secret rolls exactly the pods that read it:", () => {
     const found = new Map<string, string>();
     for (const { kind, metadata, spec } of manifests) {
       const { template } = (spec ?? {}) as { template?: unknown };
-      if (template !== undefined) found.set(`${kind} ${metadata.name.replace(/-[0-9a-f]{8}$/, "")}`, JSON.stringify(template));
+      if (template !== undefined)
+        found.set(`${kind} ${metadata.name.replace(/-[0-9a-f]{8}$/, "")}`, JSON.stringify(template));
     }
     return found;
   }

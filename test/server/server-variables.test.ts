@@ -5,7 +5,13 @@ import { definitionSchema, resolve, stepInto } from "../../src/config/schema-che
 import type { ServerSettings } from "../../src/server/server-args";
 import { serverVariables } from "../../src/server/server-environment";
 import { resolveServer } from "../../src/server/server-settings";
-import { findVariable, profileFamilies, profileVariable, variableGroups, variableNames } from "../../src/server/server-variables";
+import {
+  findVariable,
+  profileFamilies,
+  profileVariable,
+  variableGroups,
+  variableNames,
+} from "../../src/server/server-variables";
 import { variableIssues } from "../../src/server/variable-checks";
 import { variableBundles } from "../../src/server/variables/bundles";
 import { corpus } from "../config/corpus";
@@ -24,10 +30,14 @@ describe("the table of the server's variables", () => {
 
   it("names an argument that exists for each variable that one governs", () => {
     const root = definitionSchema("CertctlArgs");
-    const lost = [...variables, ...profileFamilies.flatMap((family) => family.variables)].filter(({ status, note }) => {
-      const target = note.split(".").reduce((node: typeof root | undefined, key) => resolve(stepInto(resolve(node), key)), root);
-      return status === "governed" && target === undefined;
-    });
+    const lost = [...variables, ...profileFamilies.flatMap((family) => family.variables)].filter(
+      ({ status, note }) => {
+        const target = note
+          .split(".")
+          .reduce((node: typeof root | undefined, key) => resolve(stepInto(resolve(node), key)), root);
+        return status === "governed" && target === undefined;
+      },
+    );
     assert.deepEqual(lost, []);
   });
 
@@ -51,7 +61,10 @@ describe("the table of the server's variables", () => {
   it("keeps every password, token, key and webhook with a key in it secret", () => {
     const suspicious = variables.filter(
       ({ name, status }) =>
-        status === "open" && /(PASSWORD|TOKEN|API_KEY|API_SECRET|_SECRET|ROUTING_KEY|SLACK_WEBHOOK_URL|TEAMS_WEBHOOK_URL)$/.test(name),
+        status === "open" &&
+        /(PASSWORD|TOKEN|API_KEY|API_SECRET|_SECRET|ROUTING_KEY|SLACK_WEBHOOK_URL|TEAMS_WEBHOOK_URL)$/.test(
+          name,
+        ),
     );
     assert.ok(suspicious.length > 12, String(suspicious.length));
     assert.deepEqual(
@@ -73,7 +86,10 @@ describe("the table of the server's variables", () => {
 
   it("finds the variables of a profile by their ending", () => {
     const found = profileVariable("CERTCTL_SCEP_PROFILE_CORP_MTLS_ENABLED");
-    assert.deepEqual([found?.profile, found?.variable.note], ["CORP", "server.scep.profiles.<name>.clientCas"]);
+    assert.deepEqual(
+      [found?.profile, found?.variable.note],
+      ["CORP", "server.scep.profiles.<name>.clientCas"],
+    );
     assert.equal(profileVariable("CERTCTL_EST_PROFILE_A-1_SERVERKEYGEN_ENABLED")?.profile, "A-1");
     assert.equal(profileVariable("CERTCTL_SCEP_PROFILE_MTLS_ENABLED"), undefined);
     assert.deepEqual(

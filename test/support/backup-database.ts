@@ -23,9 +23,17 @@ export class BackupDatabase {
   static async start(rows: number): Promise<BackupDatabase> {
     const folder = mkdtempSync(join(tmpdir(), "certctl-backup-database-"));
     const port = await freePort();
-    const args: CertctlArgs = { ...(await generateSecrets()), database: { bundled: { port, parameters: { fsync: "off" } } } };
+    const args: CertctlArgs = {
+      ...(await generateSecrets()),
+      database: { bundled: { port, parameters: { fsync: "off" } } },
+    };
     const manifests = await renderArgs(args);
-    const container = localContainer(manifests, manifestOf(manifests, "StatefulSet", "certctl-postgres"), "postgres", folder);
+    const container = localContainer(
+      manifests,
+      manifestOf(manifests, "StatefulSet", "certctl-postgres"),
+      "postgres",
+      folder,
+    );
     const postgres = await LocalPostgres.start(container.env, container.args, port);
     const database = new BackupDatabase(postgres, args, folder);
     await database.migrate();
@@ -38,9 +46,17 @@ export class BackupDatabase {
 
   async migrate(): Promise<void> {
     const manifests = await renderArgs(this.args);
-    const { env } = localContainer(manifests, manifestOf(manifests, "Job", "certctl-migrate"), "migrate", this.folder);
+    const { env } = localContainer(
+      manifests,
+      manifestOf(manifests, "Job", "certctl-migrate"),
+      "migrate",
+      this.folder,
+    );
     const local = Object.fromEntries(
-      Object.entries(env).map(([key, value]) => [key, value.replaceAll("certctl-postgres.certctl.svc", "127.0.0.1")]),
+      Object.entries(env).map(([key, value]) => [
+        key,
+        value.replaceAll("certctl-postgres.certctl.svc", "127.0.0.1"),
+      ]),
     );
     const migrated = spawnSync(buildContract().server, ["--migrate-only"], { env: local, encoding: "utf8" });
     assert.equal(migrated.status, 0, migrated.stdout);

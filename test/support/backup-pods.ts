@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Manifest } from "../../scripts/render/capture";
@@ -37,7 +46,11 @@ export class ImagePrograms {
 
   private constructor(serverBin: string) {
     chmodSync(this.folder, 0o755);
-    this.path = [join(this.folder, "bin"), serverBin, join(this.folder, "clients/pgserver/pginstall/bin")].join(":");
+    this.path = [
+      join(this.folder, "bin"),
+      serverBin,
+      join(this.folder, "clients/pgserver/pginstall/bin"),
+    ].join(":");
   }
 
   readonly path: string;
@@ -83,7 +96,10 @@ export class ImagePrograms {
   }
 }
 
-/** Runs the pods that an instance's manifests describe: their own scripts, as an unprivileged user, with the volumes in a folder. */
+/**
+ * Runs the pods that an instance's manifests describe: their own scripts, as an unprivileged user, with the
+ * volumes in a folder.
+ */
 export class BackupPods {
   readonly folder = mkdtempSync(join(tmpdir(), "certctl-backup-"));
   private runs = 0;
@@ -96,7 +112,10 @@ export class BackupPods {
     chmodSync(this.folder, 0o755);
   }
 
-  /** `changes` replaces what stands in the environment, such as the name of a Service; `existing` are objects that are not ours. */
+  /**
+   * `changes` replaces what stands in the environment, such as the name of a Service; `existing` are objects
+   * that are not ours.
+   */
   static async render(
     args: CertctlArgs,
     programs: ImagePrograms,
@@ -132,7 +151,8 @@ export class BackupPods {
     this.runs += 1;
     const podName = `pod-${String(this.runs)}`;
     const own = join(this.folder, podName);
-    for (const { name } of [...(pod.initContainers ?? []), ...pod.containers]) localContainer(this.manifests, workload, name, own);
+    for (const { name } of [...(pod.initContainers ?? []), ...pod.containers])
+      localContainer(this.manifests, workload, name, own);
     this.mountBackups(own);
     if (isRoot) execFileSync("chown", ["-R", `${String(nobody)}:${String(nobody)}`, own]);
     let result: PodResult = { status: 0, signal: null, container: "", stdout: "", stderr: "" };

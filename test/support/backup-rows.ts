@@ -1,6 +1,9 @@
 import type { BackupDatabase } from "./backup-database";
 
-/** Rows in nearly every table of the schema, so that keys, triggers and types of all kinds go through a backup. */
+/**
+ * Rows in nearly every table of the schema, so that keys, triggers and types of all kinds go through a
+ * backup.
+ */
 export async function fillTables(database: BackupDatabase, rows: number): Promise<void> {
   const n = String(rows);
   await database.query(`

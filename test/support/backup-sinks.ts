@@ -27,7 +27,11 @@ export interface BucketSink extends TestSink {
 const kept = { retention: { days: 30, count: 1000 } };
 
 /** Backups on a volume; none of them is ever too old. */
-export async function volumeSink(database: BackupDatabase, programs: ImagePrograms, args: CertctlArgs = {}): Promise<TestSink> {
+export async function volumeSink(
+  database: BackupDatabase,
+  programs: ImagePrograms,
+  args: CertctlArgs = {},
+): Promise<TestSink> {
   const backup = { enabled: true, sink: { pvc: kept } };
   const pods = await BackupPods.render({ ...database.args, backup, ...args }, programs, database.here);
   return {
@@ -48,14 +52,23 @@ export async function volumeSink(database: BackupDatabase, programs: ImageProgra
 }
 
 /** Backups in a bucket, which moto keeps. */
-export async function bucketSink(database: BackupDatabase, programs: ImagePrograms, args: CertctlArgs = {}): Promise<BucketSink> {
+export async function bucketSink(
+  database: BackupDatabase,
+  programs: ImagePrograms,
+  args: CertctlArgs = {},
+): Promise<BucketSink> {
   const store = await BackupStore.start();
   const identity = { mode: "accessKeys", accessKeys: { secretName: "store-keys" } } as const;
   const s3 = { bucket, region: "us-east-1", endpoint: store.proxy.endpoint, identity };
-  const keys = { accessKeyId: store.writer.AWS_ACCESS_KEY_ID, secretAccessKey: store.writer.AWS_SECRET_ACCESS_KEY };
+  const keys = {
+    accessKeyId: store.writer.AWS_ACCESS_KEY_ID,
+    secretAccessKey: store.writer.AWS_SECRET_ACCESS_KEY,
+  };
   const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "store-keys" }, stringData: keys };
   const backup = { enabled: true, sink: { mode: "s3", s3 } } as const;
-  const pods = await BackupPods.render({ ...database.args, backup, ...args }, programs, database.here, [secret]);
+  const pods = await BackupPods.render({ ...database.args, backup, ...args }, programs, database.here, [
+    secret,
+  ]);
   return {
     title: "a bucket",
     pods,
@@ -91,7 +104,10 @@ export class ProvenBackups {
     return added[0] ?? "";
   }
 
-  /** All that is listed can be restored: a drill shows it, unless one did before and the backup is the same to the byte. */
+  /**
+   * All that is listed can be restored: a drill shows it, unless one did before and the backup is the same to
+   * the byte.
+   */
   async hold(): Promise<void> {
     const names = await this.sink.listed();
     for (const name of [...this.proven.keys()]) assert.ok(names.includes(name), `${name} is lost`);

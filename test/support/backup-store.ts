@@ -35,7 +35,10 @@ const viaService = "s3.us-east-1.amazonaws.com";
 /** Who signs a container's requests. */
 export type Signer = Record<"AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY", string>;
 
-/** A bucket in moto with the policies that `BackupBucket` gives it, and two users with those of its roles. Pods reach it through a proxy. */
+/**
+ * A bucket in moto with the policies that `BackupBucket` gives it, and two users with those of its roles.
+ * Pods reach it through a proxy.
+ */
 export class BackupStore {
   private constructor(
     private readonly moto: Moto,
@@ -53,22 +56,35 @@ export class BackupStore {
     const moto = await startMoto({ conditions: true });
     const admin = awsClients(moto.endpoint);
     await admin.s3.send(new CreateBucketCommand({ Bucket: bucket }));
-    await admin.s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }));
+    await admin.s3.send(
+      new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }),
+    );
     const policy = backupBucketPolicy({ bucketArn, requireHeaders: false, writeOnce: true, principals: [] });
     await admin.s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify(policy) }));
     const access = { bucketArn, prefix, viaService };
     const signer = async (UserName: string, allowed: object): Promise<Signer> => {
       await admin.iam.send(new CreateUserCommand({ UserName }));
-      await admin.iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "access", PolicyDocument: JSON.stringify(allowed) }));
+      await admin.iam.send(
+        new PutUserPolicyCommand({ UserName, PolicyName: "access", PolicyDocument: JSON.stringify(allowed) }),
+      );
       const { AccessKey } = await admin.iam.send(new CreateAccessKeyCommand({ UserName }));
-      return { AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId ?? "", AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey ?? "" };
+      return {
+        AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId ?? "",
+        AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey ?? "",
+      };
     };
     const writer = await signer("backup", backupAccess(access));
     const reader = await signer("restore", restoreAccess(access));
-    const everything = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
+    const everything = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+    };
     const administrator = await signer("admin", everything);
     await moto.enforceIam();
-    const credentials = { accessKeyId: administrator.AWS_ACCESS_KEY_ID, secretAccessKey: administrator.AWS_SECRET_ACCESS_KEY };
+    const credentials = {
+      accessKeyId: administrator.AWS_ACCESS_KEY_ID,
+      secretAccessKey: administrator.AWS_SECRET_ACCESS_KEY,
+    };
     return new BackupStore(
       moto,
       await FaultProxy.start(moto.endpoint, host),
@@ -93,13 +109,17 @@ export class BackupStore {
   }
 
   async metadata(file: string): Promise<Record<string, string>> {
-    const { Metadata = {} } = await this.admin.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: prefix + file }));
+    const { Metadata = {} } = await this.admin.s3.send(
+      new HeadObjectCommand({ Bucket: bucket, Key: prefix + file }),
+    );
     return Metadata;
   }
 
   /** The algorithm that encrypted a file, as its upload named it. */
   async encryption(file: string): Promise<string | undefined> {
-    const { ServerSideEncryption } = await this.admin.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: prefix + file }));
+    const { ServerSideEncryption } = await this.admin.s3.send(
+      new HeadObjectCommand({ Bucket: bucket, Key: prefix + file }),
+    );
     return ServerSideEncryption;
   }
 
@@ -111,7 +131,9 @@ export class BackupStore {
 
   /** As nothing but a fault of the store could do. */
   async write(file: string, content: Buffer): Promise<void> {
-    await this.admin.s3.send(new PutObjectCommand({ Bucket: bucket, Key: prefix + file, Body: content, IfNoneMatch: "*" }));
+    await this.admin.s3.send(
+      new PutObjectCommand({ Bucket: bucket, Key: prefix + file, Body: content, IfNoneMatch: "*" }),
+    );
   }
 
   /** Another bucket, without a policy. */
@@ -133,7 +155,9 @@ export class BackupStore {
     return Uploads.map(({ Key = "" }) => Key);
   }
 
-  /** What EKS gives a pod whose ServiceAccount names the role that writes backups (IRSA), and no access key. */
+  /**
+   * What EKS gives a pod whose ServiceAccount names the role that writes backups (IRSA), and no access key.
+   */
   async webIdentity(
     namespace = "certctl",
     serviceAccount = "certctl-backup",
@@ -141,14 +165,22 @@ export class BackupStore {
     const issuer = "oidc.eks.us-east-1.amazonaws.com/id/0123";
     const { iam } = this.admin;
     const provider = { Url: `https://${issuer}`, ThumbprintList: ["0".repeat(40)] };
-    const { OpenIDConnectProviderArn = "" } = await iam.send(new CreateOpenIDConnectProviderCommand(provider));
+    const { OpenIDConnectProviderArn = "" } = await iam.send(
+      new CreateOpenIDConnectProviderCommand(provider),
+    );
     const trust = irsaTrust(OpenIDConnectProviderArn, "sts.amazonaws.com", namespace, serviceAccount);
     const role = { RoleName: "certctl-backup", AssumeRolePolicyDocument: JSON.stringify(trust) };
     const { Role } = await iam.send(new CreateRoleCommand(role));
     const allowed = JSON.stringify(backupAccess({ bucketArn, prefix, viaService }));
-    await iam.send(new PutRolePolicyCommand({ RoleName: "certctl-backup", PolicyName: "access", PolicyDocument: allowed }));
+    await iam.send(
+      new PutRolePolicyCommand({ RoleName: "certctl-backup", PolicyName: "access", PolicyDocument: allowed }),
+    );
 
-    const claims = { iss: `https://${issuer}`, aud: ["sts.amazonaws.com"], sub: `system:serviceaccount:${namespace}:${serviceAccount}` };
+    const claims = {
+      iss: `https://${issuer}`,
+      aud: ["sts.amazonaws.com"],
+      sub: `system:serviceaccount:${namespace}:${serviceAccount}`,
+    };
     const folder = mkdtempSync(join(tmpdir(), "certctl-token-"));
     chmodSync(folder, 0o755);
     const token = join(folder, "token");

@@ -5,8 +5,8 @@ import { join, resolve } from "node:path";
 const caches = resolve(__dirname, "../../.local");
 
 /**
- * Where a program is: the one on PATH, or that of the distribution's package, unpacked into this repository. Nothing is installed, so no
- * right is needed. Throws one line when there is none.
+ * Where a program is: the one on PATH, or that of the distribution's package, unpacked into this repository.
+ * Nothing is installed, so no right is needed. Throws one line when there is none.
  */
 export function debianProgram(packageName: string, program = packageName): string {
   const onPath = spawnSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).stdout.trim();
@@ -28,7 +28,9 @@ function unpack(packageName: string, program: string): void {
     renameSync(join(work, "root"), cache);
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0] ?? "";
-    throw new Error(`${program} is missing, and the package ${packageName} cannot be had from apt (${reason}); put ${program} on PATH`);
+    throw new Error(
+      `${program} is missing, and the package ${packageName} cannot be had from apt (${reason}); put ${program} on PATH`,
+    );
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

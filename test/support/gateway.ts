@@ -20,12 +20,24 @@ export function guideCaddyfile(): string {
   return text;
 }
 
-/** A real Caddy, started as the gateway's container would be: its files and environment are those of the rendered pod. */
-export async function startGateway(instance: LocalInstance, caddyfile: string, files: Record<string, string>): Promise<ChildProcess> {
+/**
+ * A real Caddy, started as the gateway's container would be: its files and environment are those of the
+ * rendered pod.
+ */
+export async function startGateway(
+  instance: LocalInstance,
+  caddyfile: string,
+  files: Record<string, string>,
+): Promise<ChildProcess> {
   const folder = join(instance.folder, "certctl-server");
   const local = caddyfile.replaceAll(/\/etc\/(?=certctl|gateway)/g, (path) => folder + path);
   const others = instance.manifests.filter(({ metadata }) => metadata.name !== "gateway");
-  const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "gateway" }, data: { Caddyfile: local, ...files } };
+  const configMap = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "gateway" },
+    data: { Caddyfile: local, ...files },
+  };
   instance.manifests = [...others, configMap];
   const { env, args } = instance.container("Deployment", "certctl-server", "gateway");
   const [, ...rest] = args.map((one) => one.replace("/etc/gateway", `${folder}/etc/gateway`));

@@ -24,7 +24,10 @@ export interface ScriptAnswer {
 
 const serverName = "certctl-server.certctl.svc";
 
-/** The rendered instance on this machine: a real PostgreSQL, the stand-in for certctl's server, and the pods' own scripts. */
+/**
+ * The rendered instance on this machine: a real PostgreSQL, the stand-in for certctl's server, and the pods'
+ * own scripts.
+ */
 export class LocalInstance {
   private server: ChildProcess | undefined;
 
@@ -65,7 +68,11 @@ export class LocalInstance {
 
   /** Starts the server as the Deployment would, and waits until it is ready. */
   async startServer(changed: Record<string, string> = {}): Promise<ChildProcess> {
-    const env = { ...this.environment("Deployment", "certctl-server", "server"), CERTCTL_SERVER_HOST: "127.0.0.1", ...changed };
+    const env = {
+      ...this.environment("Deployment", "certctl-server", "server"),
+      CERTCTL_SERVER_HOST: "127.0.0.1",
+      ...changed,
+    };
     const log: string[] = [];
     const server = spawn(buildContract().server, [], { env, stdio: ["ignore", "pipe", "pipe"] });
     server.stdout.on("data", (chunk: Buffer) => log.push(chunk.toString()));
@@ -95,16 +102,27 @@ export class LocalInstance {
   environment(kind: string, workload: string, name: string): Record<string, string> {
     const { env } = this.container(kind, workload, name);
     return Object.fromEntries(
-      Object.entries(env).map(([key, value]) => [key, value.replaceAll("certctl-postgres.certctl.svc", "127.0.0.1")]),
+      Object.entries(env).map(([key, value]) => [
+        key,
+        value.replaceAll("certctl-postgres.certctl.svc", "127.0.0.1"),
+      ]),
     );
   }
 
   /** A rendered container, with its files on this machine. */
   container(kind: string, workload: string, name: string): LocalContainer {
-    return localContainer(this.manifests, manifestOf(this.manifests, kind, workload), name, join(this.folder, workload));
+    return localContainer(
+      this.manifests,
+      manifestOf(this.manifests, kind, workload),
+      name,
+      join(this.folder, workload),
+    );
   }
 
-  /** Runs a pod's script as it is, but for the paths of its files. Its curl finds the server's Service on this machine. */
+  /**
+   * Runs a pod's script as it is, but for the paths of its files. Its curl finds the server's Service on this
+   * machine.
+   */
   runScript(text: string, workload: string, env: Record<string, string>): ScriptAnswer {
     const home = join(this.folder, "home");
     const files = join(this.folder, workload);
@@ -112,7 +130,11 @@ export class LocalInstance {
     mkdirSync(join(files, "tmp"), { recursive: true });
     writeFileSync(join(home, ".curlrc"), `resolve = "${serverName}:${String(this.port)}:127.0.0.1"\n`);
     const script = text.replaceAll(/\/(?:etc\/certctl|tmp)\//g, (path) => files + path);
-    return spawnSync("sh", ["-c", script], { env: { PATH: process.env.PATH, CURL_HOME: home, ...env }, encoding: "utf8", timeout: 60_000 });
+    return spawnSync("sh", ["-c", script], {
+      env: { PATH: process.env.PATH, CURL_HOME: home, ...env },
+      encoding: "utf8",
+      timeout: 60_000,
+    });
   }
 
   /** The status that the server answers. With a key and a body, a call of its API. */
@@ -120,12 +142,26 @@ export class LocalInstance {
     return (await this.call(path, options)).status;
   }
 
-  async call(path: string, options: { key?: string; method?: string; body?: string } = {}): Promise<{ status: number; body: string }> {
-    const headers = { ...(options.key !== undefined && { Authorization: `Bearer ${options.key}` }), "Content-Type": "application/json" };
+  async call(
+    path: string,
+    options: { key?: string; method?: string; body?: string } = {},
+  ): Promise<{ status: number; body: string }> {
+    const headers = {
+      ...(options.key !== undefined && { Authorization: `Bearer ${options.key}` }),
+      "Content-Type": "application/json",
+    };
     const agent = new Agent({ ca: this.args.tlsCaCertificate as string, servername: serverName });
     return new Promise((resolve, reject) => {
       const sent = request(
-        { host: "127.0.0.1", port: this.port, path, method: options.method ?? "GET", headers, agent, timeout: 5000 },
+        {
+          host: "127.0.0.1",
+          port: this.port,
+          path,
+          method: options.method ?? "GET",
+          headers,
+          agent,
+          timeout: 5000,
+        },
         (answer) => {
           let body = "";
           answer.on("data", (chunk: Buffer) => (body += chunk.toString()));

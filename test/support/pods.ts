@@ -9,7 +9,10 @@ export interface LocalContainer {
   image: string;
   command: string[];
   args: string[];
-  /** Environment, with the values of Secrets and `$(…)` put in, and container paths replaced by those of the local files. */
+  /**
+   * Environment, with the values of Secrets and `$(…)` put in, and container paths replaced by those of the
+   * local files.
+   */
   env: Record<string, string>;
 }
 
@@ -40,8 +43,14 @@ interface PodSpec {
 
 /** The one manifest of a kind whose name begins so. */
 export function manifestOf(manifests: readonly Manifest[], kind: string, prefix: string): Manifest {
-  const found = manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name.startsWith(prefix));
-  assert.equal(found.length, 1, `${kind} ${prefix}: ${found.map(({ metadata }) => metadata.name).join(", ") || "none"}`);
+  const found = manifests.filter(
+    (manifest) => manifest.kind === kind && manifest.metadata.name.startsWith(prefix),
+  );
+  assert.equal(
+    found.length,
+    1,
+    `${kind} ${prefix}: ${found.map(({ metadata }) => metadata.name).join(", ") || "none"}`,
+  );
   return found[0] as Manifest;
 }
 
@@ -53,12 +62,20 @@ export function podSpec(workload: Manifest): PodSpec {
 }
 
 /**
- * A container as the kubelet would start it, with its files below a folder: Secrets and ConfigMaps of the same manifests are written
- * there with the modes of the volume. What the manifests do not hold is an error, as it is for the kubelet.
+ * A container as the kubelet would start it, with its files below a folder: Secrets and ConfigMaps of the
+ * same manifests are written there with the modes of the volume. What the manifests do not hold is an error,
+ * as it is for the kubelet.
  */
-export function localContainer(manifests: readonly Manifest[], workload: Manifest, name: string, folder: string): LocalContainer {
+export function localContainer(
+  manifests: readonly Manifest[],
+  workload: Manifest,
+  name: string,
+  folder: string,
+): LocalContainer {
   const pod = podSpec(workload);
-  const container = [...(pod.initContainers ?? []), ...pod.containers].find((candidate) => candidate.name === name);
+  const container = [...(pod.initContainers ?? []), ...pod.containers].find(
+    (candidate) => candidate.name === name,
+  );
   assert.ok(container, `no container ${name}`);
   const mounts = (container.volumeMounts ?? []).map(({ name: volume, mountPath }) => {
     const target = join(folder, mountPath);
@@ -108,7 +125,8 @@ const podFields: Record<string, string> = {
 };
 
 function valueOf(manifests: readonly Manifest[], { value, valueFrom }: Source): string {
-  if (valueFrom?.secretKeyRef) return keyOf(dataOf(manifests, "Secret", valueFrom.secretKeyRef.name), valueFrom.secretKeyRef.key);
+  if (valueFrom?.secretKeyRef)
+    return keyOf(dataOf(manifests, "Secret", valueFrom.secretKeyRef.name), valueFrom.secretKeyRef.key);
   if (valueFrom?.fieldRef) return podFields[valueFrom.fieldRef.fieldPath] ?? "";
   return value ?? "";
 }
@@ -127,5 +145,7 @@ function keyOf(data: Record<string, string>, key: string): string {
 
 /** Kubernetes' own expansion: `$(NAME)` of a variable defined before; anything else stays as it is. */
 function expand(text: string, env: Record<string, string>): string {
-  return text.replace(/\$\$|\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (found, name?: string) => (name === undefined ? "$" : (env[name] ?? found)));
+  return text.replace(/\$\$|\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (found, name?: string) =>
+    name === undefined ? "$" : (env[name] ?? found),
+  );
 }

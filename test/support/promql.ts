@@ -1,4 +1,7 @@
-/** Finds the metrics that an expression asks for, by Prometheus' own grammar. It throws when the expression is no PromQL. */
+/**
+ * Finds the metrics that an expression asks for, by Prometheus' own grammar. It throws when the expression is
+ * no PromQL.
+ */
 export async function metricFinder(): Promise<(expression: string) => string[]> {
   const selectorsIn = await selectorFinder();
   return (expression) => [...new Set(selectorsIn(expression).map(({ metric }) => metric))];
@@ -21,7 +24,10 @@ export async function selectorFinder(): Promise<(expression: string) => Selector
         if (node.name !== "VectorSelector") return;
         const name = node.node.firstChild;
         if (name?.name !== "Identifier") throw new Error(`a selector without a metric: ${expression}`);
-        found.push({ metric: expression.slice(name.from, name.to), text: expression.slice(node.from, node.to) });
+        found.push({
+          metric: expression.slice(name.from, name.to),
+          text: expression.slice(node.from, node.to),
+        });
       },
     });
     return found;

@@ -1,7 +1,11 @@
 import { debianProgram } from "./debian-program";
 
 /** Debian's and Ubuntu's packages, by their programs. */
-const packages = { promtool: "prometheus", prometheus: "prometheus", "prometheus-pushgateway": "prometheus-pushgateway" } as const;
+const packages = {
+  promtool: "prometheus",
+  prometheus: "prometheus",
+  "prometheus-pushgateway": "prometheus-pushgateway",
+} as const;
 
 /** A program of Prometheus. */
 export type PrometheusProgram = keyof typeof packages;

@@ -59,8 +59,14 @@ export class QueryExporter {
   }
 }
 
-/** Runs SQL as the exporter would, by its driver and with the environment of its container: the first row, or what is wrong. */
-export async function queryAs(env: Record<string, string>, sql: string): Promise<{ row: unknown[] } | { error: string }> {
+/**
+ * Runs SQL as the exporter would, by its driver and with the environment of its container: the first row, or
+ * what is wrong.
+ */
+export async function queryAs(
+  env: Record<string, string>,
+  sql: string,
+): Promise<{ row: unknown[] } | { error: string }> {
   const program = [
     "import json, psycopg2, sys",
     "cursor = psycopg2.connect('').cursor()",

@@ -5,9 +5,15 @@ import type { BackupDatabase } from "./backup-database";
 import { BackupPods, endGroup } from "./backup-pods";
 import type { ImagePrograms, PodResult, RunOptions } from "./backup-pods";
 
-/** Variables of the restore's containers that a test sets: what the option would have said, and which database it is about. */
+/**
+ * Variables of the restore's containers that a test sets: what the option would have said, and which database
+ * it is about.
+ */
 export type RestoreVariables = Partial<
-  Record<"RESTORE_ID" | "BACKUP" | "BACKUP_DIR" | "OVERWRITE_DATABASE" | "PGDATABASE" | "PGUSER" | "PGPASSWORD", string>
+  Record<
+    "RESTORE_ID" | "BACKUP" | "BACKUP_DIR" | "OVERWRITE_DATABASE" | "PGDATABASE" | "PGUSER" | "PGPASSWORD",
+    string
+  >
 >;
 
 /** The restore Job of an instance, with the backups that its CronJob has published. */
@@ -17,8 +23,17 @@ export class RestorePods {
     private readonly database: BackupDatabase,
   ) {}
 
-  static async render(database: BackupDatabase, programs: ImagePrograms, backups: BackupPods, backup: string): Promise<RestorePods> {
-    const args = { ...database.args, backup: { enabled: true }, restore: { backup, overwriteDatabase: "certctl" } };
+  static async render(
+    database: BackupDatabase,
+    programs: ImagePrograms,
+    backups: BackupPods,
+    backup: string,
+  ): Promise<RestorePods> {
+    const args = {
+      ...database.args,
+      backup: { enabled: true },
+      restore: { backup, overwriteDatabase: "certctl" },
+    };
     const pods = await BackupPods.render(args, programs, database.here);
     symlinkSync(backups.volume, pods.volume);
     return new RestorePods(pods, database);
@@ -29,7 +44,9 @@ export class RestorePods {
     return this.pods.run("Job", this.job, { ...options, env: env });
   }
 
-  /** Runs the Job's pod, and kills whatever runs after some milliseconds. Returns when PostgreSQL has noticed. */
+  /**
+   * Runs the Job's pod, and kills whatever runs after some milliseconds. Returns when PostgreSQL has noticed.
+   */
   async runKilled(env: RestoreVariables, milliseconds: number): Promise<PodResult> {
     const timer = new AbortController();
     let running: Parameters<typeof endGroup>[0] | undefined;
@@ -53,7 +70,9 @@ export class RestorePods {
   }
 
   private get job(): string {
-    const found = this.pods.manifests.find(({ kind, metadata }) => kind === "Job" && /^certctl-restore-[0-9a-f]{8}$/.test(metadata.name));
+    const found = this.pods.manifests.find(
+      ({ kind, metadata }) => kind === "Job" && /^certctl-restore-[0-9a-f]{8}$/.test(metadata.name),
+    );
     return found?.metadata.name ?? "certctl-restore";
   }
 

@@ -4,8 +4,8 @@ import type { AlertingRule, RuleGroup } from "../../src/monitoring/prometheus-ru
 import { manifestOf } from "./pods";
 
 /**
- * An instance with every alert: a bundled database, an SQL exporter, an hourly backup that tells a Pushgateway, a weekly drill; and the
- * network scan, which registers an agent.
+ * An instance with every alert: a bundled database, an SQL exporter, an hourly backup that tells a
+ * Pushgateway, a weekly drill; and the network scan, which registers an agent.
  */
 export const everyAlert: CertctlArgs = {
   server: { networkScan: { enabled: true } },
@@ -19,12 +19,16 @@ export const everyAlert: CertctlArgs = {
 };
 
 /** The same without the SQL exporter, whose place the server's own gauges take. */
-export const withoutExporter: CertctlArgs = { ...everyAlert, monitoring: { ...everyAlert.monitoring, sqlExporter: { enabled: false } } };
+export const withoutExporter: CertctlArgs = {
+  ...everyAlert,
+  monitoring: { ...everyAlert.monitoring, sqlExporter: { enabled: false } },
+};
 
 /** The groups of rules of an instance, from its manifests. */
 export async function renderedGroups(args: CertctlArgs = everyAlert): Promise<RuleGroup[]> {
   const manifests = await renderArgs({ ...placeholderArgs({}), ...args });
-  return (manifestOf(manifests, "PrometheusRule", "certctl-monitoring").spec as { groups: RuleGroup[] }).groups;
+  return (manifestOf(manifests, "PrometheusRule", "certctl-monitoring").spec as { groups: RuleGroup[] })
+    .groups;
 }
 
 /** All its rules. */
@@ -43,8 +47,12 @@ export interface DashboardPanel {
 }
 
 /** The dashboard of an instance, from its ConfigMap. */
-export async function renderedDashboard(args: CertctlArgs = everyAlert): Promise<{ panels: DashboardPanel[]; [key: string]: unknown }> {
+export async function renderedDashboard(
+  args: CertctlArgs = everyAlert,
+): Promise<{ panels: DashboardPanel[]; [key: string]: unknown }> {
   const manifests = await renderArgs({ ...placeholderArgs({}), ...args });
-  const [json = ""] = Object.values(manifestOf(manifests, "ConfigMap", "certctl-monitoring-dashboard").data as Record<string, string>);
+  const [json = ""] = Object.values(
+    manifestOf(manifests, "ConfigMap", "certctl-monitoring-dashboard").data as Record<string, string>,
+  );
   return JSON.parse(json) as { panels: DashboardPanel[] };
 }

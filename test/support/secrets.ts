@@ -5,7 +5,10 @@ import { serverDnsNames } from "../../src/tls/dns-names";
 
 /** Valid secrets of an instance, made anew for each run: no key is ever committed. */
 export async function generateSecrets(name = "certctl", namespace = "certctl"): Promise<CertctlArgs> {
-  const [ca, server] = await Promise.all([createIssuingCa(), createServerCertificate(serverDnsNames(name, namespace))]);
+  const [ca, server] = await Promise.all([
+    createIssuingCa(),
+    createServerCertificate(serverDnsNames(name, namespace)),
+  ]);
   return {
     databasePassword: awkwardPassword,
     encryptionKey: "0123456789abcdef".repeat(4),

@@ -22,7 +22,11 @@ const render = (tls: TlsSettings, namespace = "pki"): Promise<Manifest[]> =>
 describe("the certificate that cert-manager makes", () => {
   const issuerRef = { name: "internal-ca" };
   const specOf = (settings: CertManagerSettings, tls: TlsSettings = {}) =>
-    (certificateResource({ name: "certctl-tls" }, tls, settings, ["certctl-server"]) as unknown as { spec: Record<string, unknown> }).spec;
+    (
+      certificateResource({ name: "certctl-tls" }, tls, settings, ["certctl-server"]) as unknown as {
+        spec: Record<string, unknown>;
+      }
+    ).spec;
 
   it("holds for the four names of the Service in its namespace, and for further ones", async () => {
     const tls: TlsSettings = {
@@ -48,7 +52,11 @@ describe("the certificate that cert-manager makes", () => {
   it("goes into the Secret that the server mounts, and that nobody else makes", async () => {
     const manifests = await render({ mode: "certManager", certManager: { issuerRef } });
     const { secretName } = manifestOf(manifests, "Certificate", "certctl-tls").spec as { secretName: string };
-    assert.equal(volumesOf(manifests, "Deployment", "certctl-server").find(({ name }) => name === "tls")?.secret.secretName, secretName);
+    assert.equal(
+      volumesOf(manifests, "Deployment", "certctl-server").find(({ name }) => name === "tls")?.secret
+        .secretName,
+      secretName,
+    );
     assert.ok(!manifests.some(({ kind, metadata }) => kind === "Secret" && metadata.name === secretName));
   });
 
@@ -60,7 +68,11 @@ describe("the certificate that cert-manager makes", () => {
 
   it("comes from a ClusterIssuer of cert-manager and lives 90 days, unless another is asked for", () => {
     const byDefault = specOf({ issuerRef });
-    assert.deepEqual(byDefault.issuerRef, { name: "internal-ca", kind: "ClusterIssuer", group: "cert-manager.io" });
+    assert.deepEqual(byDefault.issuerRef, {
+      name: "internal-ca",
+      kind: "ClusterIssuer",
+      group: "cert-manager.io",
+    });
     assert.deepEqual([byDefault.duration, byDefault.renewBefore], ["2160h", "360h"]);
     const other = { name: "aws", kind: "AWSPCAClusterIssuer", group: "awspca.cert-manager.io" };
     const given = specOf({ issuerRef: other, duration: "720h", renewBefore: "240h" });
@@ -79,7 +91,12 @@ describe("what clients of the server trust", () => {
       path,
     });
     assert.deepEqual(trustFiles({ secret: "server-tls", key: "ca.crt" }), {
-      volumes: [{ name: "ca-bundle", secret: { secretName: "server-tls", defaultMode: 0o440, items: items("ca.crt") } }],
+      volumes: [
+        {
+          name: "ca-bundle",
+          secret: { secretName: "server-tls", defaultMode: 0o440, items: items("ca.crt") },
+        },
+      ],
       mounts,
       path,
     });
@@ -93,31 +110,53 @@ describe("what clients of the server trust", () => {
       tls: { mode: "certManager", certManager: { issuerRef: { name: "ca" } } },
       source: ["secret", "certctl-tls"],
     },
-    "a ConfigMap": { tls: { ...existing, trust: { mode: "configMap", configMap: { name: "cas" } } }, source: ["configMap", "cas"] },
+    "a ConfigMap": {
+      tls: { ...existing, trust: { mode: "configMap", configMap: { name: "cas" } } },
+      source: ["configMap", "cas"],
+    },
     "the image's roots": { tls: { ...existing, trust: { mode: "systemRoots" } }, source: undefined },
   };
 
   for (const [name, { tls, source }] of Object.entries(sources)) {
     it(`is the same for agents and the provisioning Job: ${name}`, async () => {
       const manifests = await render(tls);
-      for (const [kind, workload] of [["StatefulSet", "certctl-agents"] as const, ["Job", "certctl-provision"] as const]) {
-        const volume: Partial<types.output.core.v1.Volume> | undefined = volumesOf(manifests, kind, workload).find(
-          ({ name }) => name === "ca-bundle",
-        );
-        const found = volume?.secret ? ["secret", volume.secret.secretName] : volume && ["configMap", volume.configMap?.name];
+      for (const [kind, workload] of [
+        ["StatefulSet", "certctl-agents"] as const,
+        ["Job", "certctl-provision"] as const,
+      ]) {
+        const volume: Partial<types.output.core.v1.Volume> | undefined = volumesOf(
+          manifests,
+          kind,
+          workload,
+        ).find(({ name }) => name === "ca-bundle");
+        const found = volume?.secret
+          ? ["secret", volume.secret.secretName]
+          : volume && ["configMap", volume.configMap?.name];
         assert.deepEqual(found, source, workload);
-        assert.deepEqual((volume?.secret ?? volume?.configMap)?.items, source && [{ key: "ca.crt", path: "ca.crt" }]);
+        assert.deepEqual(
+          (volume?.secret ?? volume?.configMap)?.items,
+          source && [{ key: "ca.crt", path: "ca.crt" }],
+        );
       }
     });
   }
 
   it("is the ConfigMap for agents too when a CA certificate is given besides", async () => {
     const tls: TlsSettings = { ...existing, trust: { mode: "configMap", configMap: { name: "cas" } } };
-    const manifests = await renderArgs({ ...placeholderArgs({}), tls, tlsCaCertificate: "<secret certctl:tlsCaCertificate>" });
-    assert.equal(volumesOf(manifests, "StatefulSet", "certctl-agents").find(({ name }) => name === "ca-bundle")?.configMap.name, "cas");
+    const manifests = await renderArgs({
+      ...placeholderArgs({}),
+      tls,
+      tlsCaCertificate: "<secret certctl:tlsCaCertificate>",
+    });
+    assert.equal(
+      volumesOf(manifests, "StatefulSet", "certctl-agents").find(({ name }) => name === "ca-bundle")
+        ?.configMap.name,
+      "cas",
+    );
   });
 });
 
 function volumesOf(manifests: Manifest[], kind: string, workload: string): types.output.core.v1.Volume[] {
-  return (manifestOf(manifests, kind, workload).spec as { template: { spec: PodSpec } }).template.spec.volumes;
+  return (manifestOf(manifests, kind, workload).spec as { template: { spec: PodSpec } }).template.spec
+    .volumes;
 }

@@ -18,7 +18,10 @@ They are kept in $CERTCTL_PULUMI_CACHE, or $XDG_CACHE_HOME/pulumi-certctl, or ~/
 
 /** @param {string[]} args */
 export async function main(args) {
-  const { only, help: wanted } = parseArguments(args, { only: { type: "string" }, help: { type: "boolean" } });
+  const { only, help: wanted } = parseArguments(args, {
+    only: { type: "string" },
+    help: { type: "boolean" },
+  });
   if (wanted) {
     process.stdout.write(help);
     return;

@@ -6,7 +6,8 @@ import { formatDuration } from "../../scripts/lib/log.mjs";
 const heartbeatSeconds = 30;
 
 /**
- * Tells how far a build is: on a terminal with a line that changes, elsewhere with a line now and then, so that a log shows life.
+ * Tells how far a build is: on a terminal with a line that changes, elsewhere with a line now and then, so
+ * that a log shows life.
  * @param {{ total: number, done: number, log: Log }} options
  */
 export function createBuildProgress({ total, done, log }) {
@@ -14,9 +15,12 @@ export function createBuildProgress({ total, done, log }) {
   const running = new Map();
   const elapsed = (/** @type {number} */ since) => formatDuration(Date.now() - since);
   const underWay = () => [...running].map(([name, since]) => `${name} ${elapsed(since)}`).join(", ");
-  const show = () => log.status?.(running.size === 0 ? "" : `${done} of ${total} done; building ${underWay()}`);
-  const heartbeat = () => running.size > 0 && log(`  still building ${underWay()} (${done} of ${total} done)`);
-  const timer = log.status === undefined ? setInterval(heartbeat, heartbeatSeconds * 1000) : setInterval(show, 1000);
+  const show = () =>
+    log.status?.(running.size === 0 ? "" : `${done} of ${total} done; building ${underWay()}`);
+  const heartbeat = () =>
+    running.size > 0 && log(`  still building ${underWay()} (${done} of ${total} done)`);
+  const timer =
+    log.status === undefined ? setInterval(heartbeat, heartbeatSeconds * 1000) : setInterval(show, 1000);
 
   return {
     /** @param {string} name */

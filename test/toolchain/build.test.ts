@@ -135,7 +135,10 @@ describe("the toolchain builder", () => {
     assert.equal(second.code, 0, second.stderr);
     assert.match(
       second.stderr,
-      new RegExp(`^Process ${String(first.process.pid)} is building the toolchain in .*; waiting for it\\.$`, "m"),
+      new RegExp(
+        `^Process ${String(first.process.pid)} is building the toolchain in .*; waiting for it\\.$`,
+        "m",
+      ),
     );
     assert.equal((await first.result).stdout, second.stdout);
     assert.deepEqual(workshop.compiled.sort(), all);
@@ -143,7 +146,10 @@ describe("the toolchain builder", () => {
 
   it("takes over the lock of a process that is gone, even when another process has its number by now", async () => {
     mkdirSync(workshop.cacheFolder);
-    writeFileSync(join(workshop.cacheFolder, "lock"), JSON.stringify({ pid: process.pid, startedAt: "at another time" }));
+    writeFileSync(
+      join(workshop.cacheFolder, "lock"),
+      JSON.stringify({ pid: process.pid, startedAt: "at another time" }),
+    );
     const { code, stderr } = await workshop.build();
     assert.equal(code, 0, stderr);
     assert.ok(!workshop.cached.includes("lock"));
@@ -195,7 +201,9 @@ describe("the toolchain builder", () => {
     const { pulumiHome, bin, pulumiBin } = JSON.parse(stdout) as Record<string, string>;
     assert.ok(pulumiHome && bin && pulumiBin);
     const { pulumiVersion } = await import("./engines.mjs");
-    const installed = JSON.parse(readFileSync(require.resolve("pulumi/package.json"), "utf8")) as { version: string };
+    const installed = JSON.parse(readFileSync(require.resolve("pulumi/package.json"), "utf8")) as {
+      version: string;
+    };
     assert.equal(pulumiVersion, installed.version);
     assert.equal(pulumiBin, join(pulumiHome, "versions", installed.version, "bin"));
     assert.equal(readFileSync(join(pulumiBin, "one"), "utf8"), "built example.test/one");

@@ -11,7 +11,8 @@ const enginesAtATime = 2;
 /**
  * Builds engines, two at a time. The first failure, or a signal, ends all of them; what was finished stays.
  * @param {CachedEngine[]} missing
- * @param {{ modulesFolder: string, logsFolder: string, total: number, log: Log, stop: AbortController }} options
+ * @param {{ modulesFolder: string, logsFolder: string, total: number, log: Log, stop: AbortController }}
+ * options
  */
 export async function buildEngines(missing, { modulesFolder, logsFolder, total, log, stop }) {
   const waiting = [...missing];
@@ -60,7 +61,8 @@ export async function buildEngines(missing, { modulesFolder, logsFolder, total, 
 /**
  * @param {CachedEngine[]} waiting
  * @param {CachedEngine[]} running
- * @returns {CachedEngine | undefined} one of another module: two of one module would compile the same packages at the same time
+ * @returns {CachedEngine | undefined} one of another module: two of one module would compile the same
+ * packages at the same time
  */
 function takeNext(waiting, running) {
   const modules = new Set(running.map(({ engine }) => engine.module));

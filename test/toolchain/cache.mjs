@@ -27,14 +27,20 @@ export function defaultCacheFolder() {
  * @returns {CachedEngine}
  */
 export function cachedEngine(cacheFolder, engine, { modulesFolder, go }) {
-  const inputs = [go, engine.package, engine.files, buildFlags(engine), moduleFiles(join(modulesFolder, engine.module))];
+  const inputs = [
+    go,
+    engine.package,
+    engine.files,
+    buildFlags(engine),
+    moduleFiles(join(modulesFolder, engine.module)),
+  ];
   const folder = join(cacheFolder, "engines", `${engine.name}-${digest(inputs)}`);
   return { engine, folder, binary: join(folder, engine.name), isBuilt: existsSync(folder) };
 }
 
 /**
- * Where an engine is built: `output` becomes its folder, the rest is thrown away. It is next to its final place, so that publishing is
- * one rename.
+ * Where an engine is built: `output` becomes its folder, the rest is thrown away. It is next to its final
+ * place, so that publishing is one rename.
  * @param {CachedEngine} cached
  */
 export function createWorkFolder({ engine, folder }) {
@@ -50,8 +56,8 @@ export function createWorkFolder({ engine, folder }) {
 const compilerRecord = "compiler.json";
 
 /**
- * Removes what builds that were killed have left, and ends their compilers, which may still run. Only for who has the cache's lock:
- * it cannot tell them from builds under way.
+ * Removes what builds that were killed have left, and ends their compilers, which may still run. Only for who
+ * has the cache's lock: it cannot tell them from builds under way.
  * @param {string} cacheFolder
  */
 export async function removeLeftovers(cacheFolder) {
@@ -59,7 +65,8 @@ export async function removeLeftovers(cacheFolder) {
     if (!existsSync(parent)) continue;
     for (const name of readdirSync(parent).filter((entry) => entry.startsWith("."))) {
       const compiler = readJsonIfPresent(join(parent, name, compilerRecord));
-      if (compiler !== undefined) await endProcess(/** @type {ProcessIdentity} */ (compiler), { group: true, graceMilliseconds: 0 });
+      if (compiler !== undefined)
+        await endProcess(/** @type {ProcessIdentity} */ (compiler), { group: true, graceMilliseconds: 0 });
       rmSync(join(parent, name), { recursive: true, force: true });
     }
   }
@@ -73,7 +80,10 @@ export async function removeLeftovers(cacheFolder) {
  * @param {CachedEngine[]} cached
  */
 export function linkFolder(cacheFolder, kind, subfolder, cached) {
-  const folder = join(cacheFolder, `${kind}-${digest(cached.map((item) => relative(cacheFolder, item.binary)))}`);
+  const folder = join(
+    cacheFolder,
+    `${kind}-${digest(cached.map((item) => relative(cacheFolder, item.binary)))}`,
+  );
   const create = () => {
     const temporary = mkdtempSync(join(cacheFolder, `.${kind}-`));
     mkdirSync(join(temporary, subfolder), { recursive: true });
@@ -87,8 +97,8 @@ export function linkFolder(cacheFolder, kind, subfolder, cached) {
 }
 
 /**
- * A folder that is named by what decides what is in it. The first call on a machine fills it; it is there when that was finished, and
- * never changes.
+ * A folder that is named by what decides what is in it. The first call on a machine fills it; it is there
+ * when that was finished, and never changes.
  * @param {string} parent
  * @param {string} name
  * @param {unknown} inputs

@@ -11,10 +11,17 @@ describe("npm start, npm stop and npm run toolchain", () => {
 
   const commands = ["scripts/start.mjs", "scripts/stop.mjs", "test/toolchain/build.mjs"];
 
-  /** Runs a command that finds neither npm nor Go, so that nothing is installed or built, even if these tests are wrong. */
+  /**
+   * Runs a command that finds neither npm nor Go, so that nothing is installed or built, even if these tests
+   * are wrong.
+   */
   function run(args: string[]) {
     const env = { PATH: "/nowhere" };
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: copy.folder, env, encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: copy.folder,
+      env,
+      encoding: "utf8",
+    });
     return { status, stdout, stderr };
   }
 
@@ -55,7 +62,10 @@ describe("npm start, npm stop and npm run toolchain", () => {
   it("npm start says that Go is missing, before anything is installed", () => {
     const lockFile = join(copy.folder, "package-lock.json");
     const locked = readFileSync(lockFile);
-    writeFileSync(lockFile, JSON.stringify({ packages: { "node_modules/not-installed": { version: "1.0.0" } } }));
+    writeFileSync(
+      lockFile,
+      JSON.stringify({ packages: { "node_modules/not-installed": { version: "1.0.0" } } }),
+    );
     const { status, stdout, stderr } = run(["scripts/start.mjs"]);
     writeFileSync(lockFile, locked);
     assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
@@ -64,7 +74,8 @@ describe("npm start, npm stop and npm run toolchain", () => {
 
   it("a command says in one sentence that the disk is full", () => {
     const module = JSON.stringify(join(copy.folder, "scripts/lib/user-error.mjs"));
-    const error = 'Object.assign(new Error("no space left on device, write"), { code: "ENOSPC", path: "/data/file" })';
+    const error =
+      'Object.assign(new Error("no space left on device, write"), { code: "ENOSPC", path: "/data/file" })';
     const program = `const { runCommand } = await import(${module}); await runCommand(async () => { throw ${error}; });`;
     assert.deepEqual(run(["--input-type=module", "--eval", program]), {
       status: 1,
@@ -75,7 +86,10 @@ describe("npm start, npm stop and npm run toolchain", () => {
 
   it("npm start -- --env says that there is no stack yet", () => {
     const { status, stderr } = run(["scripts/start.mjs", "--env"]);
-    assert.deepEqual({ status, stderr }, { status: 1, stderr: "There is no local stack yet: run npm start first.\n" });
+    assert.deepEqual(
+      { status, stderr },
+      { status: 1, stderr: "There is no local stack yet: run npm start first.\n" },
+    );
   });
 
   it("npm stop says that nothing was running, and succeeds", () => {
@@ -86,19 +100,29 @@ describe("npm start, npm stop and npm run toolchain", () => {
     const [stacks, other] = [join(copy.folder, ".local/stacks/dev"), join(copy.folder, ".local/other")];
     for (const folder of [stacks, other]) mkdirSync(folder, { recursive: true });
     const { status, stdout } = run(["scripts/stop.mjs", "--purge"]);
-    assert.deepEqual({ status, stdout }, { status: 0, stdout: "Nothing was running.\nRemoved what npm start had kept in .local.\n" });
+    assert.deepEqual(
+      { status, stdout },
+      { status: 0, stdout: "Nothing was running.\nRemoved what npm start had kept in .local.\n" },
+    );
     assert.deepEqual([existsSync(stacks), existsSync(other)], [false, true]);
   });
 });
 
 describe("the local stack's configuration", () => {
-  const load = async () => (await import("../../scripts/local/stack-configuration.mjs")).mergeStackConfiguration;
+  const load = async () =>
+    (await import("../../scripts/local/stack-configuration.mjs")).mergeStackConfiguration;
   const secure = (value: string) => ({ secure: value });
 
   it("follows the repository's, and keeps secrets and what else was set locally", async () => {
     const merge = await load();
     const { merged, keys } = merge(
-      { config: { "certctl:namespace": "new", "certctl:agents": { replicas: 3 }, "certctl:apiKeys": { admin: "not set" } } },
+      {
+        config: {
+          "certctl:namespace": "new",
+          "certctl:agents": { replicas: 3 },
+          "certctl:apiKeys": { admin: "not set" },
+        },
+      },
       {
         encryptionsalt: "salt",
         config: {
@@ -125,15 +149,22 @@ describe("the local stack's configuration", () => {
 
   it("drops what the repository's does not say any more", async () => {
     const merge = await load();
-    assert.deepEqual(merge({ config: {} }, { config: { "certctl:gone": 1, "certctl:own": 2 } }, ["certctl:gone"]).merged.config, {
-      "certctl:own": 2,
-    });
+    assert.deepEqual(
+      merge({ config: {} }, { config: { "certctl:gone": 1, "certctl:own": 2 } }, ["certctl:gone"]).merged
+        .config,
+      {
+        "certctl:own": 2,
+      },
+    );
   });
 
   it("takes no secret of the repository's, which is encrypted with a key that is not here", async () => {
     const merge = await load();
     const { merged } = merge(
-      { encryptionsalt: "theirs", config: { "certctl:encryptionKey": secure("theirs"), "certctl:namespace": "n" } },
+      {
+        encryptionsalt: "theirs",
+        config: { "certctl:encryptionKey": secure("theirs"), "certctl:namespace": "n" },
+      },
       {},
       [],
     );
@@ -175,7 +206,12 @@ describe("the report of an update", () => {
     const said = await report(
       { diagnosticEvent: { severity: "warning", message: "no backup is configured\n" } },
       { diagnosticEvent: { severity: "error", message: "Job failed\n", urn } },
-      { diagnosticEvent: { severity: "warning", message: "using pulumi-resource-kubernetes from $PATH at /somewhere\n" } },
+      {
+        diagnosticEvent: {
+          severity: "warning",
+          message: "using pulumi-resource-kubernetes from $PATH at /somewhere\n",
+        },
+      },
       { diagnosticEvent: { severity: "debug", message: "Registering resource\n" } },
       { diagnosticEvent: { severity: "info", message: "[1/2] waiting\n", urn, ephemeral: true } },
     );
@@ -183,6 +219,9 @@ describe("the report of an update", () => {
   });
 
   it("passes on what is no event", async () => {
-    assert.deepEqual(await report("error: something else", "{not json"), ["error: something else", "{not json"]);
+    assert.deepEqual(await report("error: something else", "{not json"), [
+      "error: something else",
+      "{not json",
+    ]);
   });
 });

@@ -38,7 +38,8 @@ export async function buildEngine(cached, { moduleFolder, logFile, stop }) {
 
 /**
  * @param {string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv, logFile: string, record: string, stop: AbortSignal }} options
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, logFile: string, record: string, stop: AbortSignal }}
+ * options
  * @returns {Promise<number | string>} exit code, or signal
  */
 async function runCompiler(args, { cwd, env, logFile, record, stop }) {
@@ -88,7 +89,8 @@ function buildFailed(name, exitCode, logFile) {
 
 /**
  * @param {string} text
- * @returns {string} without the hosts in it: a proxy's address may hold a password, and this text ends up in CI logs
+ * @returns {string} without the hosts in it: a proxy's address may hold a password, and this text ends up in
+ * CI logs
  */
 export function withoutAddresses(text) {
   return text.replace(/\b(https?:\/\/)[^/\s"]+/g, "$1…");
@@ -108,7 +110,8 @@ function copyModuleFolder(files, { moduleFolder, output, env }) {
 }
 
 /**
- * Copies files, not their modes: in Go's module cache folders are read-only, and their copies could not be filled or removed.
+ * Copies files, not their modes: in Go's module cache folders are read-only, and their copies could not be
+ * filled or removed.
  * @param {string} from
  * @param {string} to
  */

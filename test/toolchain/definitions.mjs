@@ -7,11 +7,15 @@ import { withoutAddresses } from "./compile.mjs";
 import { defaultModulesFolder, goEnvironment, moduleFiles } from "./go.mjs";
 
 /**
- * The CustomResourceDefinitions of other products whose kinds an instance can use, one row per Go module that has them as files. As all
- * files that controller-gen writes, each is called `<group>_<plural>.yaml`.
+ * The CustomResourceDefinitions of other products whose kinds an instance can use, one row per Go module that
+ * has them as files. As all files that controller-gen writes, each is called `<group>_<plural>.yaml`.
  */
 const sources = [
-  { module: "github.com/cert-manager/cert-manager", folder: "deploy/crds", files: ["cert-manager.io_certificates.yaml"] },
+  {
+    module: "github.com/cert-manager/cert-manager",
+    folder: "deploy/crds",
+    files: ["cert-manager.io_certificates.yaml"],
+  },
   {
     module: "github.com/prometheus-operator/prometheus-operator",
     folder: "example/prometheus-operator-crd",
@@ -29,7 +33,8 @@ const sources = [
 ];
 
 /**
- * The files of the definitions. The first call on a machine fetches the modules, whose content go.sum pins, and copies the files out of them.
+ * The files of the definitions. The first call on a machine fetches the modules, whose content go.sum pins,
+ * and copies the files out of them.
  * @param {object} [options]
  * @param {string} [options.cacheFolder]
  * @param {(line: string) => void} [options.log]
@@ -37,13 +42,19 @@ const sources = [
  */
 export function ensureDefinitions({ cacheFolder = defaultCacheFolder(), log = () => {} } = {}) {
   const moduleFolder = join(defaultModulesFolder, "definitions");
-  const folder = cachedFolder(join(cacheFolder, "definitions"), "kinds", [sources, moduleFiles(moduleFolder)], (target) => {
-    log("Fetching the definitions of other products' kinds.");
-    const folders = moduleFolders(moduleFolder);
-    for (const source of sources) {
-      for (const file of source.files) copyFileSync(join(folders.get(source.module) ?? "", source.folder, file), join(target, file));
-    }
-  });
+  const folder = cachedFolder(
+    join(cacheFolder, "definitions"),
+    "kinds",
+    [sources, moduleFiles(moduleFolder)],
+    (target) => {
+      log("Fetching the definitions of other products' kinds.");
+      const folders = moduleFolders(moduleFolder);
+      for (const source of sources) {
+        for (const file of source.files)
+          copyFileSync(join(folders.get(source.module) ?? "", source.folder, file), join(target, file));
+      }
+    },
+  );
   return sources.flatMap(({ files }) => files.map((file) => join(folder, file)));
 }
 
@@ -61,7 +72,9 @@ function moduleFolders(moduleFolder) {
     return new Map(lines.map((line) => /** @type {[string, string]} */ (line.split(" "))));
   } catch (error) {
     const { stderr } = /** @type {{ stderr?: string }} */ (error);
-    throw new UserError(`The definitions of other products' kinds could not be fetched: ${withoutAddresses(stderr?.trim() ?? `${error}`)}`);
+    throw new UserError(
+      `The definitions of other products' kinds could not be fetched: ${withoutAddresses(stderr?.trim() ?? `${error}`)}`,
+    );
   }
 }
 
@@ -70,5 +83,10 @@ function moduleFolders(moduleFolder) {
  * @param {string[]} args
  */
 function go(cwd, ...args) {
-  return execFileSync("go", args, { cwd, env: goEnvironment(), encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync("go", args, {
+    cwd,
+    env: goEnvironment(),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }

@@ -1,5 +1,6 @@
 /**
- * What is built, one row per program: its Go module (a folder of modules/, which pins every dependency) and its main package.
+ * What is built, one row per program: its Go module (a folder of modules/, which pins every dependency) and
+ * its main package.
  * @typedef {object} Engine
  * @property {string} name also the file name of the binary
  * @property {string} module folder of modules/
@@ -29,7 +30,12 @@ const kubernetesVersion = {
  */
 export const engines = [
   { name: "pulumi-resource-kubernetes", module: "provider-kubernetes", package: ".", place: "path" },
-  { name: "kube-apiserver", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-apiserver", stamps: kubernetesVersion },
+  {
+    name: "kube-apiserver",
+    module: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kube-apiserver",
+    stamps: kubernetesVersion,
+  },
   {
     name: "pulumi",
     module: "pulumi",
@@ -49,8 +55,19 @@ export const engines = [
     package: "sigs.k8s.io/kwok/cmd/kwok",
     files: { module: "sigs.k8s.io/kwok", folder: "kustomize/stage", as: "stages" },
   },
-  { name: "kube-scheduler", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-scheduler", stamps: kubernetesVersion },
-  { name: "kubectl", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubectl", stamps: kubernetesVersion, place: "path" },
+  {
+    name: "kube-scheduler",
+    module: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kube-scheduler",
+    stamps: kubernetesVersion,
+  },
+  {
+    name: "kubectl",
+    module: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kubectl",
+    stamps: kubernetesVersion,
+    place: "path",
+  },
   { name: "etcd", module: "etcd", package: "." },
   {
     name: "pulumi-language-nodejs",
@@ -61,11 +78,17 @@ export const engines = [
 ];
 
 /**
- * What a real node needs besides a control plane (test/node): only Linux builds these, and only for the tests that run there.
+ * What a real node needs besides a control plane (test/node): only Linux builds these, and only for the tests
+ * that run there.
  * @type {Engine[]}
  */
 export const nodeEngines = [
-  { name: "kubelet", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubelet", stamps: kubernetesVersion },
+  {
+    name: "kubelet",
+    module: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kubelet",
+    stamps: kubernetesVersion,
+  },
   {
     name: "prometheus-operator",
     module: "prometheus-operator",
@@ -82,7 +105,12 @@ export const nodeEngines = [
     stamps: { [prometheusVersion]: "3.16.0" },
   },
   { name: "coredns", module: "coredns", package: "." },
-  { name: "kube-proxy", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-proxy", stamps: kubernetesVersion },
+  {
+    name: "kube-proxy",
+    module: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kube-proxy",
+    stamps: kubernetesVersion,
+  },
   { name: "network-policy", module: "network-policy", package: "." },
   { name: "local-volumes", module: "local-volumes", package: "." },
   {

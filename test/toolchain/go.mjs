@@ -12,7 +12,8 @@ export const defaultModulesFolder = fileURLToPath(new URL("modules", import.meta
 const install = "Install a current Go (https://go.dev/dl) and run the command again.";
 
 /**
- * The environment of every call of Go: one compiler, static binaries, and nothing of a workspace that happens to lie above.
+ * The environment of every call of Go: one compiler, static binaries, and nothing of a workspace that happens
+ * to lie above.
  * @returns {NodeJS.ProcessEnv}
  */
 export function goEnvironment() {
@@ -25,7 +26,11 @@ export function goEnvironment() {
  */
 export function buildFlags({ stamps = {}, tags = [] }) {
   // Without symbol tables the binaries are a third smaller.
-  const linkerFlags = ["-s", "-w", ...Object.entries(stamps).flatMap(([variable, value]) => ["-X", `${variable}=${value}`])];
+  const linkerFlags = [
+    "-s",
+    "-w",
+    ...Object.entries(stamps).flatMap(([variable, value]) => ["-X", `${variable}=${value}`]),
+  ];
   // The checkout's revision must not get into the binary: it would be another one after each commit.
   const tagFlags = tags.length > 0 ? [`-tags=${tags.join(",")}`] : [];
   return ["-mod=readonly", "-trimpath", "-buildvcs=false", ...tagFlags, `-ldflags=${linkerFlags.join(" ")}`];
@@ -42,7 +47,9 @@ export function requireGo(moduleFolders) {
   const version = /^go(\d+(?:\.\d+)*)/.exec(found)?.[1];
   // A development version has no number; it is newer than any release.
   if (version !== undefined && compareVersions(version, needed) < 0) {
-    throw new UserError(`Go ${needed} or newer is needed to build the toolchain, and the one on PATH is ${version}. ${install}`);
+    throw new UserError(
+      `Go ${needed} or newer is needed to build the toolchain, and the one on PATH is ${version}. ${install}`,
+    );
   }
   return { version: (version ?? found).split(".").slice(0, 2).join("."), platform: `${os}/${architecture}` };
 }
@@ -50,12 +57,18 @@ export function requireGo(moduleFolders) {
 /** @param {string[]} names */
 function goEnv(...names) {
   try {
-    return execFileSync("go", ["env", ...names], { encoding: "utf8", env: goEnvironment(), cwd: "/", stdio: ["ignore", "pipe", "pipe"] })
+    return execFileSync("go", ["env", ...names], {
+      encoding: "utf8",
+      env: goEnvironment(),
+      cwd: "/",
+      stdio: ["ignore", "pipe", "pipe"],
+    })
       .trim()
       .split("\n");
   } catch (error) {
     const { code, stderr } = /** @type {NodeJS.ErrnoException & { stderr?: string }} */ (error);
-    if (code === "ENOENT") throw new UserError(`Go is needed to build the toolchain, and there is none on PATH. ${install}`);
+    if (code === "ENOENT")
+      throw new UserError(`Go is needed to build the toolchain, and there is none on PATH. ${install}`);
     throw new UserError(`The Go on PATH does not work: ${stderr?.trim() || error}`);
   }
 }
@@ -73,7 +86,8 @@ function neededGo(moduleFolder) {
  * @param {string} right
  */
 function compareVersions(left, right) {
-  const numbers = (/** @type {string} */ version) => version.split(".").map((part) => Number.parseInt(part, 10));
+  const numbers = (/** @type {string} */ version) =>
+    version.split(".").map((part) => Number.parseInt(part, 10));
   const [a, b] = [numbers(left), numbers(right)];
   for (let index = 0; index < Math.max(a.length, b.length); index++) {
     const difference = (a[index] ?? 0) - (b[index] ?? 0);

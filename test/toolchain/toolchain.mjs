@@ -24,7 +24,8 @@ import { defaultModulesFolder, requireGo } from "./go.mjs";
  */
 
 /**
- * Checks that there is a Go that can build the toolchain: a command calls it before it does something else that takes long.
+ * Checks that there is a Go that can build the toolchain: a command calls it before it does something else
+ * that takes long.
  * @param {Engine[]} [engines]
  * @param {string} [modulesFolder]
  */
@@ -53,7 +54,8 @@ export async function ensureToolchain({
   const go = requireCompiler(needed, modulesFolder);
   const plan = () => {
     const cached = needed.map((engine) => cachedEngine(cacheFolder, engine, { modulesFolder, go }));
-    const placed = (/** @type {Engine["place"]} */ place) => cached.filter(({ engine }) => engine.place === place);
+    const placed = (/** @type {Engine["place"]} */ place) =>
+      cached.filter(({ engine }) => engine.place === place);
     const links = {
       pulumi: linkFolder(cacheFolder, "pulumi-home", pulumiSubfolder, placed("pulumi")),
       path: linkFolder(cacheFolder, "bin", ".", placed("path")),
@@ -62,7 +64,8 @@ export async function ensureToolchain({
   };
 
   const { cached, links } = plan();
-  const isComplete = cached.every(({ isBuilt }) => isBuilt) && Object.values(links).every(({ isThere }) => isThere);
+  const isComplete =
+    cached.every(({ isBuilt }) => isBuilt) && Object.values(links).every(({ isThere }) => isThere);
   if (!isComplete) {
     createCacheFolder(cacheFolder);
     const onWait = (/** @type {{ pid: number }} */ { pid }) =>
@@ -72,7 +75,8 @@ export async function ensureToolchain({
       // The process that had the lock may have built them.
       const { cached, links } = plan();
       const missing = cached.filter(({ isBuilt }) => !isBuilt);
-      if (missing.length > 0) await buildMissing(missing, { total: cached.length, modulesFolder, cacheFolder, log });
+      if (missing.length > 0)
+        await buildMissing(missing, { total: cached.length, modulesFolder, cacheFolder, log });
       for (const link of Object.values(links)) if (!link.isThere) link.create();
     });
   }
@@ -94,7 +98,8 @@ const pulumiSubfolder = join("versions", pulumiVersion, "bin");
 
 /**
  * @param {Toolchain} toolchain
- * @returns {Record<string, string>} what a command needs so that `npx pulumi`, its plugins and kubectl are those of the toolchain
+ * @returns {Record<string, string>} what a command needs so that `npx pulumi`, its plugins and kubectl are
+ * those of the toolchain
  */
 export function toolchainEnvironment({ pulumiHome, pulumiBin, bin }) {
   return {
@@ -114,7 +119,9 @@ function selectEngines(engines, only) {
   if (only === undefined) return engines;
   const unknown = only.filter((name) => !engines.some((engine) => engine.name === name));
   if (unknown.length > 0) {
-    throw new UserError(`There is no engine ${unknown.join(", ")}; there are ${engines.map(({ name }) => name).join(", ")}.`);
+    throw new UserError(
+      `There is no engine ${unknown.join(", ")}; there are ${engines.map(({ name }) => name).join(", ")}.`,
+    );
   }
   return engines.filter(({ name }) => only.includes(name));
 }
@@ -126,7 +133,9 @@ function createCacheFolder(cacheFolder) {
     accessSync(cacheFolder, constants.W_OK);
   } catch (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    throw new UserError(`The toolchain's folder ${cacheFolder} cannot be written (${code}): set CERTCTL_PULUMI_CACHE to one that can.`);
+    throw new UserError(
+      `The toolchain's folder ${cacheFolder} cannot be written (${code}): set CERTCTL_PULUMI_CACHE to one that can.`,
+    );
   }
 }
 
@@ -145,7 +154,9 @@ async function buildMissing(missing, { total, modulesFolder, cacheFolder, log })
   };
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
-  log(`Building ${missing.length} of ${total} programs of the toolchain from source; the first time takes about 15 minutes on 2 cores.`);
+  log(
+    `Building ${missing.length} of ${total} programs of the toolchain from source; the first time takes about 15 minutes on 2 cores.`,
+  );
   try {
     await buildEngines(missing, { modulesFolder, logsFolder: join(cacheFolder, "logs"), total, log, stop });
     log(`The toolchain is built (${formatDuration(Date.now() - since)}).`);

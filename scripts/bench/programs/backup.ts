@@ -10,8 +10,9 @@ import { fillMegabytes, fillTables } from "../../../test/support/backup-rows";
 import { bucketSink, said, volumeSink } from "../../../test/support/backup-sinks";
 
 /**
- * Prints, as JSON, how long the rendered scripts of backup and restore take beside the bare programs, each the median of three rounds (one when the database is large), and the
- * most memory that the processes of a container hold together. Argument: megabytes of the database.
+ * Prints, as JSON, how long the rendered scripts of backup and restore take beside the bare programs, each
+ * the median of three rounds (one when the database is large), and the most memory that the processes of a
+ * container hold together. Argument: megabytes of the database.
  */
 const megabytes = Number(process.argv[2] ?? "1000");
 const rounds = megabytes > 1000 ? 1 : 3;
@@ -29,13 +30,35 @@ async function main(): Promise<void> {
   const restore = { restore: { backup: "latest", before: "2099-12-31T23:59:59Z" } };
   const volume = await volumeSink(database, programs, restore);
   const store = await bucketSink(database, programs);
-  const server = { PGHOST: "127.0.0.1", PGPORT: String(database.postgres.port), PGUSER: "certctl", PGDATABASE: "certctl" };
-  const env = { ...server, PGPASSWORD: database.args.databasePassword as string, PATH: `${programs.path}:${process.env.PATH ?? ""}` };
+  const server = {
+    PGHOST: "127.0.0.1",
+    PGPORT: String(database.postgres.port),
+    PGUSER: "certctl",
+    PGDATABASE: "certctl",
+  };
+  const env = {
+    ...server,
+    PGPASSWORD: database.args.databasePassword as string,
+    PATH: `${programs.path}:${process.env.PATH ?? ""}`,
+  };
   const bareDump = join(volume.pods.folder, "bare.dump");
   const bare = (program: string, args: string[], more: Record<string, string> = {}): Promise<Measured> =>
-    watched(spawn(program, args, { env: { ...env, ...more }, detached: true, stdio: ["ignore", "inherit", "inherit"] }));
+    watched(
+      spawn(program, args, {
+        env: { ...env, ...more },
+        detached: true,
+        stdio: ["ignore", "inherit", "inherit"],
+      }),
+    );
 
-  const dumpArgs = ["--format=custom", "--no-owner", "--no-acl", "--compress=6", "--dbname=certctl", `--file=${bareDump}`];
+  const dumpArgs = [
+    "--format=custom",
+    "--no-owner",
+    "--no-acl",
+    "--compress=6",
+    "--dbname=certctl",
+    `--file=${bareDump}`,
+  ];
   const dumps = await byTurns(
     () => inPod(volume.pods, "CronJob", "certctl-backup", "dump"),
     () => bare("pg_dump", dumpArgs),
@@ -46,17 +69,31 @@ async function main(): Promise<void> {
   }
 
   await store.store.createBucket("bare");
-  const signed = { ...store.store.administrator, AWS_ENDPOINT_URL: store.store.proxy.endpoint, AWS_REGION: "us-east-1" };
+  const signed = {
+    ...store.store.administrator,
+    AWS_ENDPOINT_URL: store.store.proxy.endpoint,
+    AWS_REGION: "us-east-1",
+  };
   let copies = 0;
   const uploads = await byTurns(
     () => inPod(store.pods, "CronJob", "certctl-backup", "upload"),
-    () => bare("aws", ["s3", "cp", "--only-show-errors", bareDump, `s3://bare/${String((copies += 1))}`], signed),
+    () =>
+      bare("aws", ["s3", "cp", "--only-show-errors", bareDump, `s3://bare/${String((copies += 1))}`], signed),
   );
 
   const empty = (): Promise<unknown> =>
     database.query("drop schema public cascade; create schema public; comment on database certctl is null");
-  const job = volume.pods.manifests.find(({ kind, metadata }) => kind === "Job" && /^certctl-restore-[0-9a-f]{8}$/.test(metadata.name));
-  const restoreArgs = ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", "--dbname=certctl", bareDump];
+  const job = volume.pods.manifests.find(
+    ({ kind, metadata }) => kind === "Job" && /^certctl-restore-[0-9a-f]{8}$/.test(metadata.name),
+  );
+  const restoreArgs = [
+    "--no-owner",
+    "--no-acl",
+    "--exit-on-error",
+    "--single-transaction",
+    "--dbname=certctl",
+    bareDump,
+  ];
   const restores = await byTurns(
     async () => {
       await empty();
@@ -80,7 +117,11 @@ async function main(): Promise<void> {
         restore: restores.ours.seconds / restores.bare.seconds,
       },
       seconds: { dump: dumps.ours.seconds, upload: uploads.ours.seconds, restore: restores.ours.seconds },
-      mebibytes: { dump: dumps.ours.mebibytes, upload: uploads.ours.mebibytes, restore: restores.ours.mebibytes },
+      mebibytes: {
+        dump: dumps.ours.mebibytes,
+        upload: uploads.ours.mebibytes,
+        restore: restores.ours.mebibytes,
+      },
     })}\n`,
   );
 }
@@ -128,7 +169,10 @@ function residentKibibytes(group: number): number {
 }
 
 /** Both by turns, so that another load on the machine meets both; the disk is quiet before each. */
-async function byTurns(ours: () => Promise<Measured>, bare: () => Promise<Measured>): Promise<Record<"ours" | "bare", Measured>> {
+async function byTurns(
+  ours: () => Promise<Measured>,
+  bare: () => Promise<Measured>,
+): Promise<Record<"ours" | "bare", Measured>> {
   const all: Record<"ours" | "bare", Measured[]> = { ours: [], bare: [] };
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, measure] of [
@@ -144,7 +188,10 @@ async function byTurns(ours: () => Promise<Measured>, bare: () => Promise<Measur
 
 function summary(measured: Measured[]): Measured {
   const seconds = measured.map((one) => one.seconds).sort((a, b) => a - b);
-  return { seconds: seconds[Math.floor(seconds.length / 2)] ?? NaN, mebibytes: Math.max(...measured.map((one) => one.mebibytes)) };
+  return {
+    seconds: seconds[Math.floor(seconds.length / 2)] ?? NaN,
+    mebibytes: Math.max(...measured.map((one) => one.mebibytes)),
+  };
 }
 
 void main();

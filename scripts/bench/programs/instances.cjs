@@ -1,5 +1,6 @@
-// A stack of so many instances as CERTCTL_BENCH_INSTANCES says, each configured as the stack CERTCTL_BENCH_STACK, besides a namespace that
-// is always there. A preview needs no secret, so placeholders do.
+// A stack of so many instances as CERTCTL_BENCH_INSTANCES says, each configured as the stack
+// CERTCTL_BENCH_STACK, besides a namespace that is always there. A preview needs no secret, so placeholders
+// do.
 "use strict";
 const { readFileSync } = require("node:fs");
 const { join } = require("node:path");

@@ -1,14 +1,20 @@
-// The stack program without an engine: prints the seconds from the start of the process until everything is registered.
+// The stack program without an engine: prints the seconds from the start of the process until everything is
+// registered.
 "use strict";
 const { readFileSync } = require("node:fs");
 const pulumi = require("@pulumi/pulumi");
 
 const config = Object.entries(JSON.parse(readFileSync(process.argv[2], "utf8")));
 const keep = ({ name, inputs }) => ({ id: name, state: inputs });
-pulumi.runtime.setMocks({ newResource: keep, call: ({ inputs }) => inputs }, "certctl", "dev").then(async () => {
-  const secretKeys = config.filter(([, { secret }]) => secret).map(([key]) => key);
-  pulumi.runtime.setAllConfig(Object.fromEntries(config.map(([key, { value }]) => [key, value])), secretKeys);
-  require("../../program.cjs");
-  await pulumi.runtime.disconnect();
-  process.stdout.write(`${performance.now() / 1000}\n`);
-});
+pulumi.runtime
+  .setMocks({ newResource: keep, call: ({ inputs }) => inputs }, "certctl", "dev")
+  .then(async () => {
+    const secretKeys = config.filter(([, { secret }]) => secret).map(([key]) => key);
+    pulumi.runtime.setAllConfig(
+      Object.fromEntries(config.map(([key, { value }]) => [key, value])),
+      secretKeys,
+    );
+    require("../../program.cjs");
+    await pulumi.runtime.disconnect();
+    process.stdout.write(`${performance.now() / 1000}\n`);
+  });

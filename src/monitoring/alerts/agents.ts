@@ -1,7 +1,8 @@
 import { maximum, serverSeries } from "../promql";
 import type { Alert, AlertContext } from "./alert";
 
-const sentinels = "Agents that certctl registers for its own scans are never online, and are left out (monitoring.rules.sentinelAgents).";
+const sentinels =
+  "Agents that certctl registers for its own scans are never online, and are left out (monitoring.rules.sentinelAgents).";
 
 function expected(context: AlertContext): string {
   const registered = maximum(serverSeries("certctl_agent_total", context));

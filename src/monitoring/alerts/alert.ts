@@ -42,7 +42,10 @@ export interface Alert {
   threshold?: Threshold;
   /** Whether it can be: what it looks at may not exist. */
   applies?: (context: AlertContext) => boolean;
-  /** PromQL. Its result has the label `namespace` and as few others as the alert needs, so that it fires once for all replicas. */
+  /**
+   * PromQL. Its result has the label `namespace` and as few others as the alert needs, so that it fires once
+   * for all replicas.
+   */
   expression: (context: AlertContext, threshold: number) => string;
   /** One line, with Prometheus' templates. */
   summary: AlertText;

@@ -19,7 +19,10 @@ const tooOld = (which: Which) => (context: AlertContext, threshold: number) => {
   return watched ? `time() - ${lastSuccess(context, watched)} > ${threshold} * ${watched.periodSeconds}` : "";
 };
 
-/** The newest failed Job began after the last success: a later success ends it, although the failed Job is kept. */
+/**
+ * The newest failed Job began after the last success: a later success ends it, although the failed Job is
+ * kept.
+ */
 const failed = (which: Which) => (context: AlertContext) => {
   const watched = context[which];
   if (!watched) return "";
@@ -57,8 +60,10 @@ export const backupAlerts = {
       const before = `${size} offset ${context.backup?.periodSeconds ?? 0}s`;
       return `${maximum(size)} < ${threshold} * ${maximum(before)}`;
     },
-    summary: "The last backup of {{ $labels.namespace }} has {{ $value | humanize1024 }}B, much less than the one before",
-    description: "It is compared with that of a period before, so the alert ends by itself after a period: rows may be gone.",
+    summary:
+      "The last backup of {{ $labels.namespace }} has {{ $value | humanize1024 }}B, much less than the one before",
+    description:
+      "It is compared with that of a period before, so the alert ends by itself after a period: rows may be gone.",
   },
   CertctlBackupSuspended: {
     severity: "warning",
@@ -78,7 +83,8 @@ export const backupAlerts = {
     applies: isWatched("drill"),
     expression: tooOld("drill"),
     summary: "The last good restore drill of {{ $labels.namespace }} is {{ $value | humanizeDuration }} old",
-    description: "A backup counts when it has been restored. Before the first drill, the age is that of the CronJob.",
+    description:
+      "A backup counts when it has been restored. Before the first drill, the age is that of the CronJob.",
   },
   CertctlDrillFailed: {
     severity: "critical",

@@ -5,16 +5,29 @@ const oldestOnly =
   "certctl counts among its 50 oldest certificates only, so above 50 certificates the number may be too low, and 0 proves nothing. " +
   "CertctlCertificateRenewalOverdue sees all of them, and so does monitoring.sqlExporter.";
 
-const ofAll = "Of all certificates, as the SQL exporter counts them in the database; those that are revoked or archived are left out.";
+const ofAll =
+  "Of all certificates, as the SQL exporter counts them in the database; those that are revoked or archived are left out.";
 
-/** A number of certificates: of all, where an exporter asks the database, and otherwise as certctl counts them. */
+/**
+ * A number of certificates: of all, where an exporter asks the database, and otherwise as certctl counts
+ * them.
+ */
 function counted(context: AlertContext, gauge: string, metric: string, ...matchers: string[]): string {
   const { exporter } = context;
-  return maximum(exporter === undefined ? serverSeries(gauge, context) : exporterSeries(metric, context, exporter, ...matchers));
+  return maximum(
+    exporter === undefined
+      ? serverSeries(gauge, context)
+      : exporterSeries(metric, context, exporter, ...matchers),
+  );
 }
 
 function expiringSoon(context: AlertContext): string {
-  return counted(context, "certctl_certificate_expiring_soon", "certctl_sql_certificates_expiring", 'days="30"');
+  return counted(
+    context,
+    "certctl_certificate_expiring_soon",
+    "certctl_sql_certificates_expiring",
+    'days="30"',
+  );
 }
 
 function expired(context: AlertContext): string {
@@ -53,7 +66,8 @@ export const certificateAlerts = {
     severity: "critical",
     for: "0s",
     threshold: { default: 0 },
-    // The scan asks the database for all certificates, and counts a finding at each pass, also where a notification was sent before.
+    // The scan asks the database for all certificates, and counts a finding at each pass, also where a
+    // notification was sent before.
     expression: (context, threshold) =>
       `${events("certctl_expiry_alerts_total", context, scans(context), 'threshold=~"[0-7]"')} > ${threshold}`,
     summary: "The renewal scan of {{ $labels.namespace }} finds certificates with a week left or less",
@@ -68,6 +82,7 @@ export const certificateAlerts = {
     expression: (context, threshold) =>
       `${events("certctl_expiry_alerts_total", context, scans(context), 'result="failure"')} > ${threshold}`,
     summary: "{{ $value }} notifications of {{ $labels.namespace }} about expiring certificates failed",
-    description: "A notification on a channel without a notifier counts as sent: no alert does not prove that anybody was told.",
+    description:
+      "A notification on a channel without a notifier counts as sent: no alert does not prove that anybody was told.",
   },
 } satisfies Record<string, Alert>;

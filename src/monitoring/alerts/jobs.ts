@@ -11,7 +11,8 @@ const dead = {
   for: "5m",
   expression: (context: AlertContext, threshold: number) => `${deadNotifications(context)} > ${threshold}`,
   summary: "{{ $value }} notifications of {{ $labels.namespace }} were given up",
-  description: "certctl does not try them again: nobody was told what they say. The number falls when they are requeued or deleted.",
+  description:
+    "certctl does not try them again: nobody was told what they say. The number falls when they are requeued or deleted.",
 };
 
 export const jobAlerts = {
@@ -23,16 +24,20 @@ export const jobAlerts = {
       const failed = rise("certctl_job_failed_total", context, hour);
       return `${failed} / (${failed} + ${rise("certctl_job_completed_total", context, hour)}) > ${threshold}`;
     },
-    summary: "{{ $value | humanizePercentage }} of the jobs of {{ $labels.namespace }} that ended in the last hour failed",
-    description: "Counts are those of rows in the database. A retry that takes a job back from failed is no failure and no success.",
+    summary:
+      "{{ $value | humanizePercentage }} of the jobs of {{ $labels.namespace }} that ended in the last hour failed",
+    description:
+      "Counts are those of rows in the database. A retry that takes a job back from failed is no failure and no success.",
   },
   CertctlJobBacklog: {
     severity: "warning",
     for: "1h",
     threshold: { default: { small: 100, medium: 1000, large: 10000 } },
-    expression: (context, threshold) => `${maximum(serverSeries("certctl_job_pending", context))} > ${threshold}`,
+    expression: (context, threshold) =>
+      `${maximum(serverSeries("certctl_job_pending", context))} > ${threshold}`,
     summary: "{{ $value }} jobs of {{ $labels.namespace }} are not done",
-    description: "Jobs that wait for an approval, for a signing request or for an agent count too, and so do jobs that hang in Running.",
+    description:
+      "Jobs that wait for an approval, for a signing request or for an agent count too, and so do jobs that hang in Running.",
   },
   CertctlDeadNotifications: { severity: "warning", threshold: { default: 0 }, ...dead },
   CertctlManyDeadNotifications: { severity: "critical", threshold: { default: 10 }, ...dead },

@@ -2,12 +2,20 @@ import { maximum, objectSeries, total } from "../promql";
 import type { Alert, AlertContext } from "./alert";
 
 function failedJobs(context: AlertContext, prefix: string): string {
-  return total(objectSeries("kube_job_failed", context, `job_name=~"${prefix}-[0-9a-f]{8}"`, 'condition="true"'));
+  return total(
+    objectSeries("kube_job_failed", context, `job_name=~"${prefix}-[0-9a-f]{8}"`, 'condition="true"'),
+  );
 }
 
 function freeShare(context: AlertContext): string {
   const volume = (what: string): string =>
-    maximum(objectSeries(`kubelet_volume_stats_${what}_bytes`, context, `persistentvolumeclaim="${context.postgres ?? ""}"`));
+    maximum(
+      objectSeries(
+        `kubelet_volume_stats_${what}_bytes`,
+        context,
+        `persistentvolumeclaim="${context.postgres ?? ""}"`,
+      ),
+    );
   return `${volume("available")} / ${volume("capacity")}`;
 }
 
@@ -29,7 +37,8 @@ export const kubernetesAlerts = {
       return `${maximum(objectSeries("kube_deployment_status_condition", context, `deployment="${context.server}"`, ...condition))} > 0`;
     },
     summary: "The rollout of the servers of {{ $labels.namespace }} makes no progress",
-    description: "No new pod became ready within the Deployment's deadline of ten minutes. Pods of before go on serving.",
+    description:
+      "No new pod became ready within the Deployment's deadline of ten minutes. Pods of before go on serving.",
   },
   CertctlMigrationFailed: {
     severity: "critical",
@@ -45,14 +54,16 @@ export const kubernetesAlerts = {
     applies: withObjects,
     expression: (context) => `${failedJobs(context, context.provisioningJob)} > 0`,
     summary: "The provisioning of {{ $labels.namespace }} failed",
-    description: "Roles may not be granted, or issuers are not loaded, as with a wrong encryption key: the server is ready all the same.",
+    description:
+      "Roles may not be granted, or issuers are not loaded, as with a wrong encryption key: the server is ready all the same.",
   },
   CertctlDatabaseVolumeFilling: {
     severity: "warning",
     for: "15m",
     threshold: { default: 0.2, isShare: true },
     ...volume,
-    description: "Every call of the API writes an audit event, also each heartbeat: about 4,300 rows per agent and day.",
+    description:
+      "Every call of the API writes an audit event, also each heartbeat: about 4,300 rows per agent and day.",
   },
   CertctlDatabaseVolumeFull: {
     severity: "critical",

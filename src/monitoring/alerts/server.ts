@@ -34,7 +34,11 @@ function databaseDown(context: AlertContext): string {
   const running = serverContainers(context, "running");
   const servers = `(${running} > 0 and ${serverContainers(context, "ready")} == 0 and ${total(serverSeries("up", context))} == 0)`;
   if (context.postgres === undefined) return servers;
-  const ready = objectSeries("kube_statefulset_status_replicas_ready", context, `statefulset="${context.postgres}"`);
+  const ready = objectSeries(
+    "kube_statefulset_status_replicas_ready",
+    context,
+    `statefulset="${context.postgres}"`,
+  );
   return `(${servers} or ${maximum(ready)} == 0)`;
 }
 
@@ -43,19 +47,26 @@ function missing(series: string, metric: string): string {
 }
 
 function missingMetrics(context: AlertContext): string {
-  const needed = alwaysThere.filter((metric) => context.exporter === undefined || !countedByExporter.includes(metric));
+  const needed = alwaysThere.filter(
+    (metric) => context.exporter === undefined || !countedByExporter.includes(metric),
+  );
   const own = needed.map((metric) => missing(serverSeries(metric, context), metric));
   const cronJobs = [context.backup, context.drill].flatMap((watched) => watched?.cronJob ?? []);
   const objects = [
     ["kube_deployment_spec_replicas", `deployment="${context.server}"`],
     ...cronJobs.map((cronJob) => ["kube_cronjob_info", `cronjob="${cronJob}"`]),
   ];
-  const volume = ["kubelet_volume_stats_available_bytes", `persistentvolumeclaim="${context.postgres ?? ""}"`];
+  const volume = [
+    "kubelet_volume_stats_available_bytes",
+    `persistentvolumeclaim="${context.postgres ?? ""}"`,
+  ];
   const others = [
     ...(context.kubeStateMetrics ? objects : []),
     ...(context.kubeletMetrics && context.postgres !== undefined ? [volume] : []),
   ];
-  const elsewhere = others.map(([metric = "", matcher = ""]) => missing(objectSeries(metric, context, matcher), metric));
+  const elsewhere = others.map(([metric = "", matcher = ""]) =>
+    missing(objectSeries(metric, context, matcher), metric),
+  );
   const answered = `((${own.join(" or ")}) and on (namespace) ${total(serverSeries("up", context))} > 0)`;
   return `max by (namespace, metric) (${[answered, ...elsewhere].join(" or ")})`;
 }
@@ -101,7 +112,8 @@ export const serverAlerts = {
       const started = `time() - ${serverSeries("certctl_uptime_seconds", context)}`;
       return `time() - ${maximum(`(${verified}) or (${started})`)} > ${threshold}`;
     },
-    summary: "The audit chain of {{ $labels.namespace }} was last checked {{ $value | humanizeDuration }} ago",
+    summary:
+      "The audit chain of {{ $labels.namespace }} was last checked {{ $value | humanizeDuration }} ago",
     description:
       "It is checked every six hours (CERTCTL_AUDIT_CHAIN_VERIFY_INTERVAL); the default allows two of them and one hour. Nothing alerts on " +
       "certctl_audit_chain_break_detected_total: certctl 2.1 counts breaks where there are none.",

@@ -8,8 +8,9 @@ function series(metric: string, context: AlertContext): string {
 }
 
 /**
- * A figure that other alerts need is gone, which it is when its query has failed for three intervals. A scrape of the server needs the
- * database too: where one succeeds, the database is not what is missing, and otherwise another alert says so.
+ * A figure that other alerts need is gone, which it is when its query has failed for three intervals. A
+ * scrape of the server needs the database too: where one succeeds, the database is not what is missing, and
+ * otherwise another alert says so.
  */
 function queriesFailing(context: AlertContext): string {
   const needed = ["certctl_sql_certificates_expired", "certctl_sql_certificates_expiring"];
@@ -24,7 +25,8 @@ export const sqlExporterAlerts = {
     applies: withExporter,
     expression: (context) => unanswered(series("up", context)),
     summary: "The SQL exporter of {{ $labels.namespace }} does not answer",
-    description: "CertctlCertificateExpiringSoon and CertctlCertificateExpired are silent without it, whatever happens.",
+    description:
+      "CertctlCertificateExpiringSoon and CertctlCertificateExpired are silent without it, whatever happens.",
   },
   CertctlSqlExporterQueriesFailing: {
     severity: "warning",

@@ -21,7 +21,12 @@ const sharedRateLimits: InstanceRule = {
       const backend = variableOf(pod, "CERTCTL_RATE_LIMIT_BACKEND")?.value ?? "memory";
       const isOff = variableOf(pod, "CERTCTL_RATE_LIMIT_ENABLED")?.value === "false";
       if (isOff || backend === "postgres") return [];
-      return [{ object: pod.object, problem: `CERTCTL_RATE_LIMIT_BACKEND is ${backend} with ${replicas} replicas; use postgres` }];
+      return [
+        {
+          object: pod.object,
+          problem: `CERTCTL_RATE_LIMIT_BACKEND is ${backend} with ${replicas} replicas; use postgres`,
+        },
+      ];
     }),
 };
 
@@ -48,12 +53,15 @@ const disruptionBudgets: InstanceRule = {
     ofKind(instance.stack, "PodDisruptionBudget").flatMap((object): Violation[] => {
       const { selector, minAvailable, maxUnavailable } = specOf<DisruptionBudgetSpec>(object);
       const pods = instance.pods.filter(
-        ({ object: { namespace }, labels }) => namespace === object.namespace && selector && selects(selector, labels),
+        ({ object: { namespace }, labels }) =>
+          namespace === object.namespace && selector && selects(selector, labels),
       );
       const replicas = pods.reduce((sum, pod) => sum + fewestReplicas(pod, instance), 0);
       if (replicas === 0) return [];
       if (maxUnavailable !== undefined && podsOfShare(maxUnavailable, replicas) === 0) {
-        return [{ object, problem: `maxUnavailable is ${show(maxUnavailable)}, so no node can be drained; use 1` }];
+        return [
+          { object, problem: `maxUnavailable is ${show(maxUnavailable)}, so no node can be drained; use 1` },
+        ];
       }
       if (minAvailable === undefined || podsOfShare(minAvailable, replicas) < replicas) return [];
       const few = `minAvailable is ${show(minAvailable)} of ${replicas}, so no node can be drained`;

@@ -18,7 +18,12 @@ const restrictedNamespaces: InstanceRule = {
       if (!own && inside.every(onNodes)) return [];
       const level = namespace.labels[enforceLabel];
       if (level === restricted) return [];
-      return [{ object: namespace, problem: `${enforceLabel} is ${level === undefined ? "not set" : show(level)}; set it to restricted` }];
+      return [
+        {
+          object: namespace,
+          problem: `${enforceLabel} is ${level === undefined ? "not set" : show(level)}; set it to restricted`,
+        },
+      ];
     }),
 };
 
@@ -32,7 +37,9 @@ const noApiRights: InstanceRule = {
   fix: "Remove the role, or its binding to the service accounts of certctl.",
   checkInstance(instance) {
     const roles = ofKind(instance.objects, "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding");
-    const bindings = ofKind(instance.stack, "RoleBinding", "ClusterRoleBinding").filter((binding) => !roles.includes(binding));
+    const bindings = ofKind(instance.stack, "RoleBinding", "ClusterRoleBinding").filter(
+      (binding) => !roles.includes(binding),
+    );
     return [
       ...roles.map((object) => ({ object, problem: "certctl does not use the Kubernetes API; remove it" })),
       ...bindings.flatMap((object) =>
@@ -57,7 +64,9 @@ function boundAccounts({ resource, namespace }: StackObject, { pods }: Instance)
   const named = subjects
     .filter(({ kind }) => kind === "ServiceAccount")
     .map((subject) => `${subject.namespace ?? namespace}/${subject.name ?? ""}`);
-  const used = new Set(pods.map(({ object, spec }) => `${object.namespace}/${spec.serviceAccountName ?? "default"}`));
+  const used = new Set(
+    pods.map(({ object, spec }) => `${object.namespace}/${spec.serviceAccountName ?? "default"}`),
+  );
   return [...used].filter((account) => named.includes(account));
 }
 

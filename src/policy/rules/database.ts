@@ -27,13 +27,19 @@ const databaseConnections: InstanceRule<{ reserve: number }> = {
       pool: Number(variableOf(pod, "CERTCTL_DATABASE_MAX_CONNS")?.value ?? defaultPool),
       replicas: mostReplicas(pod, instance),
     }));
-    const needed = pools.reduce((sum, { pool, replicas }) => sum + requiredConnections(pool, replicas, 0), reserve);
+    const needed = pools.reduce(
+      (sum, { pool, replicas }) => sum + requiredConnections(pool, replicas, 0),
+      reserve,
+    );
     const sum = pools.map(({ pool, replicas }) => `${pool} for each of ${replicas} replicas`).join(", ");
     return podsOf(instance, "database").flatMap((pod) => {
       const accepted = maxConnections(pod);
       if (accepted >= needed) return [];
       return [
-        { object: pod.object, problem: `max_connections is ${accepted}; ${needed} are needed: ${sum} and ${reserve} for people and Jobs` },
+        {
+          object: pod.object,
+          problem: `max_connections is ${accepted}; ${needed} are needed: ${sum} and ${reserve} for people and Jobs`,
+        },
       ];
     });
   },
@@ -54,18 +60,22 @@ const migrationOrder: InstanceRule = {
     podsOf(instance, "server").flatMap((pod) => {
       if (variableOf(pod, "CERTCTL_MIGRATIONS_VIA_HOOK")?.value?.toLowerCase() !== "true") return [];
       const problem = migrationProblem(pod, podsOf(instance, "migration").filter(migrates));
-      return problem === undefined ? [] : [{ object: pod.object, problem: `CERTCTL_MIGRATIONS_VIA_HOOK is true, and ${problem}` }];
+      return problem === undefined
+        ? []
+        : [{ object: pod.object, problem: `CERTCTL_MIGRATIONS_VIA_HOOK is true, and ${problem}` }];
     }),
 };
 
 function migrates(pod: Pod): boolean {
   return (
-    pod.object.kind === "Job" && containersOf(pod).some(({ args = [], command = [] }) => [...command, ...args].includes("--migrate-only"))
+    pod.object.kind === "Job" &&
+    containersOf(pod).some(({ args = [], command = [] }) => [...command, ...args].includes("--migrate-only"))
   );
 }
 
 function migrationProblem(server: Pod, jobs: readonly Pod[]): string | undefined {
-  if (jobs.length === 0) return "no Job runs --migrate-only: nothing migrates the database; add a DatabaseMigration";
+  if (jobs.length === 0)
+    return "no Job runs --migrate-only: nothing migrates the database; add a DatabaseMigration";
   const images = imagesOf(server);
   const same = jobs.filter((job) => imagesOf(job).some((image) => images.includes(image)));
   const names = jobs.map(({ object }) => object.name).join(", ");
@@ -93,7 +103,9 @@ const backups: InstanceRule = {
   fix: "Set certctl:backup.enabled: true, and remove suspend.",
   enforcementLevel: "advisory",
   checkInstance(instance) {
-    const schedules = ofKind(instance.objects, "CronJob").filter((object) => isPart(object, "backup", "drill"));
+    const schedules = ofKind(instance.objects, "CronJob").filter((object) =>
+      isPart(object, "backup", "drill"),
+    );
     const suspended = schedules.filter((object) => specOf<{ suspend: boolean }>(object).suspend);
     return [
       ...missingBackup(instance, schedules).map(({ object }) => ({

@@ -15,14 +15,21 @@ const networkPolicies: InstanceRule = {
       const policies = policiesFor(pod, stack);
       const closed = new Set(policies.flatMap(({ policyTypes = ["Ingress"] }) => policyTypes));
       const open = ["Ingress", "Egress"].filter((direction) => !closed.has(direction));
-      const everything = policies.some(({ ingress = [], egress = [] }) => [...ingress, ...egress].some(opensEverything));
+      const everything = policies.some(({ ingress = [], egress = [] }) =>
+        [...ingress, ...egress].some(opensEverything),
+      );
       return [
         ...open.map((direction) => ({
           object: pod.object,
           problem: `no network policy with policyTypes ${direction} selects its pods; add one`,
         })),
         ...(everything
-          ? [{ object: pod.object, problem: "a network policy of its pods opens every port to everybody; name peers or ports" }]
+          ? [
+              {
+                object: pod.object,
+                problem: "a network policy of its pods opens every port to everybody; name peers or ports",
+              },
+            ]
           : []),
       ];
     }),
@@ -35,7 +42,11 @@ function policiesFor(pod: Pod, stack: readonly StackObject[]): Partial<NetworkPo
     .filter(({ podSelector = {} }) => selects(podSelector, pod.labels));
 }
 
-function opensEverything({ from = [], to = [], ports = [] }: NonNullable<NetworkPolicySpec["ingress"]>[number]): boolean {
+function opensEverything({
+  from = [],
+  to = [],
+  ports = [],
+}: NonNullable<NetworkPolicySpec["ingress"]>[number]): boolean {
   return from.length === 0 && to.length === 0 && ports.length === 0;
 }
 
@@ -51,11 +62,19 @@ const closedServices: ObjectRule<{ shortestPrefix: number; allowNodePorts: boole
       default: 8,
       description: "Length in bits of the shortest prefix that a source range of a load balancer may have.",
     },
-    allowNodePorts: { type: "boolean", default: false, description: "Whether a Service may open a port on every node." },
+    allowNodePorts: {
+      type: "boolean",
+      default: false,
+      description: "Whether a Service may open a port on every node.",
+    },
   },
   checkObject(object, { shortestPrefix, allowNodePorts }) {
     if (object.kind !== "Service") return [];
-    const { type = "ClusterIP", loadBalancerSourceRanges: ranges = [], externalIPs = [] } = specOf<ServiceSpec>(object);
+    const {
+      type = "ClusterIP",
+      loadBalancerSourceRanges: ranges = [],
+      externalIPs = [],
+    } = specOf<ServiceSpec>(object);
     const wide = ranges.filter((range) => (readRange(range)?.length ?? 0) < shortestPrefix);
     return [
       ...(type === "NodePort" && !allowNodePorts
@@ -64,8 +83,13 @@ const closedServices: ObjectRule<{ shortestPrefix: number; allowNodePorts: boole
       ...(type === "LoadBalancer" && ranges.length === 0
         ? ["loadBalancerSourceRanges is not set, which admits every address; name the networks"]
         : []),
-      ...wide.map((range) => `loadBalancerSourceRanges admits ${show(range)}; the prefix of a range has ${shortestPrefix} bits or more`),
-      ...(externalIPs.length > 0 ? [`externalIPs is ${show(externalIPs)}, which admits every address; remove it`] : []),
+      ...wide.map(
+        (range) =>
+          `loadBalancerSourceRanges admits ${show(range)}; the prefix of a range has ${shortestPrefix} bits or more`,
+      ),
+      ...(externalIPs.length > 0
+        ? [`externalIPs is ${show(externalIPs)}, which admits every address; remove it`]
+        : []),
     ];
   },
 };
@@ -75,7 +99,9 @@ const authentication: InstanceRule = {
   description: "A server without authentication is reached from inside of the cluster only.",
   fix: "Set certctl:server.auth.type: api-key, or take away what leads to the server from outside.",
   checkInstance(instance) {
-    const open = podsOf(instance, "server").filter((pod) => variableOf(pod, "CERTCTL_AUTH_TYPE")?.value === "none");
+    const open = podsOf(instance, "server").filter(
+      (pod) => variableOf(pod, "CERTCTL_AUTH_TYPE")?.value === "none",
+    );
     return open.flatMap((pod) =>
       waysIn(pod, instance).map(({ kind, name }) => ({
         object: pod.object,
@@ -88,7 +114,9 @@ const authentication: InstanceRule = {
 /** What leads to a pod from outside of the cluster, and cannot ask who comes. */
 function waysIn(pod: Pod, { stack }: Instance): StackObject[] {
   const services = servicesOf(pod, stack);
-  const exposed = services.filter((service) => ["LoadBalancer", "NodePort"].includes(specOf<ServiceSpec>(service).type ?? ""));
+  const exposed = services.filter((service) =>
+    ["LoadBalancer", "NodePort"].includes(specOf<ServiceSpec>(service).type ?? ""),
+  );
   const routes = ofKind(stack, "Ingress", "TLSRoute").filter(({ namespace, resource }) => {
     const backends = backendNames(resource.props.spec);
     return namespace === pod.object.namespace && services.some(({ name }) => backends.includes(name));
@@ -102,7 +130,10 @@ function backendNames(spec: unknown): string[] {
   if (Array.isArray(spec)) return spec.flatMap(backendNames);
   return Object.entries(spec).flatMap(([key, value]: [string, unknown]) => {
     const references = key === "service" ? [value] : key === "backendRefs" ? (value as unknown[]) : [];
-    return [...references.map((reference) => (reference as { name?: string }).name ?? ""), ...backendNames(value)];
+    return [
+      ...references.map((reference) => (reference as { name?: string }).name ?? ""),
+      ...backendNames(value),
+    ];
   });
 }
 
@@ -110,7 +141,9 @@ function backendNames(spec: unknown): string[] {
 export function servicesOf(pod: Pod, stack: readonly StackObject[]): StackObject[] {
   return ofKind(stack, "Service").filter((service) => {
     const selector: LabelSelector | undefined = selectorOf(specOf<ServiceSpec>(service).selector);
-    return service.namespace === pod.object.namespace && selector !== undefined && selects(selector, pod.labels);
+    return (
+      service.namespace === pod.object.namespace && selector !== undefined && selects(selector, pod.labels)
+    );
   });
 }
 

@@ -27,7 +27,9 @@ function containerRule(
   };
 }
 
-/** The one container of the project that runs as root: it gives an agent on a node the directory of its state. */
+/**
+ * The one container of the project that runs as root: it gives an agent on a node the directory of its state.
+ */
 function ownsNodeState(container: Container, { object, component }: Pod): boolean {
   return component === "agents" && object.kind === "DaemonSet" && container.name === ownStateName;
 }
@@ -55,11 +57,17 @@ const noPrivileges = containerRule(
     fix: "Set allowPrivilegeEscalation: false and capabilities.drop: [ALL] in the security context of the container, and add none.",
   },
   (container, pod) => {
-    const { allowPrivilegeEscalation, privileged = false, capabilities: { add = [], drop = [] } = {} } = container.securityContext ?? {};
+    const {
+      allowPrivilegeEscalation,
+      privileged = false,
+      capabilities: { add = [], drop = [] } = {},
+    } = container.securityContext ?? {};
     const surplus = ownsNodeState(container, pod) ? add.filter((capability) => capability !== "CHOWN") : add;
     return [
       ...(privileged ? ["privileged is true; remove it"] : []),
-      ...(allowPrivilegeEscalation === false ? [] : [`allowPrivilegeEscalation is ${given(allowPrivilegeEscalation)}; set it to false`]),
+      ...(allowPrivilegeEscalation === false
+        ? []
+        : [`allowPrivilegeEscalation is ${given(allowPrivilegeEscalation)}; set it to false`]),
       ...(drop.includes("ALL") ? [] : [`capabilities.drop is ${show(drop)}; set it to ["ALL"]`]),
       ...(surplus.length === 0 ? [] : [`capabilities.add is ${show(surplus)}; remove it`]),
     ];
@@ -73,7 +81,9 @@ const readOnlyRoot = containerRule(
     fix: "Set readOnlyRootFilesystem: true in the security context of the container, and mount an emptyDir where it writes.",
   },
   ({ securityContext: { readOnlyRootFilesystem } = {} }) =>
-    readOnlyRootFilesystem === true ? [] : [`readOnlyRootFilesystem is ${given(readOnlyRootFilesystem)}; set it to true`],
+    readOnlyRootFilesystem === true
+      ? []
+      : [`readOnlyRootFilesystem is ${given(readOnlyRootFilesystem)}; set it to true`],
 );
 
 const seccomp = containerRule(
@@ -85,7 +95,9 @@ const seccomp = containerRule(
   (container, pod) => {
     const { seccompProfile } = { ...pod.spec.securityContext, ...container.securityContext };
     const type = seccompProfile?.type;
-    return type === "RuntimeDefault" || type === "Localhost" ? [] : [`seccompProfile.type is ${given(type)}; set it to RuntimeDefault`];
+    return type === "RuntimeDefault" || type === "Localhost"
+      ? []
+      : [`seccompProfile.type is ${given(type)}; set it to RuntimeDefault`];
   },
 );
 
@@ -114,24 +126,37 @@ const hostPaths: ObjectRule = {
   checkObject(object) {
     const pod = podOf(object);
     if (!pod) return [];
-    const volumes = (pod.spec.volumes ?? []).flatMap(({ name, hostPath }) => (hostPath ? [{ name, path: hostPath.path ?? "" }] : []));
+    const volumes = (pod.spec.volumes ?? []).flatMap(({ name, hostPath }) =>
+      hostPath ? [{ name, path: hostPath.path ?? "" }] : [],
+    );
     if (pod.component !== "agents" || object.kind !== "DaemonSet") {
-      return volumes.map(({ path }) => `hostPath ${show(path)} is a directory of the node; only agents of kind DaemonSet may see one`);
+      return volumes.map(
+        ({ path }) =>
+          `hostPath ${show(path)} is a directory of the node; only agents of kind DaemonSet may see one`,
+      );
     }
     const discovery = volumes.filter(({ name }) => name !== stateVolume);
     const directories = {
       stateDirectory: volumes.find(({ name }) => name === stateVolume)?.path,
       discoveryDirectories: discovery.map(({ path }) => path),
     };
-    return [...nodeIssues(directories).map((issue) => formatIssues([issue])), ...discovery.flatMap((volume) => writers(volume, pod))];
+    return [
+      ...nodeIssues(directories).map((issue) => formatIssues([issue])),
+      ...discovery.flatMap((volume) => writers(volume, pod)),
+    ];
   },
 };
 
 /** Where a pod may write to a directory of its node. */
 function writers({ name, path }: { name?: string; path: string }, pod: Pod): string[] {
   return containersOf(pod)
-    .filter(({ volumeMounts = [] }) => volumeMounts.some((mount) => mount.name === name && mount.readOnly !== true))
-    .map((container) => `container ${container.name ?? ""} may write to ${show(path)} of the node; set readOnly: true`);
+    .filter(({ volumeMounts = [] }) =>
+      volumeMounts.some((mount) => mount.name === name && mount.readOnly !== true),
+    )
+    .map(
+      (container) =>
+        `container ${container.name ?? ""} may write to ${show(path)} of the node; set readOnly: true`,
+    );
 }
 
 const noApiToken: ObjectRule = {
@@ -143,7 +168,9 @@ const noApiToken: ObjectRule = {
     const sources = pod?.spec.volumes?.flatMap(({ projected }) => projected?.sources ?? []) ?? [];
     const automount = pod ? pod.spec.automountServiceAccountToken : accountAutomount(object);
     return [
-      ...(automount === false ? [] : [`automountServiceAccountToken is ${given(automount)}; set it to false`]),
+      ...(automount === false
+        ? []
+        : [`automountServiceAccountToken is ${given(automount)}; set it to false`]),
       ...(sources.some(({ serviceAccountToken }) => serviceAccountToken)
         ? ["a projected volume holds a serviceAccountToken; remove it"]
         : []),
@@ -165,11 +192,22 @@ const imageDigests: ObjectRule = {
   checkObject(object) {
     const pod = podOf(object);
     const images = new Set(
-      (pod ? containersOf(pod) : []).map(({ image = "" }) => image).filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image)),
+      (pod ? containersOf(pod) : [])
+        .map(({ image = "" }) => image)
+        .filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image)),
     );
     return [...images].map((image) => `image ${show(image)} has no digest; name it with @sha256:…`);
   },
 };
 
 /** What every pod of an instance keeps to. */
-export const podRules = [nonRoot, noPrivileges, readOnlyRoot, seccomp, noNodeAccess, hostPaths, noApiToken, imageDigests];
+export const podRules = [
+  nonRoot,
+  noPrivileges,
+  readOnlyRoot,
+  seccomp,
+  noNodeAccess,
+  hostPaths,
+  noApiToken,
+  imageDigests,
+];

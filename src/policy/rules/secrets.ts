@@ -24,8 +24,15 @@ function openTexts(object: StackObject): OpenText[] {
 }
 
 function containerTexts({ name: container = "", env = [], command = [], args = [] }: Container): OpenText[] {
-  const variables = env.map(({ name, value }) => ({ place: `container ${container}, variable ${name ?? ""}`, name, text: value ?? "" }));
-  return [...variables, ...[...command, ...args].map((text) => ({ place: `container ${container}, arguments`, text }))];
+  const variables = env.map(({ name, value }) => ({
+    place: `container ${container}, variable ${name ?? ""}`,
+    name,
+    text: value ?? "",
+  }));
+  return [
+    ...variables,
+    ...[...command, ...args].map((text) => ({ place: `container ${container}, arguments`, text })),
+  ];
 }
 
 /** Whether a variable holds a secret by what certctl knows of it, or by its name. */
@@ -75,7 +82,10 @@ const leakedSecrets: InstanceRule = {
       openTexts(object).flatMap(({ place, text }) =>
         secrets
           .filter(({ value }) => text.includes(value))
-          .map(({ secret, key }) => ({ object, problem: `${place} holds the value of ${key} in Secret ${secret}; read it from there` })),
+          .map(({ secret, key }) => ({
+            object,
+            problem: `${place} holds the value of ${key} in Secret ${secret}; read it from there`,
+          })),
       ),
     );
   },
@@ -83,8 +93,14 @@ const leakedSecrets: InstanceRule = {
 
 /** What is in a Secret, but for certificates, which are for everybody. */
 function secretValues({ resource }: StackObject): [string, string][] {
-  const { data = {}, stringData = {} } = resource.props as { data?: Record<string, string>; stringData?: Record<string, string> };
-  const decoded = Object.entries(data).map(([key, value]): [string, string] => [key, Buffer.from(value, "base64").toString()]);
+  const { data = {}, stringData = {} } = resource.props as {
+    data?: Record<string, string>;
+    stringData?: Record<string, string>;
+  };
+  const decoded = Object.entries(data).map(([key, value]): [string, string] => [
+    key,
+    Buffer.from(value, "base64").toString(),
+  ]);
   return [...decoded, ...Object.entries(stringData)].filter(
     ([, value]) => value.length >= leastLength && !value.startsWith("-----BEGIN CERTIFICATE"),
   );

@@ -29,7 +29,10 @@ const noDemonstration: ObjectRule = {
     );
     return variables
       .filter(({ name = "", value = "" }) => demonstrationVariables[name]?.includes(value) === false)
-      .map(({ container, name = "" }) => `container ${container}: ${name} is set, and ${findVariable(name)?.note ?? ""}; remove it`);
+      .map(
+        ({ container, name = "" }) =>
+          `container ${container}: ${name} is set, and ${findVariable(name)?.note ?? ""}; remove it`,
+      );
   },
 };
 
@@ -41,7 +44,9 @@ const encryptionKey: ObjectRule = {
     const pod = podOf(object);
     if (pod?.component !== "server" && pod?.component !== "migration") return [];
     const variable = variableOf(pod, "CERTCTL_CONFIG_ENCRYPTION_KEY");
-    return variable?.valueFrom?.secretKeyRef ? [] : ["CERTCTL_CONFIG_ENCRYPTION_KEY is not read from a Secret; set certctl:encryptionKey"];
+    return variable?.valueFrom?.secretKeyRef
+      ? []
+      : ["CERTCTL_CONFIG_ENCRYPTION_KEY is not read from a Secret; set certctl:encryptionKey"];
   },
 };
 
@@ -51,7 +56,9 @@ const issuingCa: ObjectRule = {
   fix: "Set certctl:caCertificate and certctl:caPrivateKey; npm run secrets makes them.",
   checkObject(object) {
     const pod = serverPod(object);
-    const missing = ["CERTCTL_CA_CERT_PATH", "CERTCTL_CA_KEY_PATH"].filter((name) => pod && !variableOf(pod, name));
+    const missing = ["CERTCTL_CA_CERT_PATH", "CERTCTL_CA_KEY_PATH"].filter(
+      (name) => pod && !variableOf(pod, name),
+    );
     return missing.map(
       (name) =>
         `${name} is not set, so iss-local makes a new CA at each restart and in each pod; set certctl:caCertificate and certctl:caPrivateKey`,
@@ -65,11 +72,13 @@ const serverVariables: ObjectRule = {
   fix: "Correct the variable; docs/configuration.md lists them all.",
   checkObject(object) {
     const variables = serverPod(object)?.spec.containers?.flatMap(({ env = [] }) => env) ?? [];
-    // What arguments and the deployment decide is there because they do, and secrets have a rule of their own. Other names are of
-    // programs besides certctl.
+    // What arguments and the deployment decide is there because they do, and secrets have a rule of their
+    // own. Other names are of programs besides certctl.
     const own = variables.filter(({ name = "" }) => name.startsWith("CERTCTL_") && isOpen(name));
     return own.flatMap(({ name = "", value, valueFrom }) =>
-      variableIssues({ name, source: valueFrom ? "envFromSecrets" : "env", path: name, value }).map((issue) => `${name}: ${issue.message}`),
+      variableIssues({ name, source: valueFrom ? "envFromSecrets" : "env", path: name, value }).map(
+        (issue) => `${name}: ${issue.message}`,
+      ),
     );
   },
 };

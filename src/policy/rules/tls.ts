@@ -11,7 +11,12 @@ const serverCertificates: InstanceRule<{ leastDays: number }> = {
   description: "The server's certificate is valid, and holds for the names by which agents and Jobs connect.",
   fix: "Name the Service in the certificate; with tls.mode: provided, npm run secrets with --renew-tls makes a new one.",
   settings: {
-    leastDays: { type: "integer", minimum: 0, default: 7, description: "Days for which the certificate is still valid, at least." },
+    leastDays: {
+      type: "integer",
+      minimum: 0,
+      default: 7,
+      description: "Days for which the certificate is still valid, at least.",
+    },
   },
   checkInstance(instance, { leastDays }) {
     const hosts = serverHosts(instance);
@@ -19,10 +24,16 @@ const serverCertificates: InstanceRule<{ leastDays: number }> = {
       const secretName = tlsSecretName(pod);
       const inNamespace = instance.stack.filter(({ namespace }) => namespace === pod.object.namespace);
       const secrets = ofKind(inNamespace, "Secret").filter(({ name }) => name === secretName);
-      const requests = ofKind(inNamespace, "Certificate").filter((object) => specOf<CertificateSpec>(object).secretName === secretName);
+      const requests = ofKind(inNamespace, "Certificate").filter(
+        (object) => specOf<CertificateSpec>(object).secretName === secretName,
+      );
       return [
-        ...secrets.flatMap((object) => secretProblems(object, hosts, leastDays).map((problem): Violation => ({ object, problem }))),
-        ...requests.flatMap((object) => requestProblems(object, hosts).map((problem): Violation => ({ object, problem }))),
+        ...secrets.flatMap((object) =>
+          secretProblems(object, hosts, leastDays).map((problem): Violation => ({ object, problem })),
+        ),
+        ...requests.flatMap((object) =>
+          requestProblems(object, hosts).map((problem): Violation => ({ object, problem })),
+        ),
       ];
     });
   },
@@ -50,7 +61,10 @@ function tlsSecretName(pod: Pod): string | undefined {
 }
 
 function secretProblems({ resource }: StackObject, hosts: readonly string[], leastDays: number): string[] {
-  const { data = {}, stringData = {} } = resource.props as { data?: Record<string, string>; stringData?: Record<string, string> };
+  const { data = {}, stringData = {} } = resource.props as {
+    data?: Record<string, string>;
+    stringData?: Record<string, string>;
+  };
   const pem = stringData["tls.crt"] ?? Buffer.from(data["tls.crt"] ?? "", "base64").toString();
   const read = readCertificates(pem);
   if ("problem" in read) return [`tls.crt ${read.problem}`];
@@ -58,20 +72,34 @@ function secretProblems({ resource }: StackObject, hosts: readonly string[], lea
   return certificate ? certificateProblems(certificate, hosts, leastDays) : [];
 }
 
-function certificateProblems(certificate: X509Certificate, hosts: readonly string[], leastDays: number): string[] {
+function certificateProblems(
+  certificate: X509Certificate,
+  hosts: readonly string[],
+  leastDays: number,
+): string[] {
   const days = daysLeft(certificate);
-  const wrongDate = dateProblem(certificate) ?? (days < leastDays ? `expires in ${days} days; the least is ${leastDays}` : undefined);
+  const wrongDate =
+    dateProblem(certificate) ??
+    (days < leastDays ? `expires in ${days} days; the least is ${leastDays}` : undefined);
   const missing = hosts.filter((host) => !holdsFor(certificate, host));
   return [
     ...(wrongDate === undefined ? [] : [`tls.crt ${wrongDate}; renew it`]),
-    ...(missing.length === 0 ? [] : [`tls.crt does not hold for ${sentenceList(missing)}, by which pods connect; renew it with this name`]),
+    ...(missing.length === 0
+      ? []
+      : [
+          `tls.crt does not hold for ${sentenceList(missing)}, by which pods connect; renew it with this name`,
+        ]),
   ];
 }
 
 function requestProblems(object: StackObject, hosts: readonly string[]): string[] {
   const { dnsNames = [] } = specOf<CertificateSpec>(object);
-  const missing = hosts.filter((host) => !dnsNames.includes(host) && !dnsNames.includes(host.replace(/^[^.]+/, "*")));
-  return missing.length === 0 ? [] : [`dnsNames does not hold ${sentenceList(missing)}, by which pods connect; add it`];
+  const missing = hosts.filter(
+    (host) => !dnsNames.includes(host) && !dnsNames.includes(host.replace(/^[^.]+/, "*")),
+  );
+  return missing.length === 0
+    ? []
+    : [`dnsNames does not hold ${sentenceList(missing)}, by which pods connect; add it`];
 }
 
 /** What clients need to trust the server. */

@@ -5,7 +5,10 @@ export interface VariableBundle {
   needs: readonly string[];
 }
 
-const family = (prefix: string, ...suffixes: string[]): VariableBundle => ({ prefix, needs: suffixes.map((suffix) => prefix + suffix) });
+const family = (prefix: string, ...suffixes: string[]): VariableBundle => ({
+  prefix,
+  needs: suffixes.map((suffix) => prefix + suffix),
+});
 
 /** What certctl's connectors ask for (certctl facts 2.7, 2.10). */
 export const variableBundles: readonly VariableBundle[] = [
@@ -17,7 +20,10 @@ export const variableBundles: readonly VariableBundle[] = [
   family("CERTCTL_ENTRUST_", "API_URL", "CLIENT_CERT_PATH", "CLIENT_KEY_PATH", "CA_ID"),
   family("CERTCTL_GLOBALSIGN_", "API_URL", "API_KEY", "API_SECRET", "CLIENT_CERT_PATH", "CLIENT_KEY_PATH"),
   family("CERTCTL_EJBCA_", "API_URL", "CA_NAME"),
-  { prefix: "CERTCTL_AWS_SM_", needs: ["CERTCTL_AWS_SM_DISCOVERY_ENABLED", "CERTCTL_CLOUD_DISCOVERY_ENABLED"] },
+  {
+    prefix: "CERTCTL_AWS_SM_",
+    needs: ["CERTCTL_AWS_SM_DISCOVERY_ENABLED", "CERTCTL_CLOUD_DISCOVERY_ENABLED"],
+  },
   {
     prefix: "CERTCTL_AZURE_KV_",
     needs: [
@@ -31,7 +37,12 @@ export const variableBundles: readonly VariableBundle[] = [
   },
   {
     prefix: "CERTCTL_GCP_SM_",
-    needs: ["CERTCTL_GCP_SM_DISCOVERY_ENABLED", "CERTCTL_GCP_SM_PROJECT", "CERTCTL_GCP_SM_CREDENTIALS", "CERTCTL_CLOUD_DISCOVERY_ENABLED"],
+    needs: [
+      "CERTCTL_GCP_SM_DISCOVERY_ENABLED",
+      "CERTCTL_GCP_SM_PROJECT",
+      "CERTCTL_GCP_SM_CREDENTIALS",
+      "CERTCTL_CLOUD_DISCOVERY_ENABLED",
+    ],
   },
   { prefix: "OTEL_", needs: ["CERTCTL_OTEL_ENABLED"] },
   { prefix: "PGSSLCERT", needs: ["PGSSLKEY"] },

@@ -34,8 +34,15 @@ export interface ProfileFamily {
   variables: Variable[];
 }
 
-function family(prefix: string, argument: string, secrets: Variable[], governedBy: Record<string, string>): ProfileFamily {
-  const others = Object.entries(governedBy).map(([suffix, key]) => governed(suffix, `${argument}.<name>.${key}`));
+function family(
+  prefix: string,
+  argument: string,
+  secrets: Variable[],
+  governedBy: Record<string, string>,
+): ProfileFamily {
+  const others = Object.entries(governedBy).map(([suffix, key]) =>
+    governed(suffix, `${argument}.<name>.${key}`),
+  );
   return { argument, prefix, variables: [...secrets, ...others] };
 }
 

@@ -24,12 +24,20 @@ export const notificationGroup: VariableGroup = {
     secret("CERTCTL_OPSGENIE_API_KEY", "API key of Opsgenie."),
     governed("CERTCTL_OPSGENIE_PRIORITY", "server.notifiers.opsgenie.priority"),
     governed("CERTCTL_WEBHOOK_URL", "server.notifiers.webhook.url"),
-    secret("CERTCTL_WEBHOOK_SECRET", "Key that the requests to `server.notifiers.webhook` are signed with (HMAC)."),
+    secret(
+      "CERTCTL_WEBHOOK_SECRET",
+      "Key that the requests to `server.notifiers.webhook` are signed with (HMAC).",
+    ),
   ],
 };
 
 const wait = (family: string): Variable =>
-  open(`CERTCTL_${family}_POLL_MAX_WAIT_SECONDS`, integer(), "0", "Longest wait for the CA, in seconds; 0 for the server's own.");
+  open(
+    `CERTCTL_${family}_POLL_MAX_WAIT_SECONDS`,
+    integer(),
+    "0",
+    "Longest wait for the CA, in seconds; 0 for the server's own.",
+  );
 const clientPair = (family: string): Variable[] => [
   open(`CERTCTL_${family}_CLIENT_CERT_PATH`, path, "", "Client certificate (PEM)."),
   open(`CERTCTL_${family}_CLIENT_KEY_PATH`, path, "", "Private key of the client certificate (PEM)."),
@@ -45,7 +53,10 @@ export const acmeIssuerGroup: VariableGroup = {
     governed("CERTCTL_CA_KEY_PATH", "caPrivateKey"),
     governed("CERTCTL_ACME_DIRECTORY_URL", "server.issuer.acme.directoryUrl"),
     governed("CERTCTL_ACME_EMAIL", "server.issuer.acme.email"),
-    fixed("CERTCTL_ACME_CHALLENGE_TYPE", "http-01 is the only one that works; dns-01 needs an issuer created over the API"),
+    fixed(
+      "CERTCTL_ACME_CHALLENGE_TYPE",
+      "http-01 is the only one that works; dns-01 needs an issuer created over the API",
+    ),
     dead("CERTCTL_ACME_DNS_PRESENT_SCRIPT", notSeeded),
     dead("CERTCTL_ACME_DNS_CLEANUP_SCRIPT", notSeeded),
     dead("CERTCTL_ACME_DNS_PERSIST_ISSUER_DOMAIN", notSeeded),
@@ -91,7 +102,12 @@ export const commercialIssuerGroup: VariableGroup = {
     open("CERTCTL_GOOGLE_CAS_CA_POOL", text, "", "CA pool."),
     open("CERTCTL_GOOGLE_CAS_CREDENTIALS", path, "", "Service account key (JSON file)."),
     open("CERTCTL_GOOGLE_CAS_TTL", text, "8760h", "Lifetime of certificates."),
-    open("CERTCTL_AWS_PCA_REGION", text, "", "Region of AWS Private CA; credentials come from the AWS default chain."),
+    open(
+      "CERTCTL_AWS_PCA_REGION",
+      text,
+      "",
+      "Region of AWS Private CA; credentials come from the AWS default chain.",
+    ),
     open("CERTCTL_AWS_PCA_CA_ARN", text, "", "ARN of the private CA."),
     open("CERTCTL_AWS_PCA_SIGNING_ALGORITHM", text, "SHA256WITHRSA", "Signing algorithm."),
     open("CERTCTL_AWS_PCA_VALIDITY_DAYS", integer(1), "365", "Lifetime in days."),

@@ -1,4 +1,5 @@
-// Package integration starts the built programs, against a real PostgreSQL where CONTRACT_TEST_DATABASE_URL names one.
+// Package integration starts the built programs, against a real PostgreSQL where CONTRACT_TEST_DATABASE_URL
+// names one.
 package integration
 
 import (
@@ -126,7 +127,8 @@ func (program *program) log() string {
 	return program.output.String()
 }
 
-// lookAtSources makes a change in the programs count: go test keeps results by the files a test has looked at.
+// lookAtSources makes a change in the programs count: go test keeps results by the files a test has looked
+// at.
 var lookAtSources = sync.OnceFunc(func() {
 	_ = filepath.WalkDir("..", func(path string, _ os.DirEntry, _ error) error {
 		_, err := os.Stat(path)
@@ -268,7 +270,8 @@ func read[T any](t *testing.T, text string) (value T) {
 	return value
 }
 
-// freePort is below the range that connections take their own ports from: one of those could take it before the server does.
+// freePort is below the range that connections take their own ports from: one of those could take it before
+// the server does.
 func freePort(t *testing.T) string {
 	t.Helper()
 	for range 100 {

@@ -41,8 +41,8 @@ func TestANewCertificateIsServedAfterSIGHUPAndABadOneIsNot(t *testing.T) {
 	}
 }
 
-// slowRequest is a request whose body is still being written. The client waits for "100 Continue", which the server sends when it begins
-// to read, so the first write returns only when the request is being handled.
+// slowRequest is a request whose body is still being written. The client waits for "100 Continue", which the
+// server sends when it begins to read, so the first write returns only when the request is being handled.
 func slowRequest(t *testing.T, api client, path, key, beginning string) (body *io.PipeWriter, answered chan int) {
 	t.Helper()
 	reader, body := io.Pipe()

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// recipe runs a script of the project's recipes. Its text is theirs but for addresses: where the server is, and where the pod's mounts are.
+// recipe runs a script of the project's recipes. Its text is theirs but for addresses: where the server is,
+// and where the pod's mounts are.
 func recipe(t *testing.T, env environment, name string, variables ...string) (code int, output string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name))

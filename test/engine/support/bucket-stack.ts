@@ -16,14 +16,22 @@ export function awsEnvironment(env: NodeJS.ProcessEnv, moto: Moto, region = "us-
   return { ...env, ...moto.env, AWS_REGION: region, PATH: [providerFolder, env.PATH ?? ""].join(delimiter) };
 }
 
-/** A program with one `BackupBucket` called `backups`, on the real engine without a cluster, with the AWS provider's stand-in and moto. */
+/**
+ * A program with one `BackupBucket` called `backups`, on the real engine without a cluster, with the AWS
+ * provider's stand-in and moto.
+ */
 export class BucketStack {
   private constructor(
     private readonly folder: string,
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  static async create(name: string, args: BackupBucketArgs, moto: Moto, region?: string): Promise<BucketStack> {
+  static async create(
+    name: string,
+    args: BackupBucketArgs,
+    moto: Moto,
+    region?: string,
+  ): Promise<BucketStack> {
     const { ensureToolchain, toolchainEnvironment } = await import("../../toolchain/toolchain.mjs");
     const toolchain = await ensureToolchain({ log: () => undefined });
     const folder = mkdtempSync(join(tmpdir(), `certctl-bucket-${name}-`));

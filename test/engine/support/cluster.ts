@@ -29,7 +29,10 @@ export async function kubectl(...args: string[]): Promise<string> {
 }
 
 /** Hands a manifest to the API server. */
-export async function kubectlApply(manifest: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
+export async function kubectlApply(
+  manifest: string,
+  ...args: string[]
+): Promise<{ stdout: string; stderr: string }> {
   const { env } = await useEngine();
   const answer = await run("kubectl", ["apply", "--filename", "-", ...args], env, { input: manifest });
   assert.equal(answer.code, 0, `kubectl apply: ${answer.text}`);
@@ -55,14 +58,24 @@ export async function objects(namespace: string, ...kinds: string[]): Promise<Cl
 /** One object; fails when there is not exactly one that the name fits. */
 export async function object(namespace: string, kind: string, name: string | RegExp): Promise<ClusterObject> {
   const all = await objects(namespace, kind);
-  const found = all.filter(({ metadata }) => (typeof name === "string" ? metadata.name === name : name.test(metadata.name)));
-  assert.equal(found.length, 1, `${kind} ${String(name)} among ${all.map(({ metadata }) => metadata.name).join(", ")}`);
+  const found = all.filter(({ metadata }) =>
+    typeof name === "string" ? metadata.name === name : name.test(metadata.name),
+  );
+  assert.equal(
+    found.length,
+    1,
+    `${kind} ${String(name)} among ${all.map(({ metadata }) => metadata.name).join(", ")}`,
+  );
   return found[0] as ClusterObject;
 }
 
 /** When a condition of an object last changed to true. */
 export function conditionTime(of: ClusterObject, type: string): string {
-  const conditions = (of.status.conditions ?? []) as { type: string; status: string; lastTransitionTime: string }[];
+  const conditions = (of.status.conditions ?? []) as {
+    type: string;
+    status: string;
+    lastTransitionTime: string;
+  }[];
   const condition = conditions.find((candidate) => candidate.type === type && candidate.status === "True");
   assert.ok(condition, `${of.kind} ${of.metadata.name} has no condition ${type}`);
   return condition.lastTransitionTime;

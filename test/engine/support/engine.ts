@@ -50,7 +50,11 @@ async function startControlPlane(): Promise<TestCluster> {
   const local = await import("../../../scripts/local/control-plane.mjs");
   const stateDir = join(root, ".local", "test-control-plane");
   const log = (): void => undefined;
-  const { kubeconfig } = await local.startControlPlane({ stateDir, toolchain: await ensureToolchain({ log }), log });
+  const { kubeconfig } = await local.startControlPlane({
+    stateDir,
+    toolchain: await ensureToolchain({ log }),
+    log,
+  });
   return {
     env: { KUBECONFIG: kubeconfig },
     async stop() {
@@ -100,10 +104,15 @@ export async function run(
   options: { cwd?: string; input?: string } = {},
 ): Promise<Answer> {
   return new Promise((answer) => {
-    const child = execFile(program, args, { env, cwd: options.cwd ?? root, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
-      answer({ code, stdout, stderr, text: `${stdout}\n${stderr}` });
-    });
+    const child = execFile(
+      program,
+      args,
+      { env, cwd: options.cwd ?? root, maxBuffer: 256 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
+        answer({ code, stdout, stderr, text: `${stdout}\n${stderr}` });
+      },
+    );
     child.stdin?.end(options.input ?? "");
   });
 }

@@ -14,17 +14,27 @@ export class TestPolicyPack {
     const folder = join(workFolder, "policy-pack");
     mkdirSync(folder);
     const project = readFileSync(join(source, "PulumiPolicy.yaml"), "utf8");
-    // The language host of the tests cannot run packs, so the engine looks for a program that is named after the runtime.
-    writeFileSync(join(folder, "PulumiPolicy.yaml"), project.replace("runtime: nodejs", "runtime: nodepolicy"));
+    // The language host of the tests cannot run packs, so the engine looks for a program that is named after
+    // the runtime.
+    writeFileSync(
+      join(folder, "PulumiPolicy.yaml"),
+      project.replace("runtime: nodejs", "runtime: nodepolicy"),
+    );
     const manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as object;
     writeFileSync(join(folder, "package.json"), JSON.stringify({ ...manifest, main: "index.cjs" }));
     const program = [join(root, "scripts/register-typescript.cjs"), join(source, "pack.ts")];
-    writeFileSync(join(folder, "index.cjs"), program.map((file) => `require(${JSON.stringify(file)});`).join("\n"));
+    writeFileSync(
+      join(folder, "index.cjs"),
+      program.map((file) => `require(${JSON.stringify(file)});`).join("\n"),
+    );
     return new TestPolicyPack(folder);
   }
 
   /** Runs a command of the CLI that asks the pack, with the settings that a platform team may give it. */
-  async pulumi(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; settings?: object } = {}): Promise<Answer> {
+  async pulumi(
+    args: readonly string[],
+    options: { cwd?: string; env?: NodeJS.ProcessEnv; settings?: object } = {},
+  ): Promise<Answer> {
     const { env } = await useEngine();
     const path = [join(root, "test/support/policy"), env.PATH ?? ""].join(delimiter);
     const settings = join(this.folder, "settings.json");

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { serverDnsNames } from "../../../src/tls/dns-names";
@@ -60,7 +68,12 @@ export class TestStack {
   ) {}
 
   /** Creates a stack from the committed file of `from`, with other namespace and further configuration. */
-  static async create(name: string, namespace: TestNamespace, config: Config = {}, from: "dev" | "prod-ha" = "dev"): Promise<TestStack> {
+  static async create(
+    name: string,
+    namespace: TestNamespace,
+    config: Config = {},
+    from: "dev" | "prod-ha" = "dev",
+  ): Promise<TestStack> {
     const engine = await useEngine();
     const configFile = join(engine.workFolder, `Pulumi.${name}.yaml`);
     copyFileSync(await secretsFile(), configFile);
@@ -80,7 +93,8 @@ export class TestStack {
   configure(config: Config): void {
     const file = parse(readFileSync(this.configFile, "utf8")) as { config: Config };
     Object.assign(file.config, config);
-    for (const [key, value] of Object.entries(config)) if (value === undefined) Reflect.deleteProperty(file.config, key);
+    for (const [key, value] of Object.entries(config))
+      if (value === undefined) Reflect.deleteProperty(file.config, key);
     writeFileSync(this.configFile, stringify(file));
   }
 
@@ -117,12 +131,17 @@ export class TestStack {
   async secretValues(): Promise<Record<string, string>> {
     const answer = await this.pulumi(["config", "--show-secrets", "--json"]);
     assert.equal(answer.code, 0, answer.text);
-    const entries = JSON.parse(answer.stdout) as Record<string, { value?: string; objectValue?: Record<string, string>; secret: boolean }>;
+    const entries = JSON.parse(answer.stdout) as Record<
+      string,
+      { value?: string; objectValue?: Record<string, string>; secret: boolean }
+    >;
     return Object.fromEntries(
       Object.entries(entries)
         .filter(([, { secret }]) => secret)
         .flatMap(([key, { value, objectValue }]) =>
-          objectValue ? Object.entries(objectValue).map(([name, leaf]) => [`${key}.${name}`, leaf]) : [[key, value ?? ""]],
+          objectValue
+            ? Object.entries(objectValue).map(([name, leaf]) => [`${key}.${name}`, leaf])
+            : [[key, value ?? ""]],
         ),
     );
   }
@@ -159,7 +178,10 @@ export class TestStack {
 
 let generated: Promise<string> | undefined;
 
-/** Creates a stack. The CLI then writes a stack file beside Pulumi.yaml, wherever the stack's real one is: it is removed. */
+/**
+ * Creates a stack. The CLI then writes a stack file beside Pulumi.yaml, wherever the stack's real one is: it
+ * is removed.
+ */
 async function initStack(name: string, env: NodeJS.ProcessEnv): Promise<void> {
   const made = await run("pulumi", ["stack", "init", name, "--cwd", root], env);
   rmSync(join(root, `Pulumi.${name}.yaml`), { force: true });
@@ -177,9 +199,16 @@ async function generateSecrets(): Promise<string> {
   if (existsSync(file)) return file;
   mkdirSync(join(workFolder, "backend"), { recursive: true });
   const extraDnsNames = testNamespaces.flatMap((namespace) => serverDnsNames("certctl", namespace));
-  writeFileSync(file, stringify({ config: { "certctl:tls": { extraDnsNames: [...new Set(extraDnsNames)] } } }));
+  writeFileSync(
+    file,
+    stringify({ config: { "certctl:tls": { extraDnsNames: [...new Set(extraDnsNames)] } } }),
+  );
   await initStack("test-secrets", env);
-  const answer = await run("npm", ["run", "--silent", "secrets", "--", "test-secrets", "--config-file", file], env);
+  const answer = await run(
+    "npm",
+    ["run", "--silent", "secrets", "--", "test-secrets", "--config-file", file],
+    env,
+  );
   assert.equal(answer.code, 0, answer.text);
   return file;
 }

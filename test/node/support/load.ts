@@ -12,7 +12,10 @@ export class SteadyLoad {
   private constructor(private readonly process: ChildProcess) {}
 
   /** Runs an action under the load, and tells what became of the requests. */
-  static async during<T>(target: LoadTarget, action: () => Promise<T>): Promise<{ result: T; report: LoadReport }> {
+  static async during<T>(
+    target: LoadTarget,
+    action: () => Promise<T>,
+  ): Promise<{ result: T; report: LoadReport }> {
     const load = SteadyLoad.start(target);
     try {
       const result = await action();
@@ -47,13 +50,24 @@ export class SteadyLoad {
 /** A report in a line. */
 export function describeLoad({ sent, answers, failed, retried, slowest }: LoadReport): string {
   const statuses = Object.entries(answers).map(([status, count]) => `${String(count)} × ${status}`);
-  const parts = [`${String(sent)} requests`, ...statuses, `${String(failed.length)} failed`, `slowest ${String(slowest)} ms`];
-  return [...parts, ...(retried > 0 ? [`${String(retried)} sent again on another connection`] : [])].join(", ");
+  const parts = [
+    `${String(sent)} requests`,
+    ...statuses,
+    `${String(failed.length)} failed`,
+    `slowest ${String(slowest)} ms`,
+  ];
+  return [...parts, ...(retried > 0 ? [`${String(retried)} sent again on another connection`] : [])].join(
+    ", ",
+  );
 }
 
 /** Every request had its answer, and it was 200. */
 export function assertServedAll({ failed, answers }: LoadReport): void {
   const [first] = failed;
-  assert.equal(failed.length, 0, first && `${first.error}, first at ${new Date(first.at).toISOString()}; ${JSON.stringify(answers)}`);
+  assert.equal(
+    failed.length,
+    0,
+    first && `${first.error}, first at ${new Date(first.at).toISOString()}; ${JSON.stringify(answers)}`,
+  );
   assert.deepEqual(Object.keys(answers), ["200"], JSON.stringify(answers));
 }

@@ -21,7 +21,11 @@ interface StatsSummary {
 const measurements: Measurement[] = [];
 
 /** Runs a step of a stack, and records how long it took and what its pods then use. */
-export async function measured<T>(stack: { stackName: string; namespaces: readonly string[] }, step: string, action: () => Promise<T>) {
+export async function measured<T>(
+  stack: { stackName: string; namespaces: readonly string[] },
+  step: string,
+  action: () => Promise<T>,
+) {
   const since = Date.now();
   const result = await action();
   const seconds = (Date.now() - since) / 1000;
@@ -50,12 +54,18 @@ export async function recordSteps(
   const watched = steps.flatMap(({ pods }) => pods ?? []);
   const used = await eventually(30, async () => {
     const memory = await podMemory(namespaces);
-    for (const component of watched) assert.ok(memory[component], `nobody has looked at the pods of ${component} yet`);
+    for (const component of watched)
+      assert.ok(memory[component], `nobody has looked at the pods of ${component} yet`);
     return memory;
   });
   for (const { step, pods = "", time } of steps) {
     const memory = Object.fromEntries(Object.entries(used).filter(([component]) => component === pods));
-    const measurement = { stack: stackName, step: `${step} after`, seconds: (Date.parse(time) - Date.parse(start)) / 1000, memory };
+    const measurement = {
+      stack: stackName,
+      step: `${step} after`,
+      seconds: (Date.parse(time) - Date.parse(start)) / 1000,
+      memory,
+    };
     measurements.push(measurement);
     console.log(`      ${describeMeasurement(measurement)}`);
   }
@@ -79,7 +89,9 @@ async function podMemory(namespaces: readonly string[]): Promise<Record<string, 
 }
 
 function describeMeasurement({ stack, step, seconds, memory }: Measurement): string {
-  const parts = Object.entries(memory).map(([component, megabytes]) => `${component} ${megabytes.toFixed(0)}`);
+  const parts = Object.entries(memory).map(
+    ([component, megabytes]) => `${component} ${megabytes.toFixed(0)}`,
+  );
   return `${stack}: ${step}: ${seconds.toFixed(1)} s${parts.length ? `; memory in MB: ${parts.sort().join(", ")}` : ""}`;
 }
 

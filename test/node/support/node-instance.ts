@@ -39,16 +39,24 @@ export class NodeInstance {
     readonly stack: TestStack,
   ) {}
 
-  static async create(stackName: StackName, namespace: TestNamespace, config: Config = {}): Promise<NodeInstance> {
+  static async create(
+    stackName: StackName,
+    namespace: TestNamespace,
+    config: Config = {},
+  ): Promise<NodeInstance> {
     const stack = await TestStack.create(`node-${namespace}`, namespace, config, stackName);
     await stack.setSecret("certctl:databasePassword", awkwardPassword);
     const { network = {}, server = {}, monitoring } = stackSettings(stack);
     const { hostAddress } = await useNode();
     // This machine asks the servers, too: to them it is a caller from outside.
     const serverCallers = [...(network.serverCallers ?? []), { cidr: `${hostAddress}/32` }];
-    // All of its requests count together, and a steady load of 50 a second is just what a small instance lets one address send.
+    // All of its requests count together, and a steady load of 50 a second is just what a small instance lets
+    // one address send.
     const rateLimiting = { ...server.rateLimiting, rps: 500, burst: 1000 };
-    stack.configure({ "certctl:network": { ...network, serverCallers }, "certctl:server": { ...server, rateLimiting } });
+    stack.configure({
+      "certctl:network": { ...network, serverCallers },
+      "certctl:server": { ...server, rateLimiting },
+    });
     if (monitoring) stack.configure({ "certctl:monitoring": inTimeLapse(monitoring) });
     return new NodeInstance(stackName, namespace, stack);
   }
@@ -61,7 +69,8 @@ export class NodeInstance {
   async pods(component: string): Promise<ClusterObject[]> {
     const all = (await Promise.all(this.namespaces.map((namespace) => objects(namespace, "pods")))).flat();
     return all.filter(
-      ({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === component && !("deletionTimestamp" in metadata),
+      ({ metadata }) =>
+        metadata.labels?.["app.kubernetes.io/component"] === component && !("deletionTimestamp" in metadata),
     );
   }
 
@@ -98,20 +107,44 @@ export class NodeInstance {
   /** How many pods the workloads ask for. */
   async wanted(): Promise<{ server: number; agents: number }> {
     const server = await object(this.namespace, "deployment", "certctl-server");
-    const sets = (await Promise.all(this.namespaces.map((namespace) => objects(namespace, "statefulsets", "daemonsets")))).flat();
+    const sets = (
+      await Promise.all(this.namespaces.map((namespace) => objects(namespace, "statefulsets", "daemonsets")))
+    ).flat();
     const agents = sets.find(({ metadata }) => metadata.name === "certctl-agents");
     assert.ok(agents, "no agents");
-    return { server: Number(server.spec.replicas), agents: Number(agents.spec.replicas ?? agents.status.desiredNumberScheduled) };
+    return {
+      server: Number(server.spec.replicas),
+      agents: Number(agents.spec.replicas ?? agents.status.desiredNumberScheduled),
+    };
   }
 
   async exec(pod: ClusterObject | string, container: string, script: string): Promise<string> {
-    const [name, namespace] = typeof pod === "string" ? [pod, this.namespace] : [pod.metadata.name, pod.metadata.namespace ?? ""];
-    return (await kubectl("exec", name, "--namespace", namespace, "--container", container, "--", "sh", "-c", script)).trim();
+    const [name, namespace] =
+      typeof pod === "string" ? [pod, this.namespace] : [pod.metadata.name, pod.metadata.namespace ?? ""];
+    return (
+      await kubectl(
+        "exec",
+        name,
+        "--namespace",
+        namespace,
+        "--container",
+        container,
+        "--",
+        "sh",
+        "-c",
+        script,
+      )
+    ).trim();
   }
 
   /** Runs a CronJob's Job to its end, and returns what its last container said. */
-  async runNow(cronJob: string, name: string, condition: "complete" | "failed" = "complete"): Promise<string> {
-    const inNamespace = (...args: string[]): Promise<string> => kubectl(...args, "--namespace", this.namespace);
+  async runNow(
+    cronJob: string,
+    name: string,
+    condition: "complete" | "failed" = "complete",
+  ): Promise<string> {
+    const inNamespace = (...args: string[]): Promise<string> =>
+      kubectl(...args, "--namespace", this.namespace);
     await inNamespace("create", "job", `--from=cronjob/${cronJob}`, name);
     await inNamespace("wait", `--for=condition=${condition}`, `job/${name}`, "--timeout=150s");
     return inNamespace("logs", `job/${name}`);
@@ -127,14 +160,26 @@ export class NodeInstance {
       "--container",
       "postgres",
       "--",
-      ...["psql", "--username", "certctl", "--dbname", "certctl", "--no-align", "--tuples-only", "--command", query],
+      ...[
+        "psql",
+        "--username",
+        "certctl",
+        "--dbname",
+        "certctl",
+        "--no-align",
+        "--tuples-only",
+        "--command",
+        query,
+      ],
     );
     return text.trim().split("\n").filter(Boolean);
   }
 
   /** The agents of this deployment, by name. */
   async agents(): Promise<AgentRow[]> {
-    const rows = await this.sql("select id, name, status, last_heartbeat_at > registered_at from agents order by name");
+    const rows = await this.sql(
+      "select id, name, status, last_heartbeat_at > registered_at from agents order by name",
+    );
     return rows.map((row) => {
       const [id = "", name = "", status = "", beats = ""] = row.split("|");
       return { id, name, status, beats: beats === "t" };
@@ -184,15 +229,26 @@ export class NodeInstance {
   private async target(): Promise<{ address: string; port: number; servername: string; ca: string }> {
     const { spec } = await object(this.namespace, "service", "certctl-server");
     const ca = String(this.stack.config()["certctl:tlsCaCertificate"]);
-    return { address: String(spec.clusterIP), port: 8443, servername: `certctl-server.${this.namespace}.svc`, ca };
+    return {
+      address: String(spec.clusterIP),
+      port: 8443,
+      servername: `certctl-server.${this.namespace}.svc`,
+      ca,
+    };
   }
 
-  /** Everything that the pods of this instance have logged, also those containers that ended. A pod that is deleted takes its logs with it. */
+  /**
+   * Everything that the pods of this instance have logged, also those containers that ended. A pod that is
+   * deleted takes its logs with it.
+   */
   async logs(): Promise<string> {
     const { stateDir } = await useNode();
     const folder = join(stateDir, "pod-logs");
     return readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".log") && this.namespaces.some((namespace) => file.startsWith(`${namespace}_`)))
+      .filter(
+        (file) =>
+          file.endsWith(".log") && this.namespaces.some((namespace) => file.startsWith(`${namespace}_`)),
+      )
       .map((file) => readFileSync(join(folder, file), "utf8"))
       .join("\n");
   }
@@ -203,8 +259,16 @@ function stackSettings(stack: TestStack): {
   server?: { rateLimiting?: object };
   monitoring?: MonitoringSettings;
 } {
-  const { "certctl:network": network, "certctl:server": server, "certctl:monitoring": monitoring } = stack.config();
-  return { network: network as object | undefined, server: server as object | undefined, monitoring: monitoring as MonitoringSettings };
+  const {
+    "certctl:network": network,
+    "certctl:server": server,
+    "certctl:monitoring": monitoring,
+  } = stack.config();
+  return {
+    network: network as object | undefined,
+    server: server as object | undefined,
+    monitoring: monitoring as MonitoringSettings,
+  };
 }
 
 const instances = new Map<StackName, Promise<NodeInstance>>();
@@ -213,19 +277,24 @@ const instances = new Map<StackName, Promise<NodeInstance>>();
 export function useInstance(stackName: StackName): Promise<NodeInstance> {
   const known = instances.get(stackName);
   if (known) return known;
-  const made = NodeInstance.create(stackName, stackName === "dev" ? "node-dev" : "node-ha").then(async (instance) => {
-    await measured(instance, "up from nothing", () => instance.stack.up());
-    return instance;
-  });
+  const made = NodeInstance.create(stackName, stackName === "dev" ? "node-dev" : "node-ha").then(
+    async (instance) => {
+      await measured(instance, "up from nothing", () => instance.stack.up());
+      return instance;
+    },
+  );
   instances.set(stackName, made);
   return made;
 }
 
 /**
- * Does the same with both stacks before the tests of a suite, side by side, because they wait most of the time. What came of it is told
- * for each stack: an error fails the tests that ask for it, and not those of the other stack.
+ * Does the same with both stacks before the tests of a suite, side by side, because they wait most of the
+ * time. What came of it is told for each stack: an error fails the tests that ask for it, and not those of
+ * the other stack.
  */
-export function withBothStacks<T>(action: (instance: NodeInstance) => Promise<T>): (stackName: StackName) => Promise<T> {
+export function withBothStacks<T>(
+  action: (instance: NodeInstance) => Promise<T>,
+): (stackName: StackName) => Promise<T> {
   const outcomes = new Map<StackName, Promise<T>>();
   before("both stacks, side by side", async () => {
     for (const stackName of stackNames) outcomes.set(stackName, useInstance(stackName).then(action));

@@ -38,8 +38,17 @@ const conditionsOf = ({ status }: ClusterObject): Condition[] => (status.conditi
 const unixTime = (time: unknown): number => Date.parse(String(time)) / 1000;
 
 /** One sample for each status that a condition can have: 1 for the one that it has. */
-function conditionSamples(metric: string, label: string, { status }: Condition, labels: Record<string, string> = {}): Sample[] {
-  return ["True", "False", "Unknown"].map((one) => [metric, { ...labels, [label]: one.toLowerCase() }, Number(status === one)]);
+function conditionSamples(
+  metric: string,
+  label: string,
+  { status }: Condition,
+  labels: Record<string, string> = {},
+): Sample[] {
+  return ["True", "False", "Unknown"].map((one) => [
+    metric,
+    { ...labels, [label]: one.toLowerCase() },
+    Number(status === one),
+  ]);
 }
 
 /** A time that an object may not have yet. */
@@ -47,7 +56,11 @@ function timeSample(metric: string, time: unknown): Sample[] {
   return time === undefined ? [] : [[metric, {}, unixTime(time)]];
 }
 
-function cronJobLabels({ schedule, concurrencyPolicy, timeZone = "local" }: CronJobSpec): Record<string, string> {
+function cronJobLabels({
+  schedule,
+  concurrencyPolicy,
+  timeZone = "local",
+}: CronJobSpec): Record<string, string> {
   return { schedule, concurrency_policy: concurrencyPolicy, timezone: timeZone };
 }
 
@@ -60,23 +73,30 @@ const kinds: Kind[] = [
       ["kube_deployment_status_replicas_ready", {}, Number(object.status.readyReplicas ?? 0)],
       ...conditionsOf(object).flatMap((condition) => {
         const { type, reason = "" } = condition;
-        return conditionSamples("kube_deployment_status_condition", "status", condition, { condition: type, reason });
+        return conditionSamples("kube_deployment_status_condition", "status", condition, {
+          condition: type,
+          reason,
+        });
       }),
     ],
   },
   {
     path: "/apis/apps/v1/statefulsets",
     label: "statefulset",
-    samples: ({ status }) => [["kube_statefulset_status_replicas_ready", {}, Number(status.readyReplicas ?? 0)]],
+    samples: ({ status }) => [
+      ["kube_statefulset_status_replicas_ready", {}, Number(status.readyReplicas ?? 0)],
+    ],
   },
   {
     path: "/api/v1/pods",
     label: "pod",
     samples: ({ metadata: { uid }, status }) =>
-      ((status.containerStatuses ?? []) as ContainerStatus[]).flatMap(({ name: container, ready, state }): Sample[] => [
-        ["kube_pod_container_status_running", { uid, container }, Number(state.running !== undefined)],
-        ["kube_pod_container_status_ready", { uid, container }, Number(ready)],
-      ]),
+      ((status.containerStatuses ?? []) as ContainerStatus[]).flatMap(
+        ({ name: container, ready, state }): Sample[] => [
+          ["kube_pod_container_status_running", { uid, container }, Number(state.running !== undefined)],
+          ["kube_pod_container_status_ready", { uid, container }, Number(ready)],
+        ],
+      ),
   },
   {
     path: "/apis/batch/v1/jobs",
@@ -101,9 +121,9 @@ const kinds: Kind[] = [
 ];
 
 /**
- * What kube-state-metrics tells of a cluster, as far as alerts and dashboard ask for it: it is in none of the registries from which the node
- * is made. Names, labels and values are those of its documentation (docs/metrics); its own, built from source, were the same at every moment
- * of the tests.
+ * What kube-state-metrics tells of a cluster, as far as alerts and dashboard ask for it: it is in none of the
+ * registries from which the node is made. Names, labels and values are those of its documentation
+ * (docs/metrics); its own, built from source, were the same at every moment of the tests.
  */
 export class ObjectMetrics {
   private constructor(
@@ -138,7 +158,10 @@ async function metricsOf({ server, kubeconfig }: RunningNode): Promise<() => Pro
     clusters: { cluster: { "certificate-authority-data": string } }[];
     users: { user: { token: string } }[];
   };
-  const certificateAuthority = Buffer.from(clusters[0]?.cluster["certificate-authority-data"] ?? "", "base64").toString();
+  const certificateAuthority = Buffer.from(
+    clusters[0]?.cluster["certificate-authority-data"] ?? "",
+    "base64",
+  ).toString();
   const token = users[0]?.user.token;
   return async () => {
     const families = kinds.map(async ({ path, label, samples }) => {
@@ -146,7 +169,9 @@ async function metricsOf({ server, kubeconfig }: RunningNode): Promise<() => Pro
       assert.equal(status, 200, text);
       return (JSON.parse(text) as { items: ClusterObject[] }).items.flatMap((object) => {
         const { name, namespace = "" } = object.metadata;
-        return samples(object).map(([metric, labels, value]) => sampleLine(metric, { namespace, [label]: name, ...labels }, value));
+        return samples(object).map(([metric, labels, value]) =>
+          sampleLine(metric, { namespace, [label]: name, ...labels }, value),
+        );
       });
     });
     return `${(await Promise.all(families)).flat().join("\n")}\n`;

@@ -8,7 +8,10 @@ const namespace = prometheusNamespace;
 const selected = { matchLabels: { release: "kube-prometheus-stack" } };
 const serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** The Prometheus Operator, and what a platform team gives it to do: a Prometheus that also has the metrics of objects and of the kubelet. */
+/**
+ * The Prometheus Operator, and what a platform team gives it to do: a Prometheus that also has the metrics of
+ * objects and of the kubelet.
+ */
 export function prometheusObjects(node: RunningNode, objectMetrics: string): object[] {
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
@@ -59,7 +62,11 @@ function account(name: string, rules: object[]): object[] {
 function operator(image: string): object {
   const name = "prometheus-operator";
   const labels = { "app.kubernetes.io/name": name };
-  const container = { name, image, securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true } };
+  const container = {
+    name,
+    image,
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+  };
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",

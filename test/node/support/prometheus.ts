@@ -45,10 +45,15 @@ export class Prometheus {
     await applyOwnKinds();
     const items = prometheusObjects(node, objectMetrics.address);
     // The API server takes a moment until it serves new kinds.
-    await eventually(30, () => kubectlApply(JSON.stringify({ apiVersion: "v1", kind: "List", items }), "--server-side"));
+    await eventually(30, () =>
+      kubectlApply(JSON.stringify({ apiVersion: "v1", kind: "List", items }), "--server-side"),
+    );
     return eventually(90, async () => {
       const pod = ["pod", `prometheus-${prometheusName}-0`, "--namespace", prometheusNamespace];
-      const prometheus = new Prometheus(objectMetrics, await kubectl("get", ...pod, "--output=jsonpath={.status.podIP}"));
+      const prometheus = new Prometheus(
+        objectMetrics,
+        await kubectl("get", ...pod, "--output=jsonpath={.status.podIP}"),
+      );
       await prometheus.rules();
       return prometheus;
     });
@@ -64,7 +69,9 @@ export class Prometheus {
   }
 
   async rules(): Promise<LoadedRule[]> {
-    return (await this.ask<{ groups: { rules: LoadedRule[] }[] }>("rules")).groups.flatMap(({ rules }) => rules);
+    return (await this.ask<{ groups: { rules: LoadedRule[] }[] }>("rules")).groups.flatMap(
+      ({ rules }) => rules,
+    );
   }
 
   async alerts(): Promise<ActiveAlert[]> {
@@ -73,7 +80,9 @@ export class Prometheus {
 
   /** Labels of the series that an expression has now. */
   async query(expression: string): Promise<Record<string, string>[]> {
-    const { result } = await this.ask<{ result: { metric: Record<string, string> }[] }>(`query?query=${encodeURIComponent(expression)}`);
+    const { result } = await this.ask<{ result: { metric: Record<string, string> }[] }>(
+      `query?query=${encodeURIComponent(expression)}`,
+    );
     return result.map(({ metric }) => metric);
   }
 
@@ -96,6 +105,9 @@ async function applyOwnKinds(): Promise<void> {
   const { nodeEngines } = await import("../../toolchain/engines.mjs");
   const { engines } = await ensureToolchain({ engines: nodeEngines, only: ["prometheus-operator"] });
   const folder = join(dirname(engines["prometheus-operator"] ?? ""), "definitions");
-  const filenames = ownKinds.flatMap((kind) => ["--filename", join(folder, `monitoring.coreos.com_${kind}.yaml`)]);
+  const filenames = ownKinds.flatMap((kind) => [
+    "--filename",
+    join(folder, `monitoring.coreos.com_${kind}.yaml`),
+  ]);
   await kubectl("apply", "--server-side", ...filenames);
 }

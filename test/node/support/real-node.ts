@@ -27,7 +27,11 @@ export async function powerCut(): Promise<void> {
   const { startNode, stopNode } = await import("../node.mjs");
   const { leftovers } = await import("../clean-up.mjs");
   await stopNode({ stateDir });
-  assert.deepEqual(leftovers({ stateDir }), [{ kind: "folder", what: stateDir }], "the node leaves its folder only");
+  assert.deepEqual(
+    leftovers({ stateDir }),
+    [{ kind: "folder", what: stateDir }],
+    "the node leaves its folder only",
+  );
   await startNode({ stateDir, log });
 }
 

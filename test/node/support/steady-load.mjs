@@ -1,5 +1,5 @@
-// A process of its own, so that nothing that a test does delays it: sends requests at a steady rate, half of them on connections of their
-// own, and tells what became of them. Its parent sends { start } and { stop }.
+// A process of its own, so that nothing that a test does delays it: sends requests at a steady rate, half of
+// them on connections of their own, and tells what became of them. Its parent sends { start } and { stop }.
 import { createHash } from "node:crypto";
 import { Agent, request } from "node:https";
 
@@ -46,7 +46,8 @@ async function run({ address, port, servername, ca, rate }) {
       });
       sent.once("timeout", () => sent.destroy(new Error(`no answer within ${timeout} ms`)));
       sent.once("error", (/** @type {NodeJS.ErrnoException} */ error) => {
-        // A connection that was idle may end while it is used again: every client sends such a request once more.
+        // A connection that was idle may end while it is used again: every client sends such a request once
+        // more.
         if (sent.reusedSocket && error.code === "ECONNRESET") {
           report.retried += 1;
           void send(agent).then(done);

@@ -6,7 +6,10 @@ import { alerts } from "../../../src/monitoring/alerts";
 /** Longer than pods take to go or to come, which cannot be hurried. */
 const shortestSeconds = 10;
 
-/** The monitoring of a stack by other settings: scrapes every two seconds, and conditions that must hold a sixtieth of their time. */
+/**
+ * The monitoring of a stack by other settings: scrapes every two seconds, and conditions that must hold a
+ * sixtieth of their time.
+ */
 export function inTimeLapse(monitoring: MonitoringSettings): MonitoringSettings {
   const shorter = Object.entries(alerts).map(([name, { for: holds }]) => {
     const seconds = prometheusSeconds(holds);

@@ -35,7 +35,9 @@ export interface Captured {
   sink: { [K in keyof BackupBucketSink]: string };
 }
 
-/** Runs a `BackupBucket` called `backups` against mocks. Callers take turns: the mocks belong to the process. */
+/**
+ * Runs a `BackupBucket` called `backups` against mocks. Callers take turns: the mocks belong to the process.
+ */
 export function captureBucket(args: BackupBucketArgs, where = partitions[0]): Promise<Captured> {
   const result = turn.then(() => capture(args, where ?? ({} as Where)));
   turn = result.catch(() => undefined);
@@ -52,7 +54,10 @@ async function capture(args: BackupBucketArgs, { partition, region, dnsSuffix }:
         const inputs = given as Record<string, unknown>;
         const found = resources.find(({ id }) => id === idOf(type, name));
         if (found) found.inputs = inputs;
-        return { id: name, state: { ...inputs, ...outputsOf(type, name, inputs, { partition, region, dnsSuffix }) } };
+        return {
+          id: name,
+          state: { ...inputs, ...outputsOf(type, name, inputs, { partition, region, dnsSuffix }) },
+        };
       },
       call: ({ token, inputs }) => {
         const asked = (inputs as { region?: string }).region ?? region;
@@ -67,7 +72,9 @@ async function capture(args: BackupBucketArgs, { partition, region, dnsSuffix }:
   );
   const record: pulumi.ResourceTransformation = ({ type, name, opts }) => {
     const { protect = false, retainOnDelete = false, dependsOn } = opts as pulumi.CustomResourceOptions;
-    const named = [dependsOn ?? []].flat().filter((one): one is pulumi.CustomResource => pulumi.CustomResource.isInstance(one));
+    const named = [dependsOn ?? []]
+      .flat()
+      .filter((one): one is pulumi.CustomResource => pulumi.CustomResource.isInstance(one));
     const dependencies = named.map((one) => {
       // Members of the SDK's own.
       const { __pulumiType, __name } = one as unknown as { __pulumiType: string; __name: string };
@@ -85,7 +92,10 @@ async function capture(args: BackupBucketArgs, { partition, region, dnsSuffix }:
     await new Promise(setImmediate);
     if (failures.length > 0) throw failures[0];
     const settled = pulumi.output(sink) as unknown as { promise(): Promise<Captured["sink"]> };
-    return { resources: resources.filter(({ id }) => !id.startsWith("index/")), sink: await settled.promise() };
+    return {
+      resources: resources.filter(({ id }) => !id.startsWith("index/")),
+      sink: await settled.promise(),
+    };
   } finally {
     process.off("unhandledRejection", onRejection);
   }
@@ -96,13 +106,22 @@ function idOf(type: string, name: string): string {
   return `${type.split(":")[1] ?? ""}${type.startsWith("certctl:") ? "/component" : ""} ${name}`;
 }
 
-function outputsOf(type: string, name: string, inputs: Record<string, unknown>, { partition, region }: Where): Record<string, unknown> {
+function outputsOf(
+  type: string,
+  name: string,
+  inputs: Record<string, unknown>,
+  { partition, region }: Where,
+): Record<string, unknown> {
   const arns: Record<string, string> = {
     "aws:s3/bucket:Bucket": `arn:${partition}:s3:::${name}`,
     "aws:kms/key:Key": `arn:${partition}:kms:${typeof inputs.region === "string" ? inputs.region : region}:${accountId}:key/${name}`,
     "aws:iam/role:Role": `arn:${partition}:iam::${accountId}:role/${name}`,
   };
-  return { arn: arns[type], ...(type === "aws:s3/bucket:Bucket" && { bucket: name }), ...(type === "aws:iam/role:Role" && { name }) };
+  return {
+    arn: arns[type],
+    ...(type === "aws:s3/bucket:Bucket" && { bucket: name }),
+    ...(type === "aws:iam/role:Role" && { name }),
+  };
 }
 
 /** The resource with this type and name. */

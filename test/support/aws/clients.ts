@@ -23,7 +23,11 @@ const administrator: Credentials = { accessKeyId: "test", secretAccessKey: "test
 /** `tls`: requests say that they came through a proxy that ended TLS, which moto believes. */
 export function awsClients(
   endpoint: string,
-  { credentials = administrator, region = "us-east-1", tls = true }: { credentials?: Credentials; region?: string; tls?: boolean } = {},
+  {
+    credentials = administrator,
+    region = "us-east-1",
+    tls = true,
+  }: { credentials?: Credentials; region?: string; tls?: boolean } = {},
 ): AwsClients {
   const settings = { endpoint, region, credentials, maxAttempts: 1 };
   const s3 = new S3Client({ ...settings, forcePathStyle: true });

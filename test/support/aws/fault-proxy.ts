@@ -3,7 +3,9 @@ import { createServer, request } from "node:http";
 import type { ClientRequest, IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What befalls a request: an answer of the proxy's own, a way not to give one, or what tells stores apart. */
+/**
+ * What befalls a request: an answer of the proxy's own, a way not to give one, or what tells stores apart.
+ */
 export type Fault =
   | { status: number }
   /** No answer at all. */
@@ -21,10 +23,15 @@ export type Fault =
   /** A body that has not the SHA-256 which the request names is refused, as S3 does. */
   | "compares digests";
 
-/** Which fault befalls a request; none for `undefined`. `count` counts the requests since the rule was set, from 1. */
+/**
+ * Which fault befalls a request; none for `undefined`. `count` counts the requests since the rule was set,
+ * from 1.
+ */
 export type FaultRule = (sent: { method: string; url: string; count: number }) => Fault | undefined;
 
-/** An HTTP proxy in front of an S3 store, which fails as it is told. To the store, requests have come by TLS. */
+/**
+ * An HTTP proxy in front of an S3 store, which fails as it is told. To the store, requests have come by TLS.
+ */
 export class FaultProxy {
   private rule: FaultRule = () => undefined;
   private count = 0;
@@ -89,11 +96,18 @@ export class FaultProxy {
     const { expect: _, ...headers } = sent.headers;
     const { hostname, port } = this.target;
     const passed = request(
-      { hostname, port, method: sent.method, path: sent.url, headers: { ...headers, "x-forwarded-proto": "https" } },
+      {
+        hostname,
+        port,
+        method: sent.method,
+        path: sent.url,
+        headers: { ...headers, "x-forwarded-proto": "https" },
+      },
       (given) => {
         if (fault === "lost reply") return void given.resume().on("end", () => sent.socket.destroy());
         if (fault === "confirms nothing") delete given.headers["x-amz-checksum-sha256"];
-        if (fault === "confirms another") given.headers["x-amz-checksum-sha256"] = createHash("sha256").digest("base64");
+        if (fault === "confirms another")
+          given.headers["x-amz-checksum-sha256"] = createHash("sha256").digest("base64");
         setTimeout(
           () => {
             answer.writeHead(given.statusCode ?? 502, given.headers);

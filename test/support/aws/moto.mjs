@@ -38,7 +38,12 @@ export async function startMoto({ conditions = false, host = "127.0.0.1", tls } 
     writeFileSync(privateKey, tls.privateKey, { mode: 0o600 });
     args.push("-c", certificate, "-k", privateKey);
   }
-  const env = { ...process.env, PYTHONPATH: pythonPackages("moto"), PYTHONUNBUFFERED: "1", MOTO_S3_CUSTOM_ENDPOINTS: undefined };
+  const env = {
+    ...process.env,
+    PYTHONPATH: pythonPackages("moto"),
+    PYTHONUNBUFFERED: "1",
+    MOTO_S3_CUSTOM_ENDPOINTS: undefined,
+  };
   const server = spawn("python3", [program, ...args], { env, stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
   server.stderr.setEncoding("utf8").on("data", (text) => (log = (log + text).slice(-20_000)));
@@ -58,7 +63,12 @@ export async function startMoto({ conditions = false, host = "127.0.0.1", tls } 
   }
   return {
     endpoint,
-    env: { AWS_ENDPOINT_URL: endpoint, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" },
+    env: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+    },
     enforceIam: async () => {
       const answer = await fetch(`${endpoint}/moto-api/reset-auth`, {
         method: "POST",
@@ -77,7 +87,9 @@ export async function startMoto({ conditions = false, host = "127.0.0.1", tls } 
  */
 async function freePort(host) {
   const server = createServer();
-  await new Promise((resolve, reject) => server.once("error", reject).listen(0, host, () => resolve(undefined)));
+  await new Promise((resolve, reject) =>
+    server.once("error", reject).listen(0, host, () => resolve(undefined)),
+  );
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   return typeof address === "object" && address !== null ? address.port : 0;

@@ -15,14 +15,19 @@ export interface SimulatedRequest {
 }
 
 /**
- * What IAM would answer: `Allowed`, `ImplicitlyDenied` or `ExplicitlyDenied`. A policy that is not valid, an unknown action, and a context
- * key that AWS does not have for the action are failures.
+ * What IAM would answer: `Allowed`, `ImplicitlyDenied` or `ExplicitlyDenied`. A policy that is not valid, an
+ * unknown action, and a context key that AWS does not have for the action are failures.
  */
 export async function simulate(request: SimulatedRequest): Promise<string> {
   const { principal, action, resource, context = {}, identityPolicy, resourcePolicy } = request;
   const answer = await runSimulation(
     {
-      request: { principal, action, resource: { resource, accountId }, contextVariables: { ...ownArn(principal), ...context } },
+      request: {
+        principal,
+        action,
+        resource: { resource, accountId },
+        contextVariables: { ...ownArn(principal), ...context },
+      },
       identityPolicies: identityPolicy ? [{ name: "identity", policy: identityPolicy }] : [],
       resourcePolicy,
       serviceControlPolicies: [],

@@ -1,4 +1,5 @@
-// Runs the builder as a command of its own, with the options of its only argument: the tests interrupt it, and run it twice at once.
+// Runs the builder as a command of its own, with the options of its only argument: the tests interrupt it,
+// and run it twice at once.
 import { createLog } from "../../../scripts/lib/log.mjs";
 import { runCommand } from "../../../scripts/lib/user-error.mjs";
 import { ensureToolchain } from "../toolchain.mjs";

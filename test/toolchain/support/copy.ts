@@ -4,7 +4,10 @@ import { join, resolve } from "node:path";
 
 const root = resolve(__dirname, "../../..");
 
-/** A copy of the repository, so that its `npm start` and `npm stop` do not touch what the user has running in the real one. */
+/**
+ * A copy of the repository, so that its `npm start` and `npm stop` do not touch what the user has running in
+ * the real one.
+ */
 export class RepositoryCopy {
   public readonly folder = mkdtempSync(join(tmpdir(), "certctl-copy-"));
 

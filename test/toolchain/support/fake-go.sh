@@ -1,7 +1,7 @@
 #!/bin/sh
-# A stand-in for Go, which the tests put on PATH: it answers what the builder asks, and "compiles" by writing a file.
-# Variables say how: FAKE_GO_VERSION, FAKE_GO_SECONDS, FAKE_GO_FAILS (a package), FAKE_GO_SAYS (what it then says),
-# FAKE_GO_MODULE_FOLDER and FAKE_GO_JOURNAL (files).
+# A stand-in for Go, which the tests put on PATH: it answers what the builder asks, and "compiles" by writing
+# a file. Variables say how: FAKE_GO_VERSION, FAKE_GO_SECONDS, FAKE_GO_FAILS (a package), FAKE_GO_SAYS (what
+# it then says), FAKE_GO_MODULE_FOLDER and FAKE_GO_JOURNAL (files).
 command=$1
 while [ $# -gt 1 ]; do
   [ "$1" = -o ] && output=$2

@@ -1,6 +1,15 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -49,7 +58,10 @@ export class Workshop {
   public constructor(goDirective = "1.25.6") {
     for (const module of new Set(engines.map((engine) => engine.module))) {
       mkdirSync(join(this.modulesFolder, module), { recursive: true });
-      writeFileSync(join(this.modulesFolder, module, "go.mod"), `module example.test/${module}\n\ngo ${goDirective}\n`);
+      writeFileSync(
+        join(this.modulesFolder, module, "go.mod"),
+        `module example.test/${module}\n\ngo ${goDirective}\n`,
+      );
     }
     mkdirSync(this.binFolder);
     symlinkSync(join(__dirname, "fake-go.sh"), join(this.binFolder, "go"));
@@ -60,11 +72,24 @@ export class Workshop {
   }
 
   /** Starts a build; the variables go to it and to the stand-in for Go. */
-  public start(variables: Record<string, string> = {}, options: { engines?: Engine[]; only?: string[] } = {}): Build {
+  public start(
+    variables: Record<string, string> = {},
+    options: { engines?: Engine[]; only?: string[] } = {},
+  ): Build {
     const { cacheFolder, modulesFolder } = this;
     const argument = JSON.stringify({ engines, cacheFolder, modulesFolder, ...options });
-    const env = { ...process.env, PATH: `${this.binFolder}:/usr/bin:/bin`, FAKE_GO_JOURNAL: this.journalFile, ...variables };
-    return new Build(spawn(process.execPath, [join(__dirname, "build.mjs"), argument], { env, stdio: ["ignore", "pipe", "pipe"] }));
+    const env = {
+      ...process.env,
+      PATH: `${this.binFolder}:/usr/bin:/bin`,
+      FAKE_GO_JOURNAL: this.journalFile,
+      ...variables,
+    };
+    return new Build(
+      spawn(process.execPath, [join(__dirname, "build.mjs"), argument], {
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
+    );
   }
 
   public build(...args: Parameters<Workshop["start"]>): Promise<BuildResult> {
@@ -95,7 +120,10 @@ export class Workshop {
   public get cached(): string[] {
     const list = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
     const engineFolders = list(join(this.cacheFolder, "engines"));
-    return [...list(this.cacheFolder).filter((name) => name !== "engines" && name !== "logs"), ...engineFolders].sort();
+    return [
+      ...list(this.cacheFolder).filter((name) => name !== "engines" && name !== "logs"),
+      ...engineFolders,
+    ].sort();
   }
 }
 
@@ -108,7 +136,9 @@ export class Build {
     let stderr = "";
     process.stdout?.on("data", (data: Buffer) => (stdout += data.toString()));
     process.stderr?.on("data", (data: Buffer) => (stderr += data.toString()));
-    this.result = new Promise((resolve) => process.once("close", (code) => resolve({ code, stdout, stderr })));
+    this.result = new Promise((resolve) =>
+      process.once("close", (code) => resolve({ code, stdout, stderr })),
+    );
   }
 }
 
@@ -116,7 +146,9 @@ export class Build {
 export function runs(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return process.platform !== "linux" || !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    return (
+      process.platform !== "linux" || !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"))
+    );
   } catch {
     return false;
   }

@@ -15,7 +15,8 @@ import (
 
 func main() { os.Exit(run(config.ProcessEnvironment(), os.Args[1:])) }
 
-// run is the whole program; its result is the exit code. --check-config is the stand-in's own: it stops before the first connection.
+// run is the whole program; its result is the exit code. --check-config is the stand-in's own: it stops
+// before the first connection.
 func run(env config.Environment, words []string) int {
 	settings := agent.Load(env)
 	log := logging.New(os.Stdout, settings.LogLevel)

@@ -74,8 +74,8 @@ func (app *application) openDatabase(ctx context.Context) (err error) {
 	return err
 }
 
-// migrate is skipped when a Job does it. Nothing looks at the schema's version then: an empty one fails at the next step, an older or
-// newer one is used as it is (facts 1.2).
+// migrate is skipped when a Job does it. Nothing looks at the schema's version then: an empty one fails at
+// the next step, an older or newer one is used as it is (facts 1.2).
 func (app *application) migrate(ctx context.Context) error {
 	if app.settings.Database.MigrationsViaHook {
 		app.log.Info("migrations are left to the hook")
@@ -114,7 +114,8 @@ func (app *application) checkDemoGrant(ctx context.Context) error {
 	return nil
 }
 
-// ensureSigningKey writes the first session key. Two replicas that start together write two (facts 1.3). Existing ones are not opened.
+// ensureSigningKey writes the first session key. Two replicas that start together write two (facts 1.3).
+// Existing ones are not opened.
 func (app *application) ensureSigningKey(ctx context.Context) error {
 	var there bool
 	if err := app.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM session_signing_keys WHERE active)").Scan(&there); err != nil || there {
@@ -139,7 +140,8 @@ func (app *application) loadIssuers(ctx context.Context) error {
 	return app.issuers.Load(ctx)
 }
 
-// startScheduler comes before the listener: loops are already running when a profile or TLS file is refused (facts 1.3).
+// startScheduler comes before the listener: loops are already running when a profile or TLS file is refused
+// (facts 1.3).
 func (app *application) startScheduler(ctx context.Context) error {
 	env := app.settings.Environment
 	app.scheduler = scheduler.Start(ctx, app.log,

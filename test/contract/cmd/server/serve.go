@@ -60,7 +60,8 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger) int {
 	server.TLSConfig = app.certificate.tls()
 
 	listener, err := net.Listen("tcp", net.JoinHostPort(settings.Host, strconv.Itoa(settings.Port)))
-	// Signals are taken from here on, and not before: until then SIGHUP and SIGTERM end the process at once (facts 1.5, recipes trap 3).
+	// Signals are taken from here on, and not before: until then SIGHUP and SIGTERM end the process at once
+	// (facts 1.5, recipes trap 3).
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	if err != nil {
@@ -84,7 +85,8 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger) int {
 	return 0
 }
 
-// reload is SIGHUP: the new pair, or the old one when the new one is no good. The SCEP RA pair and the CA pair need a restart.
+// reload is SIGHUP: the new pair, or the old one when the new one is no good. The SCEP RA pair and the CA
+// pair need a restart.
 func (app *application) reload() {
 	if err := app.certificate.load(app.settings); err != nil {
 		app.log.Error("TLS reload failed, the old certificate stays", "error", err.Error())
@@ -96,8 +98,8 @@ func (app *application) reload() {
 	}
 }
 
-// stop is facts 1.5: the scheduler first, while requests are still answered; then the requests and the audit, which share one budget that
-// has been running since the signal; then the database.
+// stop is facts 1.5: the scheduler first, while requests are still answered; then the requests and the audit,
+// which share one budget that has been running since the signal; then the database.
 func (app *application) stop(server *http.Server, audit *httpapi.Audit) {
 	budget, cancel := context.WithTimeout(context.Background(), app.settings.ShutdownBudget)
 	defer cancel()

@@ -1,5 +1,6 @@
-# First start: registers AGENT_NAME and keeps the ID on the volume. Later starts: the ID is there, nothing is asked.
-# A lost ID (409) is looked up by name. AGENT_HOME is the volume; the agent itself makes AGENT_HOME/keys (0700).
+# First start: registers AGENT_NAME and keeps the ID on the volume. Later starts: the ID is there, nothing is
+# asked. A lost ID (409) is looked up by name. AGENT_HOME is the volume; the agent itself makes
+# AGENT_HOME/keys (0700).
 set -eu
 file=$AGENT_HOME/agent-id
 [ -s "$file" ] && { echo "agent $AGENT_NAME is $(cat "$file")"; exit 0; }

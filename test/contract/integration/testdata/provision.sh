@@ -1,4 +1,5 @@
-# Turns "Ready" into "works": roles for the named keys, demo grant removed, issuers really loaded. Safe to repeat.
+# Turns "Ready" into "works": roles for the named keys, demo grant removed, issuers really loaded. Safe to
+# repeat.
 set -eu
 url=https://certctl-server:8443
 key=$(cat /etc/certctl/admin/key)

@@ -11,7 +11,8 @@ import (
 	"certctl.test/contract/internal/config"
 )
 
-// DemoActor is who everybody is with CERTCTL_AUTH_TYPE=none; its admin role is in every database until it is cleaned up (facts 9, row 32).
+// DemoActor is who everybody is with CERTCTL_AUTH_TYPE=none; its admin role is in every database until it is
+// cleaned up (facts 9, row 32).
 const DemoActor = "actor-demo-anon"
 
 // Keyring maps the hash of a key to its actor.
@@ -21,7 +22,8 @@ type Keyring struct {
 	admins map[string]bool
 }
 
-// NewKeyring reads the keys of the environment. CERTCTL_AUTH_SECRET counts only when there are no named keys (facts 2.3).
+// NewKeyring reads the keys of the environment. CERTCTL_AUTH_SECRET counts only when there are no named keys
+// (facts 2.3).
 func NewKeyring(auth config.Auth) *Keyring {
 	keyring := &Keyring{actors: map[[sha256.Size]byte]string{}, admins: map[string]bool{}}
 	for _, named := range auth.Keys() {
@@ -74,7 +76,8 @@ func (keyring *Keyring) LoadPersisted(ctx context.Context, db *sql.DB) error {
 	return rows.Err()
 }
 
-// Backfill grants each key its first role at every boot: rows pile up, and a role that was taken away comes back (facts 1.3).
+// Backfill grants each key its first role at every boot: rows pile up, and a role that was taken away comes
+// back (facts 1.3).
 func (keyring *Keyring) Backfill(ctx context.Context, db *sql.DB) error {
 	for _, name := range keyring.names {
 		role := "r-viewer"

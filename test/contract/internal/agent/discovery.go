@@ -15,7 +15,8 @@ const (
 	largestDiscoverable = 1 << 20
 )
 
-// discover reads the folders at start and every six hours. The stand-in reports what it could read in its log, and not to the server.
+// discover reads the folders at start and every six hours. The stand-in reports what it could read in its
+// log, and not to the server.
 func (settings Settings) discover(ctx context.Context, log *slog.Logger) {
 	for {
 		for _, folder := range settings.DiscoveryFolders {

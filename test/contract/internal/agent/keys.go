@@ -14,8 +14,9 @@ import (
 
 var errEmptyBundle = errors.New("no PEM certificate in it")
 
-// hardenKeyDirectory makes the directory with mode 0700, or gives it that mode. A directory of another owner, such as the mount point
-// of a volume, cannot be changed, and every job that needs a key then fails (facts 2.12).
+// hardenKeyDirectory makes the directory with mode 0700, or gives it that mode. A directory of another owner,
+// such as the mount point of a volume, cannot be changed, and every job that needs a key then fails (facts
+// 2.12).
 func (settings Settings) hardenKeyDirectory() error {
 	folder := settings.Files.Path(settings.KeyDirectory)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -27,7 +28,8 @@ func (settings Settings) hardenKeyDirectory() error {
 	return nil
 }
 
-// ensureKey makes <key dir>/<certificate id>.key (0600) unless it is there: a deployment needs the key again, so it must last (facts 2.12).
+// ensureKey makes <key dir>/<certificate id>.key (0600) unless it is there: a deployment needs the key again,
+// so it must last (facts 2.12).
 func (settings Settings) ensureKey(certificate string) (made bool, err error) {
 	if err := settings.hardenKeyDirectory(); err != nil {
 		return false, err

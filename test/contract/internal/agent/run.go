@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Run beats and polls until the context ends or the server answers that this agent was retired; both are a good end (facts 2.12). Any
-// other answer, also the 500 that an unknown ID gets, makes it wait longer and go on.
+// Run beats and polls until the context ends or the server answers that this agent was retired; both are a
+// good end (facts 2.12). Any other answer, also the 500 that an unknown ID gets, makes it wait longer and go
+// on.
 func Run(ctx context.Context, settings Settings, log *slog.Logger) error {
 	client, err := newClient(settings)
 	if err != nil {

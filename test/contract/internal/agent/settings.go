@@ -1,4 +1,5 @@
-// Package agent is a stand-in for the certctl agent: identity, keys on disk, heartbeat, work poll (facts 2.11, 2.12).
+// Package agent is a stand-in for the certctl agent: identity, keys on disk, heartbeat, work poll (facts
+// 2.11, 2.12).
 package agent
 
 import (
@@ -10,7 +11,8 @@ import (
 	"certctl.test/contract/internal/config"
 )
 
-// Settings are facts 2.11, and the intervals, which certctl does not let anyone change: they are the stand-in's own.
+// Settings are facts 2.11, and the intervals, which certctl does not let anyone change: they are the
+// stand-in's own.
 type Settings struct {
 	Files              config.Files
 	ServerURL          string
@@ -74,7 +76,8 @@ func (settings Settings) Refusals() []config.Refusal {
 	return refusals
 }
 
-// trust reads the CA bundle. It is called once: a bundle that changes later is not seen before the next start (facts 2.11).
+// trust reads the CA bundle. It is called once: a bundle that changes later is not seen before the next start
+// (facts 2.11).
 func (settings Settings) trust() (*tls.Config, error) {
 	trust := &tls.Config{MinVersion: tls.VersionTLS13, InsecureSkipVerify: settings.InsecureSkipVerify}
 	if settings.CABundlePath == "" {

@@ -43,7 +43,8 @@ func checkBootstrapToken(config *Config, refuse func(string, string, ...any)) {
 	}
 }
 
-// checkDemoAcknowledgement makes the demo mode expire: a pod that restarts a day later does not come back (facts 1.4).
+// checkDemoAcknowledgement makes the demo mode expire: a pod that restarts a day later does not come back
+// (facts 1.4).
 func checkDemoAcknowledgement(config *Config, refuse func(string, string, ...any)) {
 	if !config.Auth.DemoAcknowledge {
 		return
@@ -86,7 +87,8 @@ type NamedKey struct {
 
 var namedKeyName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// checkNamedKeys tells entries apart by their place, never by their text: what stands before a colon may be a key in the wrong place.
+// checkNamedKeys tells entries apart by their place, never by their text: what stands before a colon may be a
+// key in the wrong place.
 func checkNamedKeys(config *Config, refuse func(string, string, ...any)) {
 	const variable = "CERTCTL_API_KEYS_NAMED"
 	if config.Auth.NamedKeys == "" {

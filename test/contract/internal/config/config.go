@@ -102,7 +102,8 @@ func Load(env Environment) Config {
 }
 
 func loadDatabase(env Environment) Database {
-	// Facts 2.2: the placeholder is replaced without URL encoding, so a password with a "/" breaks the URL here as it does there.
+	// Facts 2.2: the placeholder is replaced without URL encoding, so a password with a "/" breaks the URL here
+	// as it does there.
 	url := strings.ReplaceAll(env.Text("CERTCTL_DATABASE_URL", "postgres://localhost/certctl"), "$(POSTGRES_PASSWORD)", env("POSTGRES_PASSWORD"))
 	return Database{
 		URL:            url,

@@ -1,4 +1,5 @@
-// Package config reads the environment with certctl's rules and knows every refusal of facts 1.4 that needs no database.
+// Package config reads the environment with certctl's rules and knows every refusal of facts 1.4 that needs
+// no database.
 package config
 
 import (
@@ -8,8 +9,9 @@ import (
 	"time"
 )
 
-// Environment looks up one variable. Facts 1.4, "Parse rules": an empty string is the same as an unset variable, and a value
-// that cannot be read is replaced by the default without a word. The silence is the point: a deployment must not rely on an error.
+// Environment looks up one variable. Facts 1.4, "Parse rules": an empty string is the same as an unset
+// variable, and a value that cannot be read is replaced by the default without a word. The silence is the
+// point: a deployment must not rely on an error.
 type Environment func(name string) string
 
 // ProcessEnvironment is the environment this process was started with.
@@ -43,7 +45,8 @@ func (env Environment) Duration(name string, fallback time.Duration) time.Durati
 	return fallback
 }
 
-// Bool is true for exactly true, 1 and yes. Every other word, also TRUE and on, is false, even where the default is true.
+// Bool is true for exactly true, 1 and yes. Every other word, also TRUE and on, is false, even where the
+// default is true.
 func (env Environment) Bool(name string, fallback bool) bool {
 	switch env(name) {
 	case "":

@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// Files opens the files that settings name. Root is the stand-in's own CONTRACT_ROOT: with it a test lays out a pod's mounts
-// below a temporary folder and starts the program with the pod's environment as it was rendered.
+// Files opens the files that settings name. Root is the stand-in's own CONTRACT_ROOT: with it a test lays out
+// a pod's mounts below a temporary folder and starts the program with the pod's environment as it was
+// rendered.
 type Files struct{ Root string }
 
 // Path is where a file named by a setting really is.

@@ -16,7 +16,8 @@ type Stage int
 const (
 	// Configuration is checked first, by a normal boot and by --migrate-only alike (facts 1.2).
 	Configuration Stage = iota
-	// Boot follows the database in a normal boot only (facts 1.3: EST and SCEP profiles come after the scheduler).
+	// Boot follows the database in a normal boot only (facts 1.3: EST and SCEP profiles come after the
+	// scheduler).
 	Boot
 )
 
@@ -29,7 +30,8 @@ type row struct {
 	check check
 }
 
-// rows is the table of facts 1.4 in its order, without the lines that need a database; those are in cmd/server/boot.go.
+// rows is the table of facts 1.4 in its order, without the lines that need a database; those are in
+// cmd/server/boot.go.
 var rows = []row{
 	{"server port", Configuration, checkPort},
 	{"server TLS pair", Configuration, checkTLSPair},

@@ -28,7 +28,8 @@ type SCEPProfile struct {
 
 var pathSlug = regexp.MustCompile(`^[a-z0-9-]+$`)
 
-// profiles calls read for each profile of a family: the named ones, or else the legacy one with an empty name.
+// profiles calls read for each profile of a family: the named ones, or else the legacy one with an empty
+// name.
 func profiles[T any](env Environment, family string, read func(prefix, slug string) T) []T {
 	if !env.Bool(family+"_ENABLED", false) {
 		return nil

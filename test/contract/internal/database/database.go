@@ -1,4 +1,5 @@
-// Package database opens PostgreSQL, brings its schema up to date, and holds the shared part of the schema's rules.
+// Package database opens PostgreSQL, brings its schema up to date, and holds the shared part of the schema's
+// rules.
 package database
 
 import (
@@ -13,12 +14,13 @@ import (
 	"certctl.test/contract/internal/config"
 )
 
-// Open makes the pool and pings once. There is no retry: whoever starts this must wait for the database first (facts 1.2).
+// Open makes the pool and pings once. There is no retry: whoever starts this must wait for the database first
+// (facts 1.2).
 func Open(ctx context.Context, settings config.Database) (*sql.DB, error) {
 	connector, err := pq.NewConnector(settings.URL)
 	if err != nil {
-		// Facts 5: certctl logs the whole URL, with a password in it, when it cannot be read. The stand-in keeps that fault on
-		// purpose: it makes a deployment that puts the password there visible in the logs.
+		// Facts 5: certctl logs the whole URL, with a password in it, when it cannot be read. The stand-in keeps
+		// that fault on purpose: it makes a deployment that puts the password there visible in the logs.
 		return nil, fmt.Errorf("failed to open database %s: %w", settings.URL, err)
 	}
 	db := sql.OpenDB(connector)

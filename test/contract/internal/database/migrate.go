@@ -18,12 +18,13 @@ var embedded embed.FS
 //go:embed seed.sql
 var seed string
 
-// migrationLock is certctl's own (facts 1.2). It belongs to the session, so all of Migrate runs on one connection, and a pooler in
-// transaction mode between here and the database would break it.
+// migrationLock is certctl's own (facts 1.2). It belongs to the session, so all of Migrate runs on one
+// connection, and a pooler in transaction mode between here and the database would break it.
 const migrationLock = 7283164759461502341
 
-// Migrate applies the files that are not in the ledger yet, in the order of their names, each in a transaction of its own. Several
-// callers may run it at once: the others wait without limit, and then find nothing to do.
+// Migrate applies the files that are not in the ledger yet, in the order of their names, each in a
+// transaction of its own. Several callers may run it at once: the others wait without limit, and then find
+// nothing to do.
 func Migrate(ctx context.Context, db *sql.DB, files fs.FS, failing string, log *slog.Logger) error {
 	connection, err := db.Conn(ctx)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"certctl.test/contract/internal/access"
 )
 
-// agent is in the order of the API's JSON: the recipes' enroll.sh reads "id" and "name" at the start of an object.
+// agent is in the order of the API's JSON: the recipes' enroll.sh reads "id" and "name" at the start of an
+// object.
 type agent struct {
 	ID              string     `json:"id"`
 	Name            string     `json:"name"`
@@ -30,8 +31,8 @@ const (
 
 var registrations atomic.Int64
 
-// registerAgent needs one bearer that is both a key with agent.edit and the agent bootstrap token (facts 0, no. 5). An id in the body is
-// not looked at; a name stays taken by a retired agent (facts 2.14).
+// registerAgent needs one bearer that is both a key with agent.edit and the agent bootstrap token (facts 0,
+// no. 5). An id in the body is not looked at; a name stays taken by a retired agent (facts 2.14).
 func (api *API) registerAgent(r *http.Request, _ string) answer {
 	key, _ := bearer(r)
 	token := api.Settings.Auth.BootstrapToken
@@ -152,7 +153,8 @@ func (api *API) reportJob(r *http.Request, _ string) answer {
 	return answer{status: http.StatusNoContent}
 }
 
-// livingAgent refuses a retired agent with 410, and one that was never registered with 500, as certctl does (facts 2.12).
+// livingAgent refuses a retired agent with 410, and one that was never registered with 500, as certctl does
+// (facts 2.12).
 func (api *API) livingAgent(r *http.Request) *answer {
 	var retired bool
 	err := api.DB.QueryRowContext(r.Context(), "SELECT retired_at IS NOT NULL FROM agents WHERE id = $1", r.PathValue("agent")).Scan(&retired)

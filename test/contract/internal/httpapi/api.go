@@ -25,7 +25,8 @@ type API struct {
 	Version  string
 }
 
-// Handler is all routes behind the per-address limiter, which comes before authentication and before the probes too (facts 2.4, 3).
+// Handler is all routes behind the per-address limiter, which comes before authentication and before the
+// probes too (facts 2.4, 3).
 func (api *API) Handler() http.Handler {
 	routes := http.NewServeMux()
 	routes.HandleFunc("GET /health", api.health)

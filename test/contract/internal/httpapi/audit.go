@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Audit writes a row for every API call: heartbeats, polls and scrapes too (facts 5). Rows are written beside the answer, so calls that
-// come together are chained in another order than their times say.
+// Audit writes a row for every API call: heartbeats, polls and scrapes too (facts 5). Rows are written beside
+// the answer, so calls that come together are chained in another order than their times say.
 type Audit struct {
 	db      *sql.DB
 	log     *slog.Logger
@@ -23,8 +23,8 @@ type Audit struct {
 
 const (
 	auditTimeout = 10 * time.Second
-	// auditWriters is how many rows are on their way at once. The chain lets one in at a time, so more would only take connections away
-	// from the requests.
+	// auditWriters is how many rows are on their way at once. The chain lets one in at a time, so more would
+	// only take connections away from the requests.
 	auditWriters = 4
 )
 

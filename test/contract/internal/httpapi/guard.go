@@ -12,7 +12,8 @@ type actorHolder struct{ name string }
 
 type actorKey struct{}
 
-// guard lets a request in when its bearer is known and one of its roles has the permission; no permission means any known bearer.
+// guard lets a request in when its bearer is known and one of its roles has the permission; no permission
+// means any known bearer.
 func (api *API) guard(permission string, next handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		actor, known := api.actor(r)

@@ -39,7 +39,8 @@ func (metrics *Metrics) Count(ocsp string) {
 	metrics.ocsp[ocsp]++
 }
 
-// VerifyChain asks the function that reports breaks without tampering (recipes, trap 2): the counter is as false here as it is there.
+// VerifyChain asks the function that reports breaks without tampering (recipes, trap 2): the counter is as
+// false here as it is there.
 func (metrics *Metrics) VerifyChain(ctx context.Context, db *sql.DB) error {
 	var broken bool
 	var rows int64
@@ -61,8 +62,9 @@ type sample struct {
 	value             float64
 }
 
-// inventory reads the figures of the database. Those by status look at the 50 oldest certificates only, which makes them wrong above that
-// number, as they are upstream (facts 0, no. 9): alert rules have to live with it.
+// inventory reads the figures of the database. Those by status look at the 50 oldest certificates only, which
+// makes them wrong above that number, as they are upstream (facts 0, no. 9): alert rules have to live with
+// it.
 const inventory = `WITH oldest AS (SELECT * FROM managed_certificates ORDER BY created_at LIMIT 50)
 SELECT (SELECT count(*) FROM managed_certificates),
 	(SELECT count(*) FROM oldest WHERE status = 'Active'),

@@ -33,13 +33,15 @@ func (api *API) authInfo(w http.ResponseWriter, _ *http.Request) {
 	answer{status: http.StatusOK, body: map[string]any{"auth_type": api.Settings.Auth.Type, "required": api.Settings.Auth.Type != "none"}}.write(w)
 }
 
-// dashboard answers every path nobody else does, with 200: also /readyz, /acme/* and /auth/oidc/*, which certctl's shipped image hides
-// behind its dashboard (facts 0, no. 10). A probe of a wrong path is therefore always green.
+// dashboard answers every path nobody else does, with 200: also /readyz, /acme/* and /auth/oidc/*, which
+// certctl's shipped image hides behind its dashboard (facts 0, no. 10). A probe of a wrong path is therefore
+// always green.
 func dashboard(w http.ResponseWriter, _ *http.Request) {
 	answer{status: http.StatusOK, kind: "text/html; charset=utf-8", text: []byte("<!doctype html><title>dashboard of the stand-in</title>\n")}.write(w)
 }
 
-// ocsp tells whether an issuer is loaded, which is all it is good for at this version (recipes, "Is the encryption key right?").
+// ocsp tells whether an issuer is loaded, which is all it is good for at this version (recipes, "Is the
+// encryption key right?").
 func (api *API) ocsp(w http.ResponseWriter, r *http.Request) {
 	api.Metrics.Count("request_" + map[string]string{http.MethodGet: "get", http.MethodPost: "post"}[r.Method])
 	kind, found := api.Issuers.Kind(r.PathValue("issuer"))

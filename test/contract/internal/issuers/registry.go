@@ -1,4 +1,5 @@
-// Package issuers keeps certificate authorities: their rows, their sealed configurations, and those this process has loaded.
+// Package issuers keeps certificate authorities: their rows, their sealed configurations, and those this
+// process has loaded.
 package issuers
 
 import (
@@ -13,7 +14,8 @@ import (
 	"certctl.test/contract/internal/config"
 )
 
-// Issuer is a row of the table. The order of its fields is the order of the API's JSON, which the recipes' provision.sh relies on.
+// Issuer is a row of the table. The order of its fields is the order of the API's JSON, which the recipes'
+// provision.sh relies on.
 type Issuer struct {
 	ID      string            `json:"id"`
 	Name    string            `json:"name"`
@@ -28,8 +30,8 @@ var (
 	ErrUnknownType     = errors.New("unknown issuer type")
 )
 
-// Registry is the issuers this process can use. It belongs to the process: what one replica adds, the others do not know before their
-// next start (facts 6, "Per-process state").
+// Registry is the issuers this process can use. It belongs to the process: what one replica adds, the others
+// do not know before their next start (facts 6, "Per-process state").
 type Registry struct {
 	db       *sql.DB
 	settings config.Config
@@ -49,8 +51,8 @@ func NewRegistry(db *sql.DB, settings config.Config, log *slog.Logger) *Registry
 	return &Registry{db: db, settings: settings, sealer: Cipher{Passphrase: settings.EncryptionKey}, log: log, loaded: map[string]loaded{}}
 }
 
-// Load opens every enabled row. One that cannot be opened is logged and left out; the server starts all the same, also with none at all
-// (facts 0, no. 6). That is the trap which provisioning has to catch.
+// Load opens every enabled row. One that cannot be opened is logged and left out; the server starts all the
+// same, also with none at all (facts 0, no. 6). That is the trap which provisioning has to catch.
 func (registry *Registry) Load(ctx context.Context) error {
 	rows, err := registry.db.QueryContext(ctx, "SELECT id, type, config, encrypted_config FROM issuers WHERE enabled ORDER BY id")
 	if err != nil {
@@ -103,7 +105,8 @@ func (registry *Registry) Kind(id string) (kind string, found bool) {
 	return issuer.kind, found
 }
 
-// ServesCA says whether EST and SCEP can be built on an issuer (facts 1.4): the stand-in has a CA certificate of the local one only.
+// ServesCA says whether EST and SCEP can be built on an issuer (facts 1.4): the stand-in has a CA certificate
+// of the local one only.
 func (registry *Registry) ServesCA(id string) error {
 	kind, found := registry.Kind(id)
 	switch {

@@ -8,11 +8,22 @@ import { accountId } from "./place.mjs";
 /** @type {Record<string, ResourceType>} */
 export const iamResources = {
   "aws:iam/role:Role": {
-    inputs: ["name", "description", "assumeRolePolicy", "permissionsBoundary", "maxSessionDuration", "forceDetachPolicies", "tags"],
+    inputs: [
+      "name",
+      "description",
+      "assumeRolePolicy",
+      "permissionsBoundary",
+      "maxSessionDuration",
+      "forceDetachPolicies",
+      "tags",
+    ],
     autoname: { property: "name" },
     replaceOn: ["name"],
     create: async ({ name, description, assumeRolePolicy, permissionsBoundary, tags }, { iam }) => {
-      const policies = { AssumeRolePolicyDocument: assumeRolePolicy, PermissionsBoundary: permissionsBoundary };
+      const policies = {
+        AssumeRolePolicyDocument: assumeRolePolicy,
+        PermissionsBoundary: permissionsBoundary,
+      };
       const request = { RoleName: name, Description: description, ...policies, Tags: tagList(tags) };
       const { Role } = await iam.send(new api.CreateRoleCommand(request));
       return { id: name, arn: Role?.Arn, uniqueId: Role?.RoleId };
@@ -32,17 +43,22 @@ export const iamResources = {
     autoname: { property: "name" },
     replaceOn: ["name", "role"],
     create: async ({ name, role, policy }, { iam }) => {
-      await iam.send(new api.PutRolePolicyCommand({ RoleName: role, PolicyName: name, PolicyDocument: policy }));
+      await iam.send(
+        new api.PutRolePolicyCommand({ RoleName: role, PolicyName: name, PolicyDocument: policy }),
+      );
       return { id: `${role}:${name}` };
     },
     update: async (_id, { name, role, policy }, { iam }) =>
-      void (await iam.send(new api.PutRolePolicyCommand({ RoleName: role, PolicyName: name, PolicyDocument: policy }))),
+      void (await iam.send(
+        new api.PutRolePolicyCommand({ RoleName: role, PolicyName: name, PolicyDocument: policy }),
+      )),
     read: async (id, { iam }) => {
       const [RoleName, PolicyName] = id.split(":");
       const { PolicyDocument = "" } = await iam.send(new api.GetRolePolicyCommand({ RoleName, PolicyName }));
       return { role: RoleName, name: PolicyName, policy: decodeURIComponent(PolicyDocument) };
     },
-    delete: (_id, { role, name }, { iam }) => iam.send(new api.DeleteRolePolicyCommand({ RoleName: role, PolicyName: name })),
+    delete: (_id, { role, name }, { iam }) =>
+      iam.send(new api.DeleteRolePolicyCommand({ RoleName: role, PolicyName: name })),
   },
   // moto has no API for EKS Pod Identity: an association is in the state only.
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": {

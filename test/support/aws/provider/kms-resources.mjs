@@ -5,11 +5,20 @@ import * as api from "@aws-sdk/client-kms";
 /** @type {Record<string, ResourceType>} */
 export const kmsResources = {
   "aws:kms/key:Key": {
-    inputs: ["description", "deletionWindowInDays", "enableKeyRotation", "rotationPeriodInDays", "policy", "tags"],
+    inputs: [
+      "description",
+      "deletionWindowInDays",
+      "enableKeyRotation",
+      "rotationPeriodInDays",
+      "policy",
+      "tags",
+    ],
     replaceOn: [],
     create: async ({ description, policy, tags = {}, rotationPeriodInDays }, { kms }) => {
       const Tags = Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue: String(TagValue) }));
-      const { KeyMetadata } = await kms.send(new api.CreateKeyCommand({ Description: description, Policy: policy, Tags }));
+      const { KeyMetadata } = await kms.send(
+        new api.CreateKeyCommand({ Description: description, Policy: policy, Tags }),
+      );
       const { KeyId = "", Arn } = KeyMetadata ?? {};
       await kms.send(new api.EnableKeyRotationCommand({ KeyId, RotationPeriodInDays: rotationPeriodInDays }));
       return { id: KeyId, keyId: KeyId, arn: Arn };

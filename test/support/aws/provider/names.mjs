@@ -1,4 +1,5 @@
-// Pulumi says `kmsMasterKeyId`, the APIs `KMSMasterKeyID`: one rule and these exceptions translate a whole tree, both ways.
+// Pulumi says `kmsMasterKeyId`, the APIs `KMSMasterKeyID`: one rule and these exceptions translate a whole
+// tree, both ways.
 const exceptions = {
   id: "ID",
   kmsMasterKeyId: "KMSMasterKeyID",
@@ -22,7 +23,9 @@ function mapKeys(value, special, initially) {
   if (Array.isArray(value)) return value.map((item) => mapKeys(item, special, initially));
   if (value === null || typeof value !== "object") return value;
   const rename = (/** @type {string} */ key) => special[key] ?? initially(key.charAt(0)) + key.slice(1);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [rename(key), mapKeys(item, special, initially)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [rename(key), mapKeys(item, special, initially)]),
+  );
 }
 
 /** @param {Record<string, string>} [tags] */

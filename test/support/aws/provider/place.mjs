@@ -21,11 +21,21 @@ const places = new Map();
 export function placeIn(region) {
   const known = places.get(region);
   if (known !== undefined) return known;
-  const clients = { kms: new KMSClient({ region }), iam: new IAMClient({ region }), sts: new STSClient({ region }) };
+  const clients = {
+    kms: new KMSClient({ region }),
+    iam: new IAMClient({ region }),
+    sts: new STSClient({ region }),
+  };
   const s3 = new S3Client({ region, forcePathStyle: true });
   const china = region.startsWith("cn-");
   const partition = china ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-  const place = { region, partition, dnsSuffix: china ? "amazonaws.com.cn" : "amazonaws.com", s3, ...clients };
+  const place = {
+    region,
+    partition,
+    dnsSuffix: china ? "amazonaws.com.cn" : "amazonaws.com",
+    s3,
+    ...clients,
+  };
   places.set(region, place);
   return place;
 }

@@ -6,12 +6,14 @@ import { fromApi, tagList, tagMap, toApi } from "./names.mjs";
 /** @typedef {Record<string, any>} Values */
 
 /**
- * A setting of a bucket: put by create and update, removed by delete. `api` names the commands Put…, Get… and Delete….
+ * A setting of a bucket: put by create and update, removed by delete. `api` names the commands Put…, Get… and
+ * Delete….
  * @param {object} setting
  * @param {string} setting.api
  * @param {string[]} setting.inputs
  * @param {(inputs: Values) => Values} setting.request
- * @param {(reply: Values, inputs: Values) => Values | undefined} setting.read what is in force; undefined for nothing
+ * @param {(reply: Values, inputs: Values) => Values | undefined} setting.read what is in force; undefined for
+ * nothing
  * @param {(bucket: string, place: Place) => Promise<unknown>} [setting.remove]
  * @returns {ResourceType}
  */
@@ -42,7 +44,9 @@ export const s3Resources = {
       const Bucket = args.bucket;
       const CreateBucketConfiguration = region === "us-east-1" ? undefined : { LocationConstraint: region };
       const lock = { ObjectLockEnabledForBucket: args.objectLockEnabled };
-      await s3.send(new s3api.CreateBucketCommand(/** @type {any} */ ({ Bucket, ...lock, CreateBucketConfiguration })));
+      await s3.send(
+        new s3api.CreateBucketCommand(/** @type {any} */ ({ Bucket, ...lock, CreateBucketConfiguration })),
+      );
       await tagBucket(Bucket, args.tags, s3);
       const bucketRegionalDomainName = `${Bucket}.s3.${region}.${dnsSuffix}`;
       return { id: Bucket, arn: `arn:${partition}:s3:::${Bucket}`, region, bucketRegionalDomainName };
@@ -50,7 +54,9 @@ export const s3Resources = {
     update: (id, args, { s3 }) => tagBucket(id, args.tags, s3),
     read: async (Bucket, { s3 }) => {
       await s3.send(new s3api.HeadBucketCommand({ Bucket }));
-      const tagging = await s3.send(new s3api.GetBucketTaggingCommand({ Bucket })).catch(() => ({ TagSet: [] }));
+      const tagging = await s3
+        .send(new s3api.GetBucketTaggingCommand({ Bucket }))
+        .catch(() => ({ TagSet: [] }));
       return { bucket: Bucket, tags: tagMap(tagging.TagSet ?? []) };
     },
     delete: async (Bucket, state, { s3 }) => {
@@ -75,7 +81,9 @@ export const s3Resources = {
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": bucketSetting({
     api: "PublicAccessBlock",
     inputs: ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"],
-    request: ({ bucket: _bucket, region: _region, ...flags }) => ({ PublicAccessBlockConfiguration: toApi(flags) }),
+    request: ({ bucket: _bucket, region: _region, ...flags }) => ({
+      PublicAccessBlockConfiguration: toApi(flags),
+    }),
     read: ({ PublicAccessBlockConfiguration: found }) => fromApi(found),
   }),
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": bucketSetting({
@@ -104,15 +112,20 @@ export const s3Resources = {
     read: ({ ObjectLockConfiguration: { Rule } }) => ({ rule: fromApi(Rule) }),
     remove: (Bucket, { s3 }) => {
       const unlocked = /** @type {const} */ ({ ObjectLockEnabled: "Enabled" });
-      return s3.send(new s3api.PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: unlocked }));
+      return s3.send(
+        new s3api.PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: unlocked }),
+      );
     },
   }),
   "aws:s3/bucketLogging:BucketLogging": bucketSetting({
     api: "BucketLogging",
     inputs: ["targetBucket", "targetPrefix"],
-    request: ({ targetBucket, targetPrefix }) => ({ BucketLoggingStatus: { LoggingEnabled: toApi({ targetBucket, targetPrefix }) } }),
+    request: ({ targetBucket, targetPrefix }) => ({
+      BucketLoggingStatus: { LoggingEnabled: toApi({ targetBucket, targetPrefix }) },
+    }),
     read: ({ LoggingEnabled: found }) => found && fromApi(found),
-    remove: (Bucket, { s3 }) => s3.send(new s3api.PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: {} })),
+    remove: (Bucket, { s3 }) =>
+      s3.send(new s3api.PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: {} })),
   }),
   "aws:s3/bucketReplicationConfig:BucketReplicationConfig": bucketSetting({
     api: "BucketReplication",
@@ -123,7 +136,11 @@ export const s3Resources = {
       const { sourceSelectionCriteria, filter } = inputs.rules?.[0] ?? {};
       return {
         role: found.Role,
-        rules: found.Rules.map((/** @type {Values} */ rule) => ({ ...fromApi(rule), sourceSelectionCriteria, filter })),
+        rules: found.Rules.map((/** @type {Values} */ rule) => ({
+          ...fromApi(rule),
+          sourceSelectionCriteria,
+          filter,
+        })),
       };
     },
   }),
@@ -144,7 +161,9 @@ async function tagBucket(Bucket, tags, s3) {
  * @param {s3api.S3Client} s3
  */
 async function emptyBucket(Bucket, s3) {
-  const { Versions = [], DeleteMarkers = [] } = await s3.send(new s3api.ListObjectVersionsCommand({ Bucket }));
+  const { Versions = [], DeleteMarkers = [] } = await s3.send(
+    new s3api.ListObjectVersionsCommand({ Bucket }),
+  );
   for (const { Key, VersionId } of [...Versions, ...DeleteMarkers])
     await s3.send(new s3api.DeleteObjectCommand({ Bucket, Key, VersionId }));
 }

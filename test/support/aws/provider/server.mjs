@@ -38,7 +38,8 @@ export function serve(resourceTypes, functions) {
   const answering = Object.entries(handlers).map(([name, handler]) => [
     name,
     (/** @type {any} */ call, /** @type {any} */ done) => {
-      const refused = (/** @type {Error} */ error) => done({ code: grpc.status.UNKNOWN, details: `${error.name}: ${error.message}` });
+      const refused = (/** @type {Error} */ error) =>
+        done({ code: grpc.status.UNKNOWN, details: `${error.name}: ${error.message}` });
       Promise.resolve()
         .then(() => handler(call.request))
         .then((reply) => done(null, reply), refused);
@@ -86,14 +87,17 @@ function handlersFor(resourceTypes, functions) {
       const failuresList = unknown.map((property) =>
         filled(new messages.CheckFailure(), { property, reason: "the test provider does not know it" }),
       );
-      if (autoname !== undefined) news[autoname.property] ??= olds[autoname.property] ?? autonamed(request, autoname.prefix);
+      if (autoname !== undefined)
+        news[autoname.property] ??= olds[autoname.property] ?? autonamed(request, autoname.prefix);
       return filled(new messages.CheckResponse(), { inputs: struct(news), failuresList });
     },
 
     diff: (request) => {
       const [olds, news] = [json(request.getOldInputs()), json(request.getNews())];
       const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
-      const changed = keys.filter((key) => !same(olds[key], news[key]) && !request.getIgnorechangesList().includes(key));
+      const changed = keys.filter(
+        (key) => !same(olds[key], news[key]) && !request.getIgnorechangesList().includes(key),
+      );
       const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
       const replaces = changed.filter((key) => [...typeOf(request).replaceOn, "region"].includes(key));
       return filled(new messages.DiffResponse(), {
@@ -106,7 +110,10 @@ function handlersFor(resourceTypes, functions) {
     create: async (request) => {
       const inputs = json(request.getProperties());
       const { id, ...outputs } = await typeOf(request).create(inputs, place(inputs));
-      return filled(new messages.CreateResponse(), { id, properties: struct({ ...inputs, tagsAll: inputs.tags, ...outputs }) });
+      return filled(new messages.CreateResponse(), {
+        id,
+        properties: struct({ ...inputs, tagsAll: inputs.tags, ...outputs }),
+      });
     },
 
     read: async (request) => {
@@ -122,7 +129,9 @@ function handlersFor(resourceTypes, functions) {
     update: async (request) => {
       const [olds, news] = [json(request.getOlds()), json(request.getNews())];
       await typeOf(request).update(request.getId(), news, place(news));
-      return filled(new messages.UpdateResponse(), { properties: struct({ ...olds, ...news, tagsAll: news.tags }) });
+      return filled(new messages.UpdateResponse(), {
+        properties: struct({ ...olds, ...news, tagsAll: news.tags }),
+      });
     },
 
     delete: async (request) => {
@@ -134,7 +143,9 @@ function handlersFor(resourceTypes, functions) {
     invoke: async (request) => {
       const token = request.getTok();
       const run = functions[token] ?? fail(`the test provider has no function ${token}`);
-      return filled(new messages.InvokeResponse(), { return: struct(await run(place(json(request.getArgs())))) });
+      return filled(new messages.InvokeResponse(), {
+        return: struct(await run(place(json(request.getArgs())))),
+      });
     },
   };
 }
@@ -150,7 +161,9 @@ function seenThrough(wanted, live) {
     return live.map((item, index) => (index in wanted ? seenThrough(wanted[index], item) : item));
   }
   if (!isObject(wanted) || !isObject(live)) return live;
-  return Object.fromEntries(Object.keys(wanted).flatMap((key) => (key in live ? [[key, seenThrough(wanted[key], live[key])]] : [])));
+  return Object.fromEntries(
+    Object.keys(wanted).flatMap((key) => (key in live ? [[key, seenThrough(wanted[key], live[key])]] : [])),
+  );
 }
 
 /** @param {any} value */
@@ -216,7 +229,9 @@ function struct(value) {
 function plain(value) {
   if (Array.isArray(value)) return value.map(plain);
   if (!isObject(value)) return value;
-  const kept = Object.entries(value).filter(([key, item]) => item !== undefined && item !== null && key !== "__defaults");
+  const kept = Object.entries(value).filter(
+    ([key, item]) => item !== undefined && item !== null && key !== "__defaults",
+  );
   return Object.fromEntries(kept.map(([key, item]) => [key, plain(item)]));
 }
 
@@ -229,7 +244,8 @@ async function orGone(call) {
   try {
     return await call();
   } catch (error) {
-    const { name = "", $metadata } = /** @type {{ name?: string, $metadata?: { httpStatusCode?: number } }} */ (error);
+    const { name = "", $metadata } =
+      /** @type {{ name?: string, $metadata?: { httpStatusCode?: number } }} */ (error);
     if ($metadata?.httpStatusCode === 404 || /^NoSuch|NotFound/.test(name)) return undefined;
     throw error;
   }

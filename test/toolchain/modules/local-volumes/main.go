@@ -1,5 +1,5 @@
-// local-volumes makes a volume for each claim of its storage classes: a folder of this node. Volumes of a class with the parameter
-// `sized` are as large as claimed and no larger, and last as long as the node runs.
+// local-volumes makes a volume for each claim of its storage classes: a folder of this node. Volumes of a
+// class with the parameter `sized` are as large as claimed and no larger, and last as long as the node runs.
 package main
 
 import (
@@ -64,7 +64,8 @@ func run(ctx context.Context, kubeconfig, folder, health string) error {
 	factory.WaitForCacheSync(ctx.Done())
 
 	provisioner := &provisioner{client, folder, claims.Lister(), volumes.Lister(), classes.Lister()}
-	// Before anything says that volumes can be used: those that were in memory are gone after a restart of the node.
+	// Before anything says that volumes can be used: those that were in memory are gone after a restart of the
+	// node.
 	if err := provisioner.mountSized(); err != nil {
 		return err
 	}

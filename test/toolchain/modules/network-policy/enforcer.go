@@ -149,7 +149,8 @@ func (e *enforcer) cluster() cluster {
 	from := cluster{podRange: e.options.podRange, namespaces: e.objects.namespaces(), policies: e.objects.policies()}
 	for _, id := range slices.Sorted(maps.Keys(e.sandboxes)) {
 		one := e.sandboxes[id]
-		// A pod that was removed by force may still run here for a while. Nothing says what it may do, so it may do nothing.
+		// A pod that was removed by force may still run here for a while. Nothing says what it may do, so it may do
+		// nothing.
 		object := e.objects.pod(one)
 		if object == nil {
 			continue

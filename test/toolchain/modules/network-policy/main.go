@@ -1,5 +1,6 @@
-// network-policy makes one node enforce NetworkPolicy, with nftables. Started by the container runtime (CNI_COMMAND is set) it is a CNI
-// plugin that reports a pod's address; else it is the enforcer, which watches the API server.
+// network-policy makes one node enforce NetworkPolicy, with nftables. Started by the container runtime
+// (CNI_COMMAND is set) it is a CNI plugin that reports a pod's address; else it is the enforcer, which
+// watches the API server.
 package main
 
 import (

@@ -31,8 +31,8 @@ type sandbox struct {
 	Address     string `json:"address"`
 }
 
-// runPlugin is the CNI plugin behind the one that makes the pod's link. It returns when the enforcer has applied what holds for the
-// pod: no container of it runs before.
+// runPlugin is the CNI plugin behind the one that makes the pod's link. It returns when the enforcer has
+// applied what holds for the pod: no container of it runs before.
 func runPlugin(command string) error {
 	if command == "VERSION" {
 		fmt.Println(`{"cniVersion":"1.0.0","supportedVersions":["0.3.1","0.4.0","1.0.0"]}`)

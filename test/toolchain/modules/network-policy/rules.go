@@ -31,8 +31,8 @@ type cluster struct {
 
 const table = "certctl-network-policy"
 
-// ruleset is the input of `nft -f -` that makes the node enforce the policies, in one transaction. Traffic of the node itself (probes)
-// passes: it leaves through the output hook, which has no chain here.
+// ruleset is the input of `nft -f -` that makes the node enforce the policies, in one transaction. Traffic of
+// the node itself (probes) passes: it leaves through the output hook, which has no chain here.
 func ruleset(from cluster) (string, error) {
 	ingress, egress, err := podChains(from)
 	if err != nil {
@@ -63,7 +63,8 @@ func ruleset(from cluster) (string, error) {
 	line("  chain forward {")
 	line("    type filter hook forward priority filter; policy accept;")
 	line("    ct state established,related accept")
-	// An address whose policies are not known is nobody's: a pod gets its own when the plugin has reported it, before it runs.
+	// An address whose policies are not known is nobody's: a pod gets its own when the plugin has reported it,
+	// before it runs.
 	line("    ip saddr %s ip saddr != @pods counter drop", from.podRange)
 	line("    ip daddr %s ip daddr != @pods counter reject with icmp host-unreachable", from.podRange)
 	line("    ip saddr vmap @egress")
@@ -80,7 +81,8 @@ func ruleset(from cluster) (string, error) {
 	return out.String(), nil
 }
 
-// podChains has, by the address of each pod that a policy isolates, the matches of the traffic that is allowed.
+// podChains has, by the address of each pod that a policy isolates, the matches of the traffic that is
+// allowed.
 func podChains(from cluster) (ingress, egress map[string][]string, err error) {
 	ingress, egress = map[string][]string{}, map[string][]string{}
 	for _, policy := range from.policies {
@@ -120,7 +122,8 @@ func policyError(policy *networkingv1.NetworkPolicy, err error) error {
 	return fmt.Errorf("network policy %s/%s: %w", policy.Namespace, policy.Name, err)
 }
 
-// isolate has the matches of a pod so far; the first is for what it sends to itself through a Service, which no policy can refuse.
+// isolate has the matches of a pod so far; the first is for what it sends to itself through a Service, which
+// no policy can refuse.
 func isolate(chains map[string][]string, own pod, side string) []string {
 	if allowed, found := chains[own.address]; found {
 		return allowed
@@ -129,7 +132,8 @@ func isolate(chains map[string][]string, own pod, side string) []string {
 	return []string{fmt.Sprintf("ip %s %s", other, own.address)}
 }
 
-// allow is one rule of a policy as matches. Named ports are those of `namedOn`, or, when it is nil, of each peer.
+// allow is one rule of a policy as matches. Named ports are those of `namedOn`, or, when it is nil, of each
+// peer.
 func allow(from cluster, namespace, side string, peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort, namedOn []pod) ([]string, error) {
 	everyone := []peer{{covers: func(pod) bool { return true }}}
 	matched := everyone

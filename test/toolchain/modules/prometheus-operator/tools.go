@@ -1,6 +1,7 @@
 //go:build tools
 
-// Package operator pins the Prometheus Operator, and the program that gives its Prometheus a new configuration.
+// Package operator pins the Prometheus Operator, and the program that gives its Prometheus a new
+// configuration.
 package operator
 
 import (

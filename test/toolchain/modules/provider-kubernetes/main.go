@@ -1,4 +1,5 @@
-// The Pulumi Kubernetes provider, built from its Go module. The schema is left out: only SDK generation asks for it.
+// The Pulumi Kubernetes provider, built from its Go module. The schema is left out: only SDK generation asks
+// for it.
 package main
 
 import "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/provider"
