@@ -11,7 +11,7 @@ const root = path.join(__dirname, "..");
 export function generatedFiles(): Record<string, string> {
   const documented = documentedArguments(root);
   return {
-    "src/config/schema.json": json(runtimeSchema(documented.definitions)),
+    "src/checks/schema.json": json(runtimeSchema(documented.definitions)),
     "schemas/pulumi-stack.schema.json": json(stackSchema(documented.definitions)),
     "docs/configuration.md": configurationReference(documented),
   };

@@ -4,6 +4,8 @@ import { CertctlAgents } from "./agents/certctl-agents";
 import { DatabaseBackup } from "./backup/database-backup";
 import { DatabaseRestore } from "./backup/database-restore";
 import type { CertctlArgs } from "./certctl-args";
+import { checkCertctl } from "./instance/instance-checks";
+import { instanceTraffic } from "./instance/instance-traffic";
 import {
   clientTrust,
   connectionReserve,
@@ -12,10 +14,10 @@ import {
   exposedService,
   namespaceManifest,
   watchedParts,
-} from "./certctl-parts";
-import { checkCertctl, checkedArgs } from "./config/validate";
+} from "./instance/plan";
+import { checkedArgs } from "./checks/checked-inputs";
 import type { Database } from "./database/database";
-import { DatabaseMigration } from "./database/database-migration";
+import { DatabaseMigration } from "./migration/database-migration";
 import { ServerExposure } from "./exposure/server-exposure";
 import { requireCustomResources } from "./kubernetes/custom-resources";
 import { dependencies } from "./kubernetes/dependencies";
@@ -24,10 +26,9 @@ import { dataProtection } from "./kubernetes/protection";
 import { sameNodes } from "./kubernetes/scheduling";
 import { NetworkPolicies } from "./network/network-policies";
 import { networkPolicy } from "./network/policy-manifests";
-import { instanceTraffic } from "./network/traffic";
 import { CertctlMonitoring } from "./monitoring/certctl-monitoring";
 import { SqlExporter } from "./monitoring/sql-exporter";
-import { neededKinds } from "./needed-kinds";
+import { neededKinds } from "./instance/needed-kinds";
 import { ServerProvisioning } from "./provisioning/server-provisioning";
 import { fleetKeys } from "./secrets/api-keys";
 import { InstanceSecrets } from "./secrets/instance-secrets";

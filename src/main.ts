@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Certctl } from "./certctl";
-import { readStackConfig } from "./config/stack-config";
-import { settledArgs, warnStack } from "./config/validate";
-import { stackBackupBucket, withStackBucket } from "./stack-backup-bucket";
-import { stackOutputs } from "./stack-outputs";
+import { readStackConfig } from "./stack/stack-config";
+import { settledArgs } from "./checks/checked-inputs";
+import { stackBackupBucket, withStackBucket } from "./stack/stack-backup-bucket";
+import { stackOutputs } from "./stack/stack-outputs";
+import { warnStack } from "./stack/stack-warnings";
 
 /** The stack program: configuration → bucket → instance → outputs. */
 const configuration = readStackConfig();

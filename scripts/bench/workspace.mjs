@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureToolchain, toolchainEnvironment } from "../../test/toolchain/toolchain.mjs";
+import { ensureToolchain, toolchainEnvironment } from "../../toolchain/toolchain.mjs";
 import { runForeground } from "../lib/foreground.mjs";
 import { UserError } from "../lib/user-error.mjs";
 import { startControlPlane, stopControlPlane } from "../local/control-plane.mjs";

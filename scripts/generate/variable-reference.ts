@@ -1,4 +1,4 @@
-import { profileFamilies, variableGroups } from "../../src/server/server-variables";
+import { profileFamilies, variableGroups } from "../../src/server/variables/catalogue";
 import { foreignFamilies } from "../../src/server/variables/discovery";
 import type { Variable, VariableKind } from "../../src/server/variables/variable";
 import { table } from "./words";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { ensureDefinitions } from "../../test/toolchain/definitions.mjs";
-import { ensureToolchain } from "../../test/toolchain/toolchain.mjs";
+import { ensureDefinitions } from "../../toolchain/definitions.mjs";
+import { ensureToolchain } from "../../toolchain/toolchain.mjs";
 import { readJsonIfPresent, writeFileAtomic } from "../lib/files.mjs";
 import { withLock } from "../lib/lock.mjs";
 import { isRunning } from "../lib/process-identity.mjs";
@@ -21,7 +21,7 @@ import { describeParts, partNames, portNames } from "./parts.mjs";
 import { freePort, isPortFree } from "./ports.mjs";
 
 /** @typedef {import("./parts.mjs").Ports} Ports */
-/** @typedef {import("../../test/toolchain/toolchain.mjs").Toolchain} Toolchain */
+/** @typedef {import("../../toolchain/toolchain.mjs").Toolchain} Toolchain */
 
 /**
  * @typedef {object} ControlPlane

@@ -1,10 +1,10 @@
 import { renameSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, relative } from "node:path";
-import { toolchainEnvironment } from "../../test/toolchain/toolchain.mjs";
+import { toolchainEnvironment } from "../../toolchain/toolchain.mjs";
 import { writeFileAtomic } from "../lib/files.mjs";
 import { currentFiles, stackFiles } from "./local-folder.mjs";
 
-/** @typedef {import("../../test/toolchain/toolchain.mjs").Toolchain} Toolchain */
+/** @typedef {import("../../toolchain/toolchain.mjs").Toolchain} Toolchain */
 
 /** Variables of the user's shell that would lead Pulumi elsewhere than to the local stack. */
 const misleading = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN"];

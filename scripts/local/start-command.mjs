@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { ensureToolchain, requireCompiler } from "../../test/toolchain/toolchain.mjs";
+import { ensureToolchain, requireCompiler } from "../../toolchain/toolchain.mjs";
 import { parseArguments } from "../lib/arguments.mjs";
 import { readTextIfPresent } from "../lib/files.mjs";
 import { runForeground } from "../lib/foreground.mjs";

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { ConfigurationError, formatIssues } from "../../src/config/issues";
+import { ConfigurationError, formatIssues } from "../../src/checks/issues";
 import { instanceArgs, placeholderStack, renderArgs, toYaml, warnings } from "./render-stack";
 import { withSecrets } from "./show-secrets";
 import { lines, parseCommandLine, UserError, type Output } from "../stack/command";

@@ -1,12 +1,12 @@
 import { stringify } from "yaml";
 import { Certctl } from "../../src/certctl";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { ConfigurationError } from "../../src/config/issues";
-import { stackArgs, stackFileValues } from "../../src/config/stack-config";
-import { outputPlaceholder, withPlaceholders } from "../../src/config/placeholders";
-import { warnStack } from "../../src/config/validate";
-import type { StackArgs } from "../../src/stack-args";
-import { plannedSink, withStackBucket } from "../../src/stack-backup-bucket";
+import { ConfigurationError } from "../../src/checks/issues";
+import { stackArgs, stackFileValues } from "../../src/stack/stack-config";
+import { outputPlaceholder, withPlaceholders } from "../../src/checks/placeholders";
+import type { StackArgs } from "../../src/stack/stack-args";
+import { plannedSink, withStackBucket } from "../../src/stack/stack-backup-bucket";
+import { warnStack } from "../../src/stack/stack-warnings";
 import { captureManifests, type Manifest } from "./capture";
 
 export type { Manifest } from "./capture";

@@ -1,6 +1,6 @@
-import { ConfigurationError } from "../../src/config/issues";
-import { stackArgs } from "../../src/config/stack-config";
-import type { StackArgs } from "../../src/stack-args";
+import { ConfigurationError } from "../../src/checks/issues";
+import { stackArgs } from "../../src/stack/stack-config";
+import type { StackArgs } from "../../src/stack/stack-args";
 import { UserError } from "../stack/command";
 import { decryptedConfig } from "../stack/decrypted-config";
 

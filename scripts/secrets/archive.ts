@@ -2,15 +2,7 @@ import { buffer } from "node:stream/consumers";
 import { extract, pack } from "tar-stream";
 import { UserError } from "../stack/command";
 import { isArchivedKey } from "./archived-secrets";
-
-/** A secret of a stack. */
-export interface ArchivedSecret {
-  /** As in `Setting`. */
-  key: string;
-  /** The file of the archive that it is in. */
-  file: string;
-  value: string;
-}
+import type { ArchivedSecret } from "./archived-secrets";
 
 /** What an archive says of itself in `manifest.json`. */
 export interface Manifest {

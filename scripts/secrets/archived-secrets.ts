@@ -1,7 +1,6 @@
-import { secretConfigKeys } from "../../src/config/stack-config";
+import { secretConfigKeys } from "../../src/checks/schema-check";
 import type { DecryptedConfig } from "../stack/decrypted-config";
 import { asMap, project } from "../stack/stack-file";
-import type { ArchivedSecret } from "./archive";
 import { certificatesOf } from "./certificates";
 
 /** Not secret, but clients trust nothing without it. */
@@ -64,4 +63,13 @@ export function describeSecret({ key, value }: ArchivedSecret): string {
     ({ subject, fingerprint256 }) => `${subject.replaceAll("\n", ", ")}, SHA-256 ${fingerprint256}`,
   );
   return [meaning, ...fingerprints].join("; ");
+}
+
+/** A secret of a stack. */
+export interface ArchivedSecret {
+  /** As in `Setting`. */
+  key: string;
+  /** The file of the archive that it is in. */
+  file: string;
+  value: string;
 }

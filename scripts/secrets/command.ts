@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { formatIssues, isUnder } from "../../src/config/issues";
-import { stackArgs, stackFileValues } from "../../src/config/stack-config";
+import { formatIssues, isUnder } from "../../src/checks/issues";
+import { stackArgs, stackFileValues } from "../../src/stack/stack-config";
 import { serverDnsNames } from "../../src/tls/dns-names";
 import { keyOf, lockOf, refuseMixture, usersPath } from "./archive-options";
 import { archiveName, exportSecrets } from "./export";

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { CertctlArgs, ExistingSecrets } from "../../src/certctl-args";
-import { requiredSecrets } from "../../src/config/required-secrets";
+import type { CertctlArgs } from "../../src/certctl-args";
+import { requiredSecrets } from "../../src/secrets/required-secrets";
+import type { ExistingSecrets } from "../../src/secrets/secrets-args";
 import { TlsMode } from "../../src/tls/tls-args";
 import { UserError } from "../stack/command";
 import { asMap, isEncrypted, project } from "../stack/stack-file";

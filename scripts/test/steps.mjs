@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { nodeUnavailable } from "../../test/node/prerequisites.mjs";
-import { buildFlags, goEnvironment } from "../../test/toolchain/go.mjs";
+import { buildFlags, goEnvironment } from "../../toolchain/go.mjs";
 import { createGoTestReport } from "./go-test.mjs";
 import { runMocha } from "./mocha.mjs";
 import { root, runNode, runProgram } from "./processes.mjs";
@@ -20,6 +20,7 @@ import { root, runNode, runProgram } from "./processes.mjs";
 const bin = {
   eslint: "node_modules/eslint/bin/eslint.js",
   prettier: "node_modules/prettier/bin/prettier.cjs",
+  depcruise: "node_modules/dependency-cruiser/bin/dependency-cruise.mjs",
   tsc: "node_modules/typescript/bin/tsc",
 };
 const typescript = ["--require", join(root, "scripts/register-typescript.cjs")];
@@ -42,13 +43,14 @@ const nodeTests = ["test/node"];
 
 const contractFolder = join(root, "test/contract");
 const contractEnvironment = { ...process.env, GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "-mod=readonly" };
-const policyFolder = join(root, "test/toolchain/modules/network-policy");
+const policyFolder = join(root, "toolchain/modules/network-policy");
 /** Those that need no client of the API server, whose packages take minutes to compile. */
 const policyFiles = ["rules.go", "text.go", "rules_test.go"];
 
 /** @type {Step[]} */
 export const steps = [
   check("lint", "eslint", () => runNode([bin.eslint, "."])),
+  check("lint", "floors", () => runNode([bin.depcruise, "src", "scripts", "toolchain"])),
   check("lint", "prettier", () => runNode([bin.prettier, "--check", "."])),
   check("types", "type check", () => runNode([bin.tsc, "--noEmit"])),
   check("generated", "generated files are up to date", () =>
@@ -155,7 +157,7 @@ function hasPostgres() {
 
 /** @type {Step["run"]} */
 async function buildToolchain() {
-  const code = await runNode(["test/toolchain/build.mjs"]);
+  const code = await runNode(["toolchain/build.mjs"]);
   return { passed: 0, failed: code === 0 ? 0 : 1 };
 }
 

@@ -1,6 +1,4 @@
-import type { AbsolutePath, ObjectName, Resources, Scheduling } from "../kubernetes/types";
-import type { StorageSettings } from "../database/database-args";
-
+import type { AbsolutePath, ObjectName, Resources, Scheduling, StorageSettings } from "../kubernetes/types";
 /** How agents run. The chart's Deployment has no durable identity and is not offered. */
 export const AgentsKind = {
   /** A number of agents, each with identity and keys on a claim of its own. */

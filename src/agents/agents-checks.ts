@@ -1,9 +1,8 @@
-import type { Issue } from "../config/issues";
-import { issueIf, joinPath, show, under } from "../config/issues";
-import { text } from "../config/plain";
-import { closestName } from "../config/unknown-keys";
-import { storageIssues } from "../database/database-checks";
-import { resourceIssues, schedulingIssues } from "../kubernetes/kubernetes-checks";
+import type { Issue } from "../checks/issues";
+import { issueIf, joinPath, show, under } from "../checks/issues";
+import { text } from "../checks/unseen";
+import { closestName } from "../checks/unknown-keys";
+import { resourceIssues, schedulingIssues, storageIssues } from "../kubernetes/kubernetes-checks";
 import { runtimeVariables } from "../server/variables/discovery";
 import type { AgentSettings, NodeAgentSettings } from "./agents-args";
 

@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { scriptResources } from "../fleet-size";
 import type { Volume, VolumeMount } from "../kubernetes/environment";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
 import { readyTimeout } from "../kubernetes/ready-timeout";
+import { scriptResources } from "../kubernetes/resources";
 import { restrictedContainer } from "../kubernetes/security";
 import type { AgentManifestInput } from "./agents-manifests";
 import { agentPodTemplate, stateVolume } from "./agents-manifests";

@@ -1,9 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { scriptResources } from "../fleet-size";
-import type { ContainerResources } from "../fleet-size";
-import type { Images } from "../images";
-import { pullSecretFields } from "../images";
+import type { Images } from "../images/images";
+import { pullSecretFields } from "../images/images";
 import {
   configMapVolume,
   fieldVariable,
@@ -14,6 +12,8 @@ import {
 import type { EnvVar, Volume, VolumeMount } from "../kubernetes/environment";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
+import { scriptResources } from "../kubernetes/resources";
+import type { ContainerResources } from "../kubernetes/resources";
 import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { schedulingFields } from "../kubernetes/scheduling";
 import type { Affinity } from "../kubernetes/types";

@@ -1,12 +1,15 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { FleetSize, ImageSettings } from "../certctl-args";
-import { checkedSettings } from "../config/component-args";
-import { fleetProfile, mergeResources } from "../fleet-size";
-import { resolveImages } from "../images";
+import { checkedSettings } from "../checks/checked-settings";
+import { agentsIssues } from "./agents-checks";
+import { fleetProfile } from "../fleet-size/fleet-size";
+import type { FleetSize } from "../fleet-size/fleet-size-args";
+import { resolveImages } from "../images/images";
+import type { ImageSettings } from "../images/images-args";
 import { dependencies } from "../kubernetes/dependencies";
 import { secretChecksum } from "../kubernetes/hash";
 import { objectLabels } from "../kubernetes/labels";
+import { mergeResources } from "../kubernetes/resources";
 import { contentConfigMap, readScript } from "../kubernetes/scripts";
 import { podSecurityLabels } from "../kubernetes/security";
 import type { Trust } from "../tls/trust";
@@ -56,7 +59,7 @@ export class CertctlAgents extends pulumi.ComponentResource {
 
   constructor(name: string, given: CertctlAgentsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:CertctlAgents", name, {}, opts);
-    const args = checkedSettings("AgentSettings", given, name);
+    const args = checkedSettings("AgentSettings", agentsIssues, given, name);
     const onNodes = args.kind === AgentsKind.DaemonSet;
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
     const labels = objectLabels(labelled, "agents");

@@ -1,7 +1,6 @@
 #!/bin/sh
-# First start: registers AGENT_NAME and keeps the ID on the volume. Later starts: the ID is there, nobody is
-# asked. A lost ID is looked up by name, because names are unique (certctl facts 2.14). The agent itself makes
-# AGENT_HOME/keys with mode 0700.
+# First start: registers AGENT_NAME and keeps the ID on the volume. Later starts: the ID is there, nobody is asked.
+# A lost ID is looked up by name, because names are unique (certctl facts 2.14). The agent itself makes AGENT_HOME/keys with mode 0700.
 set -eu
 umask 077
 

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { KeyPrefix, KmsKeyArn } from "../backup/sink-args";
 import type { ObjectName } from "../kubernetes/types";
 
 /** Whose the bucket is. */
@@ -259,15 +260,6 @@ export interface PodIdentitySettings {
  * @patternErrorMessage is not a bucket name; use 3 to 63 lower-case letters, digits and "-"
  */
 export type BucketName = string;
-
-/**
- * What S3 keys start with: parts that end with `/`, such as `certctl/` or `pki/certctl/`.
- *
- * @pattern ^([A-Za-z0-9][A-Za-z0-9._-]*\/)+$
- * @patternErrorMessage is not a prefix; write letters, digits, ".", "_", "-" and a "/" at the end, such as certctl/
- */
-export type KeyPrefix = string;
-
 /**
  * An AWS region, such as `eu-central-1`.
  *
@@ -283,15 +275,6 @@ export type AwsRegion = string;
  * @patternErrorMessage is not the ARN of an IAM role, user or policy, such as arn:aws:iam::123456789012:role/emergency
  */
 export type IamArn = string;
-
-/**
- * The ARN of a KMS key.
- *
- * @pattern ^arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:[0-9]{12}:key\/.+$
- * @patternErrorMessage is not the ARN of a KMS key, such as arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
- */
-export type KmsKeyArn = string;
-
 /**
  * The ARN of an IAM OIDC provider.
  *

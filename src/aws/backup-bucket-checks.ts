@@ -1,5 +1,5 @@
-import type { Issue } from "../config/issues";
-import { issueIf, under } from "../config/issues";
+import type { Issue } from "../checks/issues";
+import { issueIf, under } from "../checks/issues";
 import type {
   AccessLogSettings,
   BackupBucketSettings,

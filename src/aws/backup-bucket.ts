@@ -1,12 +1,13 @@
 import type * as iam from "@pulumi/aws/iam";
 import type * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedSettings } from "../config/component-args";
+import { checkedSettings } from "../checks/checked-settings";
+import { backupBucketIssues } from "./backup-bucket-checks";
 import { placeOf } from "./account";
 import type { BackupBucketSettings, ReplicationSettings } from "./backup-bucket-args";
 import { adoptBucket, createBucket, logAccess } from "./bucket-parts";
 import type { BucketPart } from "./bucket-parts";
-import type { ReplicatedBucket } from "./replication";
+import type { ReplicatedBucket } from "./guarded-bucket";
 import { replicate, replicationRole } from "./replication";
 import { backupAccess, restoreAccess } from "./role-policies";
 import { accessTo, grant, serviceAccountRole } from "./service-account-role";
@@ -45,7 +46,7 @@ export class BackupBucket extends pulumi.ComponentResource {
 
   constructor(name: string, given: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:BackupBucket", name, {}, opts);
-    const settings = checkedSettings("BackupBucketSettings", given, name);
+    const settings = checkedSettings("BackupBucketSettings", backupBucketIssues, given, name);
     const { mode = "create", region, prefix = "certctl/", identity, replication, tags } = settings;
     const child = { parent: this, dependsOn: opts?.dependsOn };
     const place = placeOf(region, { parent: this });

@@ -5,10 +5,9 @@ import type { Place } from "./account";
 import type { BackupBucketSettings } from "./backup-bucket-args";
 import { lifecycleRules, logRules } from "./bucket-lifecycle";
 import { backupBucketPolicy, logBucketPolicy } from "./bucket-policies";
-import type { GuardedBucket } from "./guarded-bucket";
+import type { GuardedBucket, ReplicatedBucket } from "./guarded-bucket";
 import { bucketKey, guardedBucket } from "./guarded-bucket";
 import { keyPolicy } from "./key-policy";
-import type { ReplicatedBucket } from "./replication";
 
 /** One bucket of backups: the first one, or its copy. */
 export interface BucketPart {

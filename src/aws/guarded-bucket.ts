@@ -2,6 +2,7 @@ import * as kms from "@pulumi/aws/kms";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { dataProtection } from "../kubernetes/protection";
+import type { Place } from "./account";
 import type { PolicyDocument } from "./policy-document";
 
 /** How a bucket is to be. */
@@ -138,4 +139,11 @@ export function bucketKey(name: string, args: BucketKeyArgs, opts: pulumi.Custom
   );
   new kms.Alias(name, { targetKeyId: key.keyId, region }, data);
   return key;
+}
+
+/** A bucket at one end of a replication, where it is, and its key. */
+export interface ReplicatedBucket {
+  bucket: GuardedBucket;
+  place: pulumi.Output<Place>;
+  keyArn?: pulumi.Output<string>;
 }

@@ -2,17 +2,10 @@ import * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import type { Place } from "./account";
-import type { GuardedBucket } from "./guarded-bucket";
+import type { ReplicatedBucket } from "./guarded-bucket";
 import type { ReplicationEnd } from "./replication-policies";
 import { replicationAccess, replicationTrust } from "./replication-policies";
 import { grant } from "./service-account-role";
-
-/** A bucket at one end of a replication, where it is, and its key. */
-export interface ReplicatedBucket {
-  bucket: GuardedBucket;
-  place: pulumi.Output<Place>;
-  keyArn?: pulumi.Output<string>;
-}
 
 /** The role as which S3 copies, without rights yet: the keys' policies name it. */
 export function replicationRole(

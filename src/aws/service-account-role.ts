@@ -3,8 +3,8 @@ import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Place } from "./account";
 import type { BackupIdentitySettings } from "./backup-bucket-args";
+import type { ReplicatedBucket } from "./guarded-bucket";
 import type { PolicyDocument } from "./policy-document";
-import type { ReplicatedBucket } from "./replication";
 import type { AccessInput } from "./role-policies";
 import { irsaTrust, podIdentityTrust } from "./role-policies";
 

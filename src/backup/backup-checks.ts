@@ -1,8 +1,7 @@
-import type { Issue } from "../config/issues";
-import { issueIf, show, under } from "../config/issues";
-import { text } from "../config/plain";
-import { sizeIssues } from "../database/database-checks";
-import { resourceIssues, schedulingIssues } from "../kubernetes/kubernetes-checks";
+import type { Issue } from "../checks/issues";
+import { issueIf, show, under } from "../checks/issues";
+import { text } from "../checks/unseen";
+import { resourceIssues, schedulingIssues, sizeIssues } from "../kubernetes/kubernetes-checks";
 import type { BackupSettings, CronSchedule } from "./backup-args";
 import { sinkIssues } from "./sink-checks";
 

@@ -1,12 +1,12 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ContainerResources } from "../fleet-size";
-import type { Images } from "../images";
-import { pullSecretFields } from "../images";
+import type { Images } from "../images/images";
+import { pullSecretFields } from "../images/images";
 import type { EnvVar, Volume, VolumeMount } from "../kubernetes/environment";
 import { configMapVolume, literalVariables, memoryVolume } from "../kubernetes/environment";
 import { objectLabels } from "../kubernetes/labels";
 import type { Component, LabelSource } from "../kubernetes/labels";
+import type { ContainerResources } from "../kubernetes/resources";
 import { postgresUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { schedulingFields } from "../kubernetes/scheduling";
 import type { Scheduling } from "../kubernetes/types";

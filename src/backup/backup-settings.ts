@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { FleetSize } from "../certctl-args";
-import type { StorageSettings } from "../database/database-args";
-import type { ContainerResources } from "../fleet-size";
-import { fleetProfile, mergeResources } from "../fleet-size";
+import { fleetProfile } from "../fleet-size/fleet-size";
+import type { FleetSize } from "../fleet-size/fleet-size-args";
+import type { ContainerResources } from "../kubernetes/resources";
+import { mergeResources } from "../kubernetes/resources";
+import type { StorageSettings } from "../kubernetes/types";
 import type { BackupSettings, DrillSettings } from "./backup-args";
 import type {
   BackupRetention,

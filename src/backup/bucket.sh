@@ -1,5 +1,5 @@
-# What upload and download share: the AWS CLI, called so that a signal to this shell ends both. Each of them
-# sets `program` first. Only what a shell has besides, because that is what the CLI's image has.
+# What upload and download share: the AWS CLI, called so that a signal to this shell ends both. Each of them sets `program` first. Only what a
+# shell has besides, because that is what the CLI's image has.
 child=
 fail() { echo "$program: $*" >&2; exit 1; }
 

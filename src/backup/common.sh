@@ -1,7 +1,6 @@
 # What dump, publication, restore and drill share. Each of them sets `program` first.
 umask 077
-# A reader that went away is told by the command that writes, not by a signal that ends the shell without a
-# word.
+# A reader that went away is told by the command that writes, not by a signal that ends the shell without a word.
 trap '' PIPE
 
 fail() { echo "$program: $*" >&2; exit 1; }
@@ -9,8 +8,7 @@ fail() { echo "$program: $*" >&2; exit 1; }
 # What the last command said, on one line; or what is in another file.
 reason() { tr -s '\n' ' ' < "${1:-$TMPDIR/errors}" | sed 's/ $//' | cut -c 1-500; }
 
-# Runs a command so that a signal to this shell ends both at once: a shell handles signals only between
-# foreground commands.
+# Runs a command so that a signal to this shell ends both at once: a shell handles signals only between foreground commands.
 run() {
   "$@" 2> "$TMPDIR/errors" &
   child=$!
@@ -42,8 +40,7 @@ verify_file() {
   [ "$(cat "$TMPDIR/digest")" = "$digest" ] || fail "the dump is damaged: its SHA-256 is not the one in its manifest"
 }
 
-# MANIFEST: fails unless every table of the connected database has the rows that were counted when it was
-# dumped.
+# MANIFEST: fails unless every table of the connected database has the rows that were counted when it was dumped.
 check_rows() {
   sed -n '/^  "rows": {$/,/^  }$/s/^    \(".*": [0-9]*\),\{0,1\}$/\1/p' "$1" > "$TMPDIR/rows-wanted"
   run psql --no-psqlrc --quiet --no-align --tuples-only --set=ON_ERROR_STOP=1 --file="$scripts/count-rows.sql" --output="$TMPDIR/rows" ||
@@ -60,8 +57,7 @@ check_schema_version() {
   [ "$found" = "$wanted" ] || fail "the schema version is $found, and the manifest says $wanted"
 }
 
-# The chain is compared by its links: certctl's own function orders rows by time, and reports breaks where
-# there are none.
+# The chain is compared by its links: certctl's own function orders rows by time, and reports breaks where there are none.
 check_audit_chain() {
   has_chain=$(ask "select count(*) from information_schema.columns where table_schema = 'public' and table_name = 'audit_events' and column_name in ('prev_hash', 'row_hash')") ||
     fail "the audit chain cannot be read: $(reason)"

@@ -1,10 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { FleetSize, ImageSettings } from "../certctl-args";
-import { checkedSettings } from "../config/component-args";
+import { checkedSettings } from "../checks/checked-settings";
+import { backupIssues } from "./backup-checks";
 import type { Database } from "../database/database";
-import type { MigrationBackup } from "../database/database-migration";
-import { resolveImages } from "../images";
+import type { FleetSize } from "../fleet-size/fleet-size-args";
+import type { ImageSettings } from "../images/images-args";
+import type { MigrationBackup } from "../migration/database-migration";
+import { resolveImages } from "../images/images";
 import { dependencies } from "../kubernetes/dependencies";
 import { objectLabels } from "../kubernetes/labels";
 import { dataProtection } from "../kubernetes/protection";
@@ -59,7 +61,7 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
 
   constructor(name: string, given: DatabaseBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:DatabaseBackup", name, {}, opts);
-    const args = checkedSettings("BackupSettings", given, name);
+    const args = checkedSettings("BackupSettings", backupIssues, given, name);
     const { namespace, database } = args;
     const settings = resolveBackup(args, args.fleetSize);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };

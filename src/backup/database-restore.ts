@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedSettings } from "../config/component-args";
-import { DatabaseMigration } from "../database/database-migration";
-import type { DatabaseMigrationArgs } from "../database/database-migration";
+import { checkedSettings } from "../checks/checked-settings";
+import { restoreIssues } from "./restore-checks";
+import { DatabaseMigration } from "../migration/database-migration";
+import type { DatabaseMigrationArgs } from "../migration/database-migration";
 import { dependencies } from "../kubernetes/dependencies";
 import { contentHash } from "../kubernetes/hash";
 import { jobAnnotations } from "../kubernetes/jobs";
@@ -37,7 +38,7 @@ export class DatabaseRestore extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseRestoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:DatabaseRestore", name, {}, opts);
-    const restore = checkedSettings("RestoreSettings", args.restore, name);
+    const restore = checkedSettings("RestoreSettings", restoreIssues, args.restore, name);
     const { backup, before } = restore;
     this.id = contentHash({ backup, before });
     const input = args.source.restoreInput;

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Restores the chosen backup into a PostgreSQL that lives in this pod alone, and compares what is there with
-# the manifest. run answers with an exit code, and has to be asked for it. shellcheck disable=SC2310
+# Restores the chosen backup into a PostgreSQL that lives in this pod alone, and compares what is there with the manifest.
+# run answers with an exit code, and has to be asked for it.
+# shellcheck disable=SC2310
 set -eu
 program=drill
 scripts=$(dirname "$0")

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Dumps the database into a folder of this run, checks the dump, and describes it in a manifest. Nothing is a
-# backup before it is published. run answers with an exit code, and has to be asked for it. shellcheck
-# disable=SC2310
+# Dumps the database into a folder of this run, checks the dump, and describes it in a manifest. Nothing is a backup before it is published.
+# run answers with an exit code, and has to be asked for it.
+# shellcheck disable=SC2310
 set -eu
 program=backup
 scripts=$(dirname "$0")

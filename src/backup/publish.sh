@@ -1,6 +1,5 @@
 #!/bin/sh
-# Publishes a checked dump on the volume that it was written to: renamed, its manifest last. Then removes what
-# is too old.
+# Publishes a checked dump on the volume that it was written to: renamed, its manifest last. Then removes what is too old.
 set -eu
 program=backup
 # shellcheck source=common.sh

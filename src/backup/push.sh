@@ -1,6 +1,7 @@
 #!/bin/sh
-# Tells a Pushgateway what came of a backup or a drill. Nothing depends on it: when it cannot be told, the log
-# says so, and no more. run answers with an exit code, and has to be asked for it. shellcheck disable=SC2310
+# Tells a Pushgateway what came of a backup or a drill. Nothing depends on it: when it cannot be told, the log says so, and no more.
+# run answers with an exit code, and has to be asked for it.
+# shellcheck disable=SC2310
 set -eu
 program=push
 # shellcheck source=common.sh

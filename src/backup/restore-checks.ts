@@ -1,8 +1,6 @@
-import type { CertctlArgs } from "../certctl-args";
-import type { Issue } from "../config/issues";
-import { issueIf, show, under } from "../config/issues";
-import { text } from "../config/plain";
-import { DatabaseMode, MigrationMode } from "../database/database-args";
+import type { Issue } from "../checks/issues";
+import { issueIf, show } from "../checks/issues";
+import { text } from "../checks/unseen";
 import type { RestoreSettings } from "./restore-args";
 
 /** What is wrong with a restore. */
@@ -23,37 +21,4 @@ export function restoreIssues({ backup, before }: RestoreSettings): Issue[] {
 function isTime(time: string): boolean {
   const parsed = new Date(time);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString() === time.replace("Z", ".000Z");
-}
-
-/** What a restore, and a backup before each migration, need of the rest of the instance. */
-export function instanceRestoreIssues({ restore, backup, database, migrations }: CertctlArgs): Issue[] {
-  const backups = backup?.enabled === true;
-  const external = database?.mode === DatabaseMode.External;
-  const name = external
-    ? (database.external?.database ?? "certctl")
-    : (database?.bundled?.database ?? "certctl");
-  const overwritten = text(restore?.overwriteDatabase);
-  return [
-    ...under("restore", restore ? restoreIssues(restore) : []),
-    ...issueIf(
-      restore !== undefined && !backups,
-      "restore",
-      "needs backup.enabled: true, which says where the backups are",
-    ),
-    ...issueIf(
-      overwritten !== undefined && text(name) !== undefined && overwritten !== name,
-      "restore.overwriteDatabase",
-      `${show(overwritten)} is not the database of this instance, which is ${show(name)}`,
-    ),
-    ...issueIf(
-      migrations?.backupFirst === true && !backups,
-      "migrations.backupFirst",
-      "needs backup.enabled: true, which says where the backup goes",
-    ),
-    ...issueIf(
-      migrations?.backupFirst === true && migrations.mode === MigrationMode.Server,
-      "migrations.backupFirst",
-      "has no effect with migrations.mode: server, which migrates when it starts; use mode: job",
-    ),
-  ];
 }

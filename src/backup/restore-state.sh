@@ -1,5 +1,5 @@
-# How a restore knows what was done before it: the database says so of itself. The restore's id alone tells,
-# whatever backup it found. What was restored once and emptied since is not restored.
+# How a restore knows what was done before it: the database says so of itself. The restore's id alone tells, whatever backup it found. What was
+# restored once and emptied since is not restored.
 comment() {
   ask "select coalesce(shobj_description(oid, 'pg_database'), '') from pg_database
     where datname = current_database() and to_regclass('public.schema_migrations') is not null"

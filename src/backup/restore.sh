@@ -1,8 +1,9 @@
 #!/bin/sh
-# Restores a backup: into the database when it is empty; else, when told so by name, into a new one that takes
-# its place. Nothing is half restored: either one transaction fills the empty database, or a checked database
-# takes the other's name. It may be stopped anywhere, and repeated at any time. Functions answer with an exit
-# code, and have to be asked for it. shellcheck disable=SC2310
+# Restores a backup: into the database when it is empty; else, when told so by name, into a new one that takes its place. Nothing is half
+# restored: either one transaction fills the empty database, or a checked database takes the other's name. It may be stopped anywhere, and
+# repeated at any time.
+# Functions answer with an exit code, and have to be asked for it.
+# shellcheck disable=SC2310
 set -eu
 program=restore
 scripts=$(dirname "$0")
@@ -18,8 +19,7 @@ name=$(cat "$SCRATCH_DIR/name")
 target=$PGDATABASE
 maintenance=postgres
 [ "$target" != postgres ] || maintenance=template1
-# PostgreSQL cuts names at 63 bytes. Each run has a database of its own: one that was thought dead may still
-# be at work.
+# PostgreSQL cuts names at 63 bytes. Each run has a database of its own: one that was thought dead may still be at work.
 short=$(printf '%s' "$target" | cut -b 1-32)
 leftovers=${short}_restoring_
 fresh=$leftovers$(cut -c 1-8 /proc/sys/kernel/random/uuid)
@@ -39,8 +39,7 @@ finish() {
   check_schema_version "$manifest"
   check_rows "$manifest"
   check_audit_chain
-  # In one transaction with the word that it is done: without rows in the caches, a repeated run would miss
-  # them.
+  # In one transaction with the word that it is done: without rows in the caches, a repeated run would miss them.
   ask "do \$\$ begin
       if to_regclass('public.crl_cache') is not null then truncate public.crl_cache; end if;
       if to_regclass('public.ocsp_response_cache') is not null then truncate public.ocsp_response_cache; end if;
@@ -105,8 +104,7 @@ undo() {
   fi
 }
 
-# Both names change at once, and not when another run was faster: what was written since then would be put
-# aside.
+# Both names change at once, and not when another run was faster: what was written since then would be put aside.
 take_the_place() {
   elsewhere "do \$\$ begin
     perform pg_advisory_xact_lock(hashtext($(literal "certctl restore of $target")));
@@ -124,8 +122,7 @@ restore_beside() {
   may=$(elsewhere "select rolsuper or rolcreatedb from pg_roles where rolname = current_user") || fail "the database does not answer: $(reason)"
   [ "$may" = t ] || fail "the user $PGUSER may not create databases, which putting $target aside needs: let it, with ALTER ROLE, or empty the database"
 
-  # The server is stopped where it matters: no session of it is left, and none is let in, before the first row
-  # is restored.
+  # The server is stopped where it matters: no session of it is left, and none is let in, before the first row is restored.
   trap undo EXIT
   sessions false || fail "the database cannot be closed: $(reason)"
   ended=$(end_sessions) || fail "sessions of $target cannot be ended: $(reason)"

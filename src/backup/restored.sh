@@ -1,6 +1,7 @@
 #!/bin/sh
-# Tells the containers after it whether this restore is done already: then nothing is left to do, and the
-# backup may be gone. ask answers with an exit code, and has to be asked for it. shellcheck disable=SC2310
+# Tells the containers after it whether this restore is done already: then nothing is left to do, and the backup may be gone.
+# ask answers with an exit code, and has to be asked for it.
+# shellcheck disable=SC2310
 set -eu
 program=restore
 scripts=$(dirname "$0")

@@ -1,7 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { KeyPrefix, KmsKeyArn } from "../aws/backup-bucket-args";
-import type { StorageSettings } from "../database/database-args";
-import type { ObjectName } from "../kubernetes/types";
+import type { ObjectName, StorageSettings } from "../kubernetes/types";
 
 /** Where backups are kept. */
 export const BackupSinkMode = {
@@ -163,3 +161,19 @@ export interface AccessKeysIdentity {
  * @patternErrorMessage is not the ARN of a role, such as arn:aws:iam::123456789012:role/certctl-backup
  */
 export type RoleArn = string;
+
+/**
+ * What S3 keys start with: parts that end with `/`, such as `certctl/` or `pki/certctl/`.
+ *
+ * @pattern ^([A-Za-z0-9][A-Za-z0-9._-]*\/)+$
+ * @patternErrorMessage is not a prefix; write letters, digits, ".", "_", "-" and a "/" at the end, such as certctl/
+ */
+export type KeyPrefix = string;
+
+/**
+ * The ARN of a KMS key.
+ *
+ * @pattern ^arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:[0-9]{12}:key\/.+$
+ * @patternErrorMessage is not the ARN of a KMS key, such as arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+ */
+export type KmsKeyArn = string;

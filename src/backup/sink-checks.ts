@@ -1,7 +1,7 @@
-import type { Issue } from "../config/issues";
-import { issueIf, under } from "../config/issues";
-import { text } from "../config/plain";
-import { storageIssues } from "../database/database-checks";
+import type { Issue } from "../checks/issues";
+import { issueIf, under } from "../checks/issues";
+import { text } from "../checks/unseen";
+import { storageIssues } from "../kubernetes/kubernetes-checks";
 import type { BackupSink, PvcSink, S3Encryption, S3Identity, S3Sink } from "./sink-args";
 
 /** What is wrong with the place where backups are kept. */

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Publishes a checked dump in a bucket, under keys that are written once: the dump, and last its manifest.
-# Without a manifest, nothing is a backup. Functions answer with an exit code, and have to be asked for it.
+# Publishes a checked dump in a bucket, under keys that are written once: the dump, and last its manifest. Without a manifest, nothing is a
+# backup.
+# Functions answer with an exit code, and have to be asked for it.
 # shellcheck disable=SC2310
 set -eu
 program=backup
@@ -21,8 +22,7 @@ name=certctl-$(echo "$created" | tr -d ':-')-${unique%%-*}
 key=$S3_PREFIX$name
 metadata=sha256=$sha256,schema-version=$(value schemaVersion),image=$(value image),duration-seconds=$(value durationSeconds),size-bytes=$size
 
-# A reply may be lost after the object was stored. The CLI's own second attempt is then refused, though
-# nothing is wrong.
+# A reply may be lost after the object was stored. The CLI's own second attempt is then refused, though nothing is wrong.
 is_ours() {
   s3 head-object --key "$1" --query "[ContentLength, Metadata.sha256]" --output text || return 1
   read -r found_size found_sha256 < "$TMPDIR/answer"

@@ -7,6 +7,7 @@ import type {
   Quantity,
   Resources,
   Scheduling,
+  StorageSettings,
 } from "../kubernetes/types";
 
 /** Where certctl's data lives. */
@@ -99,14 +100,6 @@ export interface PostgresSettings {
   scheduling?: Scheduling;
 }
 
-/** A persistent volume claim. */
-export interface StorageSettings {
-  /** Size of the claim. @default 10Gi (database), 64Mi (agents), by fleet size (backups) */
-  size?: Quantity;
-  /** StorageClass of the claim. Cannot be changed later. @default the cluster's default class */
-  storageClass?: ObjectName;
-}
-
 /** Encrypted connections to the bundled PostgreSQL. */
 export interface PostgresTlsSettings {
   /** Existing Secret with `tls.crt`, `tls.key` and `ca.crt`, valid for the database Service's DNS names. */
@@ -142,46 +135,4 @@ export interface ExternalDatabaseSettings {
    * @default 10s
    */
   connectTimeout?: Duration;
-}
-
-/** How the schema comes to the version of the server. */
-export const MigrationMode = {
-  /** A Job that must complete before the server Deployment changes. */
-  Job: "job",
-  /** The server migrates at boot. */
-  Server: "server",
-} as const;
-export type MigrationMode = (typeof MigrationMode)[keyof typeof MigrationMode];
-
-/** The database migration. */
-export interface MigrationSettings {
-  /** Who migrates. @default job */
-  mode?: MigrationMode;
-  /**
-   * Whether a backup is made before each new migration Job; needs `backup.enabled`. An empty database needs
-   * none.
-   *
-   * @default false
-   */
-  backupFirst?: boolean;
-  /**
-   * Times a failed pod of the Job is tried again. The next `pulumi up` runs a failed Job again, too.
-   *
-   * @default 2
-   * @asType integer
-   * @minimum 0
-   * @maximum 20
-   */
-  backoffLimit?: number;
-  /**
-   * Seconds after which the Job has failed, image pull and retries included.
-   *
-   * @default 600
-   * @asType integer
-   * @minimum 30
-   * @maximum 86400
-   */
-  activeDeadlineSeconds?: number;
-  /** CPU and memory of the Job's pod. @default 50m and 64Mi requested, 1 core and 256Mi at most */
-  resources?: Resources;
 }

@@ -1,22 +1,17 @@
-import type { Issue } from "../config/issues";
-import { issueIf, joinPath, show, under } from "../config/issues";
-import { text } from "../config/plain";
+import type { Issue } from "../checks/issues";
+import { issueIf, joinPath, show, under } from "../checks/issues";
+import { text } from "../checks/unseen";
 import {
   byteIssues,
   durationIssues,
   resourceIssues,
   schedulingIssues,
+  storageIssues,
 } from "../kubernetes/kubernetes-checks";
-import type { Quantity } from "../kubernetes/types";
-import { durationSeconds } from "../kubernetes/units";
+import { durationSeconds, quantityInBytes } from "../kubernetes/units";
 import { certificateBundleProblem } from "../tls/pem";
-import type {
-  DatabaseSettings,
-  ExternalDatabaseSettings,
-  PostgresSettings,
-  StorageSettings,
-} from "./database-args";
-import { governedParameters, quantityInBytes } from "./postgres-parameters";
+import type { DatabaseSettings, ExternalDatabaseSettings, PostgresSettings } from "./database-args";
+import { governedParameters } from "./postgres-parameters";
 
 /** What is wrong with the choice of a database. */
 export function databaseIssues({ mode, bundled, external }: DatabaseSettings): Issue[] {
@@ -68,19 +63,6 @@ export function postgresIssues(settings: PostgresSettings): Issue[] {
     ...under("parameters", parameterIssues(settings.parameters)),
     ...under("resources", resourceIssues(settings.resources)),
     ...under("scheduling", schedulingIssues(settings.scheduling)),
-  ];
-}
-
-/** Amounts that are no size of a volume. */
-export function storageIssues(storage: StorageSettings | undefined): Issue[] {
-  return sizeIssues("size", storage?.size);
-}
-
-/** An amount that is no size of a volume. */
-export function sizeIssues(path: string, size: Quantity | undefined): Issue[] {
-  return [
-    ...byteIssues(path, size),
-    ...issueIf(quantityInBytes(text(size) ?? "") < 1, path, `${show(size)} is no size of a volume`),
   ];
 }
 

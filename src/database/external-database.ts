@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedSettings } from "../config/component-args";
+import { checkedSettings } from "../checks/checked-settings";
+import { externalDatabaseIssues } from "./database-checks";
 import { secretChecksum } from "../kubernetes/hash";
 import { objectLabels } from "../kubernetes/labels";
 import { dataProtection } from "../kubernetes/protection";
@@ -37,7 +38,7 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
 
   constructor(name: string, given: ExternalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:ExternalDatabase", name, {}, opts);
-    const args = checkedSettings("ExternalDatabaseSettings", given, name);
+    const args = checkedSettings("ExternalDatabaseSettings", externalDatabaseIssues, given, name);
     const { namespace } = args;
     const labels = objectLabels(
       { instance: args.instance ?? name, commonLabels: args.commonLabels },

@@ -1,8 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { FleetSize, ImageSettings } from "../certctl-args";
-import { checkedSettings } from "../config/component-args";
-import { resolveImages } from "../images";
+import { checkedSettings } from "../checks/checked-settings";
+import { postgresIssues } from "./database-checks";
+import type { FleetSize } from "../fleet-size/fleet-size-args";
+import { resolveImages } from "../images/images";
+import type { ImageSettings } from "../images/images-args";
 import { secretChecksum } from "../kubernetes/hash";
 import { derive } from "../kubernetes/inputs";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
@@ -60,7 +62,7 @@ export class PostgresDatabase extends pulumi.ComponentResource implements Databa
 
   constructor(name: string, given: PostgresDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:PostgresDatabase", name, {}, opts);
-    const args = checkedSettings("PostgresSettings", given, name);
+    const args = checkedSettings("PostgresSettings", postgresIssues, given, name);
     const settings = resolvePostgres(args, args.fleetSize, args.requiredConnections);
     const child = { parent: this, dependsOn: opts?.dependsOn };
     const data = { ...child, ...dataProtection(args.deletionProtection ?? true) };

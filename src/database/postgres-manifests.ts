@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Images } from "../images";
-import { pullSecretFields } from "../images";
+import type { Images } from "../images/images";
+import { pullSecretFields } from "../images/images";
 import { literalVariables, secretVariable, secretVolume } from "../kubernetes/environment";
 import type { SecretKey, Volume, VolumeMount } from "../kubernetes/environment";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";

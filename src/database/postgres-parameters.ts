@@ -1,3 +1,4 @@
+import { quantityInBytes } from "../kubernetes/units";
 import type { ResolvedPostgres } from "./postgres-settings";
 
 /** Names of postgresql.conf that arguments or the deployment govern, each with what to use instead. */
@@ -37,27 +38,7 @@ export function serverParameters(settings: ResolvedPostgres, tlsDirectory: strin
   };
 }
 
-const bytesPerUnit: Record<string, number> = {
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-};
-
 /** A Kubernetes quantity in PostgreSQL's words: `128Mi` is `131072kB`. */
 export function postgresMemory(quantity: string): string {
   return `${Math.floor(quantityInBytes(quantity) / 1024)}kB`;
-}
-
-/** The bytes of a Kubernetes quantity; NaN when it is none. */
-export function quantityInBytes(quantity: string): number {
-  const [, number, unit] = /^([0-9]+(?:\.[0-9]+)?)([a-zA-Z]*)$/.exec(quantity) ?? [];
-  return Number(number) * (bytesPerUnit[unit ?? ""] ?? NaN);
 }

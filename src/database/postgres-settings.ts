@@ -1,7 +1,9 @@
-import type { FleetSize } from "../certctl-args";
-import type { ContainerResources } from "../fleet-size";
-import { fleetProfile, mergeResources } from "../fleet-size";
-import type { PostgresSettings, StorageSettings } from "./database-args";
+import { fleetProfile } from "../fleet-size/fleet-size";
+import type { FleetSize } from "../fleet-size/fleet-size-args";
+import type { ContainerResources } from "../kubernetes/resources";
+import { mergeResources } from "../kubernetes/resources";
+import type { StorageSettings } from "../kubernetes/types";
+import type { PostgresSettings } from "./database-args";
 
 /** Settings of a bundled PostgreSQL with every default filled in. */
 export interface ResolvedPostgres extends PostgresSettings {
@@ -35,4 +37,12 @@ export function resolvePostgres(
     parameters: given.parameters ?? {},
     terminationGracePeriodSeconds: given.terminationGracePeriodSeconds ?? 120,
   };
+}
+
+/**
+ * Connections that PostgreSQL must accept: every pool at its fullest, and a reserve for people and Jobs
+ * (certctl facts 6).
+ */
+export function requiredConnections(poolSize: number, replicas: number, reserve = 20): number {
+  return poolSize * replicas + reserve;
 }

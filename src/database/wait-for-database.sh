@@ -1,7 +1,6 @@
 #!/bin/sh
-# Waits until PostgreSQL accepts connections: certctl tries once and exits (certctl facts 1.2). After
-# WAIT_LIMIT seconds, or when pg_isready cannot even try, it gives way: certctl then says what is wrong, in
-# the container whose last words `pulumi up` shows.
+# Waits until PostgreSQL accepts connections: certctl tries once and exits (certctl facts 1.2). After WAIT_LIMIT seconds, or when pg_isready
+# cannot even try, it gives way: certctl then says what is wrong, in the container whose last words `pulumi up` shows.
 set -eu
 since=$(date +%s)
 until pg_isready --quiet --timeout=2; do

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { scriptResources } from "../fleet-size";
-import type { Images } from "../images";
+import type { Images } from "../images/images";
 import { literalVariables } from "../kubernetes/environment";
+import { scriptResources } from "../kubernetes/resources";
 import { readScript } from "../kubernetes/scripts";
 import { restrictedContainer } from "../kubernetes/security";
 import type { DatabaseClient } from "./database";

@@ -1,6 +1,6 @@
-import type { Issue } from "../config/issues";
-import { issueIf, show, under } from "../config/issues";
-import { text } from "../config/plain";
+import type { Issue } from "../checks/issues";
+import { issueIf, show, under } from "../checks/issues";
+import { text } from "../checks/unseen";
 import { emptyListIssues, peersIssues } from "../network/network-checks";
 import type { NetworkPeer } from "../network/network-args";
 import type { ServiceType } from "../server/server-args";

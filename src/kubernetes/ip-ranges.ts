@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
-import type { Issue } from "../config/issues";
-import { issueIf, show } from "../config/issues";
+import type { Issue } from "../checks/issues";
+import { issueIf, show } from "../checks/issues";
 
 /** What is wrong with a range of addresses. */
 export function rangeIssues(path: string, given: string | undefined): Issue[] {

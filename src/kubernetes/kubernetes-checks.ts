@@ -1,9 +1,16 @@
-import type { Issue } from "../config/issues";
-import { issueIf, show, under } from "../config/issues";
-import { text } from "../config/plain";
-import { quantityInBytes } from "../database/postgres-parameters";
-import type { Duration, ResourceAmounts, Resources, Scheduling, Toleration } from "./types";
-import { durationSeconds } from "./units";
+import type { Issue } from "../checks/issues";
+import { issueIf, show, under } from "../checks/issues";
+import { text } from "../checks/unseen";
+import type {
+  Duration,
+  ResourceAmounts,
+  Resources,
+  Scheduling,
+  Toleration,
+  StorageSettings,
+  Quantity,
+} from "./types";
+import { durationSeconds, quantityInBytes } from "./units";
 
 /** A duration that is shorter than it may be. */
 export function durationIssues(path: string, value: Duration | undefined, minimum: Duration): Issue[] {
@@ -149,4 +156,17 @@ function isLabelName(name: string): boolean {
 
 function isDnsName(name: string): boolean {
   return name.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name);
+}
+
+/** Amounts that are no size of a volume. */
+export function storageIssues(storage: StorageSettings | undefined): Issue[] {
+  return sizeIssues("size", storage?.size);
+}
+
+/** An amount that is no size of a volume. */
+export function sizeIssues(path: string, size: Quantity | undefined): Issue[] {
+  return [
+    ...byteIssues(path, size),
+    ...issueIf(quantityInBytes(text(size) ?? "") < 1, path, `${show(size)} is no size of a volume`),
+  ];
 }

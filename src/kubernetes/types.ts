@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 /**
  * A length of time as Go writes it: numbers with units, such as `30s`, `5m` or `1h30m`.
  *
@@ -173,3 +175,55 @@ export interface Affinity {
 
 /** A fragment of a Kubernetes manifest, checked by the API server. */
 export type KubernetesObject = Record<string, unknown>;
+
+/**
+ * Reference to a container image.
+ *
+ * @pattern ^[a-z0-9]([-a-zA-Z0-9._/]|:(?=[0-9]+/))*((:[a-zA-Z0-9_][-a-zA-Z0-9._]*)|(@sha256:[0-9a-f]{64})|(:[a-zA-Z0-9_][-a-zA-Z0-9._]*@sha256:[0-9a-f]{64}))$
+ * @patternErrorMessage is not an image reference with a tag or a digest, such as registry.example.com/certctl-server:v2.1.7
+ */
+export type ImageReference = string;
+
+/** A persistent volume claim. */
+export interface StorageSettings {
+  /** Size of the claim. @default 10Gi (database), 64Mi (agents), by fleet size (backups) */
+  size?: Quantity;
+  /** StorageClass of the claim. Cannot be changed later. @default the cluster's default class */
+  storageClass?: ObjectName;
+}
+
+/** Files from an existing Secret or ConfigMap. */
+export interface MountSettings {
+  /** Directory of the files. */
+  mountPath: AbsolutePath;
+  /** Name of the Secret; this or `configMap`. */
+  secret?: ObjectName;
+  /** Name of the ConfigMap; this or `secret`. */
+  configMap?: ObjectName;
+  /**
+   * Copy the files into memory, readable by the server alone: certctl refuses a SCEP RA key that a group may
+   * read (certctl facts 1.5).
+   *
+   * @default false
+   */
+  ownerOnly?: boolean;
+  /** Let the server execute the files: the OpenSSL issuer runs scripts (certctl facts 2.7). @default false */
+  executable?: boolean;
+}
+
+/** A key of a Secret. */
+export interface SecretKeyReference {
+  /** Name of the Secret. */
+  name: pulumi.Input<ObjectName>;
+  /** Key in the Secret. */
+  key: string;
+}
+
+/**
+ * A length of time as Prometheus writes it: whole numbers with units from large to small, such as `30s`, `5m`
+ * or `1h30m`.
+ *
+ * @pattern ^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$
+ * @patternErrorMessage is not a Prometheus duration; write whole numbers with the units d, h, m and s in this order, such as 30s, 5m or 1h30m
+ */
+export type PrometheusDuration = string;

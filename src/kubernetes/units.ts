@@ -27,3 +27,23 @@ export function prometheusSeconds(text: string): number {
   const [, days = "0", hours = "0", minutes = "0", seconds = "0"] = parts;
   return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
 }
+
+export const bytesPerUnit: Record<string, number> = {
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+};
+
+/** The bytes of a Kubernetes quantity; NaN when it is none. */
+export function quantityInBytes(quantity: string): number {
+  const [, number, unit] = /^([0-9]+(?:\.[0-9]+)?)([a-zA-Z]*)$/.exec(quantity) ?? [];
+  return Number(number) * (bytesPerUnit[unit ?? ""] ?? NaN);
+}

@@ -1,4 +1,4 @@
-import type { PrometheusDuration } from "./monitoring-args";
+import type { PrometheusDuration } from "../kubernetes/types";
 
 /** How urgent an alert is. */
 export const AlertSeverity = {

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedSettings } from "../config/component-args";
+import { checkedSettings } from "../checks/checked-settings";
+import { monitoringIssues } from "./monitoring-checks";
 import { dependencies } from "../kubernetes/dependencies";
 import { derive } from "../kubernetes/inputs";
 import { objectLabels } from "../kubernetes/labels";
@@ -39,7 +40,7 @@ export class CertctlMonitoring extends pulumi.ComponentResource {
 
   constructor(name: string, given: CertctlMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:CertctlMonitoring", name, {}, opts);
-    const args = checkedSettings("MonitoringSettings", given, name);
+    const args = checkedSettings("MonitoringSettings", monitoringIssues, given, name);
     const { namespace, server, serviceMonitor = {}, rules = {}, dashboard = {} } = args;
     const child = { parent: this, dependsOn: dependencies(opts) };
     const metadata = (labels?: Record<string, string>) => ({

@@ -1,16 +1,7 @@
-import type { KubernetesObject, ObjectName } from "../kubernetes/types";
+import type { KubernetesObject, ObjectName, PrometheusDuration } from "../kubernetes/types";
 import type { NetworkPeer } from "../network/network-args";
 import type { AlertsSettings } from "./alerts-args";
 import type { SqlExporterSettings } from "./sql-exporter-args";
-
-/**
- * A length of time as Prometheus writes it: whole numbers with units from large to small, such as `30s`, `5m`
- * or `1h30m`.
- *
- * @pattern ^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$
- * @patternErrorMessage is not a Prometheus duration; write whole numbers with the units d, h, m and s in this order, such as 30s, 5m or 1h30m
- */
-export type PrometheusDuration = string;
 
 /**
  * How the instance is watched: objects for the Prometheus Operator (its custom resource definitions must

@@ -1,7 +1,6 @@
-import type { Issue } from "../config/issues";
-import { issueIf, joinPath, show, under } from "../config/issues";
-import { text } from "../config/plain";
-import { sqlExporterResources } from "../fleet-size";
+import type { Issue } from "../checks/issues";
+import { issueIf, joinPath, show, under } from "../checks/issues";
+import { text } from "../checks/unseen";
 import { labelIssues, resourceIssues } from "../kubernetes/kubernetes-checks";
 import type { KubernetesObject } from "../kubernetes/types";
 import { prometheusSeconds } from "../kubernetes/units";
@@ -11,6 +10,7 @@ import { alerts } from "./alerts";
 import type { Alert } from "./alerts/alert";
 import type { MonitoringSettings, RuleSettings, ServiceMonitorSettings } from "./monitoring-args";
 import type { SqlExporterSettings } from "./sql-exporter-args";
+import { sqlExporterResources } from "./sql-exporter-manifests";
 
 /** What is wrong with the monitoring of an instance. */
 export function monitoringIssues(settings: MonitoringSettings): Issue[] {

@@ -1,6 +1,6 @@
 import type { CronSchedule } from "../backup/backup-args";
 import { longestGapSeconds } from "../backup/schedule";
-import type { FleetSize } from "../certctl-args";
+import type { FleetSize } from "../fleet-size/fleet-size-args";
 import { prometheusSeconds } from "../kubernetes/units";
 import type { AlertContext, WatchedCronJob } from "./alerts/alert";
 import type { MonitoringSettings, WatchedBackupSettings } from "./monitoring-args";

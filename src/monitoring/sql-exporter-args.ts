@@ -1,5 +1,4 @@
-import type { ObjectName, Resources } from "../kubernetes/types";
-import type { PrometheusDuration } from "./monitoring-args";
+import type { ObjectName, Resources, PrometheusDuration } from "../kubernetes/types";
 
 /**
  * An exporter that asks the database for what the server's own gauges cannot tell above 50 certificates

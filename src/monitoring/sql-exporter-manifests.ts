@@ -2,13 +2,13 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseConnection } from "../database/database";
 import { databaseClient, databaseClientVariables } from "../database/database";
-import { mergeResources, sqlExporterResources } from "../fleet-size";
-import type { Images } from "../images";
-import { pullSecretFields } from "../images";
+import type { Images } from "../images/images";
+import { pullSecretFields } from "../images/images";
 import { configMapVolume, fieldVariable, literalVariables } from "../kubernetes/environment";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
 import { readyTimeout } from "../kubernetes/ready-timeout";
+import { mergeResources, amounts } from "../kubernetes/resources";
 import { schedulingFields } from "../kubernetes/scheduling";
 import { restrictedContainer, restrictedPod } from "../kubernetes/security";
 import type { Resources, Scheduling } from "../kubernetes/types";
@@ -111,3 +111,6 @@ function sqlExporterPod(input: SqlExporterManifestInput): k8s.types.input.core.v
 function metadata(input: SqlExporterManifestInput): k8s.types.input.meta.v1.ObjectMeta {
   return { name: input.name, namespace: input.namespace, labels: objectLabels(input, "sql-exporter") };
 }
+
+/** Of the SQL exporter, by default: its numbers do not grow with the fleet. */
+export const sqlExporterResources = amounts("10m", "96Mi", "250m", "256Mi");

@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ImageSettings } from "../certctl-args";
-import { checkedSettings } from "../config/component-args";
+import { checkedSettings } from "../checks/checked-settings";
 import type { Database } from "../database/database";
-import { resolveImages } from "../images";
+import { resolveImages } from "../images/images";
+import type { ImageSettings } from "../images/images-args";
 import { dependencies } from "../kubernetes/dependencies";
 import { objectLabels } from "../kubernetes/labels";
 import { contentConfigMap } from "../kubernetes/scripts";
@@ -44,7 +44,7 @@ export class SqlExporter extends pulumi.ComponentResource {
 
   constructor(name: string, given: SqlExporterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:SqlExporter", name, {}, opts);
-    const args = checkedSettings("SqlExporterSettings", given, name);
+    const args = checkedSettings("SqlExporterSettings", () => [], given, name);
     const { namespace, login, interval = "1m" } = args;
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
     const child = { parent: this, dependsOn: dependencies(opts) };

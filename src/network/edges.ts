@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type * as k8s from "@pulumi/kubernetes";
-import { text } from "../config/plain";
+import { text } from "../checks/unseen";
 import type { PodComponent } from "../kubernetes/labels";
 import type { NetworkPeer } from "./network-args";
 

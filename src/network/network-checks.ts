@@ -1,13 +1,23 @@
-import type { CertctlArgs } from "../certctl-args";
-import type { Issue } from "../config/issues";
-import { issueIf, show, under } from "../config/issues";
-import { text } from "../config/plain";
+import type { Issue } from "../checks/issues";
+import { issueIf, show, under } from "../checks/issues";
+import { text } from "../checks/unseen";
 import { labelGrammarIssues } from "../kubernetes/kubernetes-checks";
 import { isInside, rangeIssues, readRange } from "../kubernetes/ip-ranges";
-import type { NetworkPeer } from "./network-args";
+import type { NetworkPeer, NetworkSettings } from "./network-args";
+
+/** What the peers depend on. */
+export interface NetworkContext {
+  /** Whether the database is a pod of the instance. */
+  bundledDatabase: boolean;
+  /** Whether backups go to a volume. */
+  backupVolume: boolean;
+}
 
 /** What is wrong with the peers of an instance. */
-export function networkIssues({ network = {}, database, backup }: CertctlArgs): Issue[] {
+export function networkIssues(
+  network: NetworkSettings,
+  { bundledDatabase, backupVolume }: NetworkContext,
+): Issue[] {
   const {
     serverCallers,
     serverDestinations,
@@ -24,16 +34,15 @@ export function networkIssues({ network = {}, database, backup }: CertctlArgs): 
     bucketDestinations,
     dns,
   };
-  const bundled = (database?.mode ?? "bundled") === "bundled";
   return [
     ...Object.entries(lists).flatMap(([name, peers]) => under(name, peersIssues(peers))),
     ...issueIf(
-      databaseDestinations !== undefined && bundled,
+      databaseDestinations !== undefined && bundledDatabase,
       "databaseDestinations",
       "is only for database.mode: external; the pod of the bundled database is known",
     ),
     ...issueIf(
-      bucketDestinations !== undefined && (backup?.sink?.mode ?? "pvc") === "pvc",
+      bucketDestinations !== undefined && backupVolume,
       "bucketDestinations",
       "is only for backup.sink.mode: s3; a volume is reached without the network",
     ),

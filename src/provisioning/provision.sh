@@ -1,7 +1,7 @@
 #!/bin/sh
-# Turns "Ready" into "works": roles for the named keys and no grant for the demo actor, or a gateway that asks
-# who calls; every enabled issuer loaded. Safe to repeat. certctl's image has no jq; its JSON is compact, and
-# each object of the lists read here is found by splitting at "{".
+# Turns "Ready" into "works": roles for the named keys and no grant for the demo actor, or a gateway that asks who calls; every enabled
+# issuer loaded. Safe to repeat.
+# certctl's image has no jq; its JSON is compact, and each object of the lists read here is found by splitting at "{".
 set -eu
 umask 077
 
@@ -11,8 +11,7 @@ fail() { echo "provisioning: $*" >&2; exit 1; }
 key=$(cat /etc/certctl/keys/admin)
 printf 'Authorization: Bearer %s' "$key" > /tmp/authorization
 
-# METHOD PATH [JSON]: sets status; the answer is in /tmp/body. No --retry: curl would repeat the 500 that OCSP
-# answers at this version.
+# METHOD PATH [JSON]: sets status; the answer is in /tmp/body. No --retry: curl would repeat the 500 that OCSP answers at this version.
 call() {
   set -- "$1" "$2" ${3:+--data "$3"}
   method=$1 path=$2
@@ -62,8 +61,7 @@ ensure_grant() {
   echo "key $1 was granted role $2"
 }
 
-# A loaded issuer never answers 404 to an OCSP question; a wrong encryption key leaves the server Ready but
-# without issuers.
+# A loaded issuer never answers 404 to an OCSP question; a wrong encryption key leaves the server Ready but without issuers.
 check_issuers() {
   call GET /api/v1/issuers
   expect 200 "listing issuers"
@@ -78,8 +76,7 @@ check_issuers() {
   [ -z "$missing" ] || fail "not loaded:$missing. Is the encryption key (CERTCTL_CONFIG_ENCRYPTION_KEY) the one this database was made with?"
 }
 
-# Behind a gateway certctl believes everybody: there are no rights to grant, and who is let in without a key
-# administers everything.
+# Behind a gateway certctl believes everybody: there are no rights to grant, and who is let in without a key administers everything.
 check_gateway() {
   for authorization in '' 'Authorization: Bearer not-a-key-of-this-instance'; do
     printf '%s' "$authorization" > /tmp/stranger
@@ -93,8 +90,8 @@ check_gateway() {
   echo "the gateway asks who calls"
 }
 
-# Service routing lags behind a pod's readiness, and a new certificate takes the kubelet up to 90 s; what is
-# wrong for longer is told by the call after this.
+# Service routing lags behind a pod's readiness, and a new certificate takes the kubelet up to 90 s; what is wrong for longer is told
+# by the call after this.
 tries=0
 until curl --silent --fail --max-time 5 ${CERTCTL_SERVER_CA_BUNDLE_PATH:+--cacert "$CERTCTL_SERVER_CA_BUNDLE_PATH"} \
   --output /tmp/body "$CERTCTL_SERVER_URL/ready" || [ "$tries" -ge 60 ]; do

@@ -1,11 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { mergeResources, scriptResources } from "../fleet-size";
-import type { Images } from "../images";
-import { pullSecretFields } from "../images";
+import type { Images } from "../images/images";
+import { pullSecretFields } from "../images/images";
 import { literalVariables, memoryVolume, secretVolume } from "../kubernetes/environment";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
+import { mergeResources, scriptResources } from "../kubernetes/resources";
 import { readScript } from "../kubernetes/scripts";
 import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { schedulingFields } from "../kubernetes/scheduling";

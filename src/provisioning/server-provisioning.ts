@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ImageSettings } from "../certctl-args";
-import { checkedSettings } from "../config/component-args";
-import { resolveImages } from "../images";
+import { checkedSettings } from "../checks/checked-settings";
+import { provisioningIssues } from "./provisioning-checks";
+import { resolveImages } from "../images/images";
+import type { ImageSettings } from "../images/images-args";
 import { dependencies } from "../kubernetes/dependencies";
 import { hashedName } from "../kubernetes/hash";
 import { jobAnnotations } from "../kubernetes/jobs";
@@ -61,7 +62,7 @@ export class ServerProvisioning extends pulumi.ComponentResource {
 
   constructor(name: string, given: ServerProvisioningArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:ServerProvisioning", name, {}, opts);
-    const args = checkedSettings("ProvisioningSettings", given, name);
+    const args = checkedSettings("ProvisioningSettings", provisioningIssues, given, name);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
     const provision = (
       jobName: string,

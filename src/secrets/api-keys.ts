@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ApiKeys, PreviousApiKeys } from "../certctl-args";
 import { secretVariable } from "../kubernetes/environment";
 import type { EnvVar } from "../kubernetes/environment";
+import type { ApiKeys, PreviousApiKeys } from "./secrets-args";
 
 /** The duties of named keys. Only `admin` administers (certctl facts 9, row 31). */
 export const duties = ["admin", "enroll", "fleet", "metrics"] as const;

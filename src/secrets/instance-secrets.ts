@@ -1,12 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { CertctlSecrets, ExistingSecrets } from "../certctl-args";
 import type { SecretKey } from "../kubernetes/environment";
 import { secretChecksum } from "../kubernetes/hash";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
 import { dataProtection } from "../kubernetes/protection";
 import { fleetKeys, keyOf, serverKeys } from "./api-keys";
+import type { CertctlSecrets, ExistingSecrets } from "./secrets-args";
 
 /** Arguments of the Secrets of an instance. */
 export interface InstanceSecretsArgs extends CertctlSecrets, LabelSource {

@@ -1,9 +1,9 @@
-import type { ApiKeys, CertctlSecrets, ExistingSecrets } from "../certctl-args";
-import type { Issue } from "../config/issues";
-import { issueIf, under } from "../config/issues";
-import { text } from "../config/plain";
+import type { Issue } from "../checks/issues";
+import { issueIf, under } from "../checks/issues";
+import { text } from "../checks/unseen";
 import { dateProblem, readCertificates } from "../tls/pem";
 import { privateKeyIssues } from "../tls/tls-checks";
+import type { ApiKeys, CertctlSecrets, ExistingSecrets } from "./secrets-args";
 
 /** What is wrong with the values of secrets. Messages never hold a value. */
 export function secretIssues(secrets: CertctlSecrets): Issue[] {

@@ -1,8 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ImageReference } from "../certctl-args";
-import type { Port, Resources } from "../kubernetes/types";
-import type { MountSettings, SecretKeyReference } from "./server-args";
-
+import type { Port, Resources, ImageReference, MountSettings, SecretKeyReference } from "../kubernetes/types";
 /** How callers of the API prove who they are. */
 export const AuthType = {
   /** By a named API key. */

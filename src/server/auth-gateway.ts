@@ -1,40 +1,16 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { mergeResources } from "../fleet-size";
 import { literalVariables, secretVariable } from "../kubernetes/environment";
 import type { Volume } from "../kubernetes/environment";
 import { derive } from "../kubernetes/inputs";
+import { mergeResources } from "../kubernetes/resources";
 import { restrictedContainer } from "../kubernetes/security";
 import { keyVariables } from "../secrets/api-keys";
-import { AuthType } from "./auth-args";
-import type { AuthGatewaySettings } from "./auth-args";
-import type { ServerSettings } from "./server-args";
-import { serverTlsFiles } from "./server-files";
-import type { ServerManifestInput } from "./server-manifests";
-import { mountedFiles } from "./server-mounts";
+import { authGateway, listenAddress } from "./listen-address";
+import { serverTlsFiles } from "./files/tls-files";
+import { mountedFiles } from "./files/mounted-files";
+import type { ServerManifestInput } from "./server-input";
 
 type Container = k8s.types.input.core.v1.Container;
-
-/** Where certctl listens. */
-export interface ListenAddress {
-  host: string;
-  port: number;
-}
-
-/** The gateway of a server, if there is one. */
-export function authGateway({ auth }: Pick<ServerSettings, "auth">): AuthGatewaySettings | undefined {
-  return auth?.type === AuthType.None ? auth.gateway : undefined;
-}
-
-/**
- * A server that believes everybody listens where only its own pod can call: anything else it would refuse
- * (certctl facts 1.4).
- */
-export function listenAddress(settings: Pick<ServerSettings, "auth"> & { port: number }): ListenAddress {
-  const gateway = authGateway(settings);
-  return gateway
-    ? { host: "127.0.0.1", port: gateway.upstreamPort ?? 8444 }
-    : { host: "0.0.0.0", port: settings.port };
-}
 
 /** What a pod needs for its gateway. */
 export interface GatewayParts {

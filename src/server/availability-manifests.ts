@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
-import type { ServerManifestInput } from "./server-manifests";
+import type { ServerManifestInput } from "./server-input";
 
 /**
  * The PodDisruptionBudget of several server pods; none for a single one, which a drain could then never move.

@@ -1,9 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { FleetSize, ImageSettings } from "../certctl-args";
-import { checkedSettings } from "../config/component-args";
+import { checkedSettings } from "../checks/checked-settings";
+import { serverIssues } from "./server-checks";
 import type { Database } from "../database/database";
-import { resolveImages } from "../images";
+import type { FleetSize } from "../fleet-size/fleet-size-args";
+import { resolveImages } from "../images/images";
+import type { ImageSettings } from "../images/images-args";
 import { dependencies } from "../kubernetes/dependencies";
 import type { SecretKey } from "../kubernetes/environment";
 import { contentHash } from "../kubernetes/hash";
@@ -12,13 +14,13 @@ import { objectLabels } from "../kubernetes/labels";
 import { contentConfigMap, readScript } from "../kubernetes/scripts";
 import { serverAutoscaler, serverDisruptionBudget } from "./availability-manifests";
 import type { ServerSettings } from "./server-args";
+import type { ServerManifestInput } from "./server-input";
 import {
   restoredAnnotation,
   serverDeployment,
   serverService,
   serverServiceAccount,
 } from "./server-manifests";
-import type { ServerManifestInput } from "./server-manifests";
 import { resolveServer } from "./server-settings";
 
 /** Arguments of a server. */
@@ -78,7 +80,7 @@ export class CertctlServer extends pulumi.ComponentResource {
 
   constructor(name: string, given: CertctlServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:CertctlServer", name, {}, opts);
-    const args = checkedSettings("ServerSettings", given, name);
+    const args = checkedSettings("ServerSettings", serverIssues, given, name);
     const { namespace } = args;
     const settings = resolveServer(args, args.fleetSize);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };

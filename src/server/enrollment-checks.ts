@@ -1,6 +1,6 @@
-import type { Issue } from "../config/issues";
-import { issueIf, joinPath, show, under } from "../config/issues";
-import { text } from "../config/plain";
+import type { Issue } from "../checks/issues";
+import { issueIf, joinPath, show, under } from "../checks/issues";
+import { text } from "../checks/unseen";
 import { durationIssues } from "../kubernetes/kubernetes-checks";
 import { durationSeconds } from "../kubernetes/units";
 import type {
@@ -10,7 +10,7 @@ import type {
   ScepProfileSettings,
   ScepSettings,
 } from "./enrollment-args";
-import { fileSourceIssues } from "./file-checks";
+import { fileSourceIssues } from "./files/file-checks";
 
 /**
  * What certctl refuses to start with, or ignores, in EST (certctl facts 1.4). Passwords are checked with the

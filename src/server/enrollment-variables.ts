@@ -1,6 +1,6 @@
 import type { EstSettings, ScepSettings } from "./enrollment-args";
-import type { VariableValue } from "./environment";
-import type { SettingFile } from "./setting-files";
+import type { SettingFile } from "./files/setting-file";
+import type { VariableValue } from "./variables/set-variables";
 import { estFamily, scepFamily } from "./variables/enrollment";
 
 type Values = Record<string, VariableValue>;

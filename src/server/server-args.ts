@@ -1,13 +1,12 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type {
-  AbsolutePath,
   Cidr,
   Duration,
-  ObjectName,
   Port,
   ProbeSettings,
   Resources,
   Scheduling,
+  MountSettings,
+  SecretKeyReference,
 } from "../kubernetes/types";
 import type { AuthSettings } from "./auth-args";
 import type { AutoscalingSettings, DisruptionBudgetSettings } from "./availability-args";
@@ -240,31 +239,4 @@ export interface ServiceAccountSettings {
    * @default {}
    */
   annotations?: Record<string, string>;
-}
-
-/** Files from an existing Secret or ConfigMap. */
-export interface MountSettings {
-  /** Directory of the files. */
-  mountPath: AbsolutePath;
-  /** Name of the Secret; this or `configMap`. */
-  secret?: ObjectName;
-  /** Name of the ConfigMap; this or `secret`. */
-  configMap?: ObjectName;
-  /**
-   * Copy the files into memory, readable by the server alone: certctl refuses a SCEP RA key that a group may
-   * read (certctl facts 1.5).
-   *
-   * @default false
-   */
-  ownerOnly?: boolean;
-  /** Let the server execute the files: the OpenSSL issuer runs scripts (certctl facts 2.7). @default false */
-  executable?: boolean;
-}
-
-/** A key of a Secret. */
-export interface SecretKeyReference {
-  /** Name of the Secret. */
-  name: pulumi.Input<ObjectName>;
-  /** Key in the Secret. */
-  key: string;
 }

@@ -1,9 +1,9 @@
-import { listenAddress } from "./auth-gateway";
 import { estVariables, scepVariables } from "./enrollment-variables";
-import type { VariableValue } from "./environment";
+import { listenAddress } from "./listen-address";
+import type { VariableValue } from "./variables/set-variables";
 import type { SmtpSettings } from "./notification-args";
 import type { ResolvedServer } from "./server-settings";
-import { fileVariables } from "./setting-files";
+import { fileVariables } from "./files/setting-files";
 
 /**
  * certctl's variables from the arguments: every variable with an argument is here, and in server-variables.ts

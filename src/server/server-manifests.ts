@@ -1,54 +1,26 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
-import type { DatabaseConnection } from "../database/database";
 import { databaseClient, databaseUrl } from "../database/database";
 import { waitForDatabase } from "../database/wait-for-database";
-import { scriptResources } from "../fleet-size";
-import type { Images } from "../images";
-import { pullSecretFields } from "../images";
+import { pullSecretFields } from "../images/images";
 import { configMapVolume, literalVariables, secretVariable } from "../kubernetes/environment";
-import type { EnvVar, SecretKey } from "../kubernetes/environment";
+import type { EnvVar } from "../kubernetes/environment";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
-import type { LabelSource } from "../kubernetes/labels";
 import { readyTimeout } from "../kubernetes/ready-timeout";
+import { scriptResources } from "../kubernetes/resources";
 import { preferOtherNodes, schedulingFields, spreadOverZonesAndNodes } from "../kubernetes/scheduling";
 import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { namedKeyVariables, requiredKeyVariables } from "../secrets/api-keys";
-import { authGateway, gatewayParts, listenAddress } from "./auth-gateway";
+import { gatewayParts } from "./auth-gateway";
+import { authGateway, listenAddress } from "./listen-address";
 import { serverVariables } from "./server-environment";
-import { issuingCaFiles, scratchVolume, serverTlsFiles } from "./server-files";
-import { mountedFiles } from "./server-mounts";
+import { issuingCaFiles, scratchVolume, serverTlsFiles } from "./files/tls-files";
+import { mountedFiles } from "./files/mounted-files";
+import type { ServerManifestInput } from "./server-input";
 import { gracePeriodSeconds } from "./server-settings";
 import type { ResolvedServer } from "./server-settings";
-import { fileMounts } from "./setting-files";
+import { fileMounts } from "./files/setting-files";
 
 type Container = k8s.types.input.core.v1.Container;
-
-/** What the manifests of a server are made from. */
-export interface ServerManifestInput extends LabelSource {
-  name: string;
-  namespace: pulumi.Input<string>;
-  settings: ResolvedServer;
-  readyTimeoutSeconds?: number;
-  images: Images;
-  connection: DatabaseConnection;
-  tlsSecret: pulumi.Input<string>;
-  issuingCa?: pulumi.Input<string>;
-  encryptionKey: SecretKey;
-  apiKeys: pulumi.Input<string>;
-  previousDuties: readonly string[];
-  /** Further secret variables, by name. */
-  variables: Record<string, SecretKey>;
-  /** Whether a Job migrates the schema, so that the server must not (`CERTCTL_MIGRATIONS_VIA_HOOK`). */
-  migratedByJob: boolean;
-  /** The restore that the pods start after. */
-  restored?: string;
-  /** Changes when a Secret changes that the server reads. */
-  secretsChecksum: pulumi.Input<string>;
-  /** ConfigMap with reload-tls.sh. */
-  scripts: pulumi.Input<string>;
-}
-
 /** Rolls the pods after a restore: what they know of the database is from before. */
 export const restoredAnnotation = "certctl.io/restored";
 

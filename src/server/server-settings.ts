@@ -1,7 +1,10 @@
-import type { FleetSize } from "../certctl-args";
-import { fleetProfile, mergeResources } from "../fleet-size";
-import type { ContainerResources } from "../fleet-size";
+import { fleetProfile } from "../fleet-size/fleet-size";
+import type { FleetSize } from "../fleet-size/fleet-size-args";
+import { mergeResources } from "../kubernetes/resources";
+import type { ContainerResources } from "../kubernetes/resources";
+import { RateLimitBackend } from "./limits-args";
 import type { RateLimitingSettings } from "./limits-args";
+import { SessionAffinity } from "./server-args";
 import type { LifecycleSettings, ServerSettings, ServiceSettings } from "./server-args";
 
 /** Settings of a server with the defaults filled in that several places need. */
@@ -22,6 +25,8 @@ export interface ResolvedServer extends ServerSettings {
 /** Fills in the defaults. */
 export function resolveServer(given: ServerSettings, fleetSize?: FleetSize): ResolvedServer {
   const profile = fleetProfile(fleetSize).server;
+  // A server that runs in several pods counts requests, and keeps its clients, across them.
+  const several = profile.replicas > 1;
   const replicas = given.autoscaling
     ? (given.autoscaling.minReplicas ?? 2)
     : (given.replicas ?? profile.replicas);
@@ -29,14 +34,17 @@ export function resolveServer(given: ServerSettings, fleetSize?: FleetSize): Res
     ...given,
     replicas,
     maxReplicas: given.autoscaling?.maxReplicas ?? replicas,
-    rateLimiting: { backend: profile.rateLimitBackend, ...given.rateLimiting },
+    rateLimiting: {
+      backend: several ? RateLimitBackend.Postgres : RateLimitBackend.Memory,
+      ...given.rateLimiting,
+    },
     port: given.port ?? 8443,
     maxConnections: given.maxConnections ?? profile.maxConnections,
     resources: mergeResources(profile.resources, given.resources),
     renewalConcurrency: given.scheduler?.renewalConcurrency ?? profile.renewalConcurrency,
     service: {
       type: "ClusterIP",
-      sessionAffinity: profile.sessionAffinity,
+      sessionAffinity: several ? SessionAffinity.ClientIP : SessionAffinity.None,
       annotations: {},
       ...given.service,
     },

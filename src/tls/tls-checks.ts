@@ -1,13 +1,20 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { X509Certificate } from "node:crypto";
-import type { CertctlSecrets } from "../certctl-args";
-import type { Issue } from "../config/issues";
-import { issueIf, sentenceList, under } from "../config/issues";
-import { text } from "../config/plain";
+import type { Issue } from "../checks/issues";
+import { issueIf, sentenceList, under } from "../checks/issues";
+import { text } from "../checks/unseen";
 import { durationIssues } from "../kubernetes/kubernetes-checks";
 import { durationSeconds } from "../kubernetes/units";
 import { certificateBundleProblem, dateProblem, isVerifiedBy, readCertificates, readPrivateKey } from "./pem";
 import { trustMode } from "./trust";
 import type { CertManagerSettings, TlsSettings, TrustSettings } from "./tls-args";
+
+/** The certificate that is given, and the CA that its clients trust; all PEM. */
+export interface TlsMaterial {
+  tlsCertificate?: pulumi.Input<string>;
+  tlsPrivateKey?: pulumi.Input<string>;
+  tlsCaCertificate?: pulumi.Input<string>;
+}
 
 /** What is wrong with the choice of a certificate. */
 export function tlsIssues({ mode, existingSecret, certManager, trust }: TlsSettings): Issue[] {
@@ -88,7 +95,7 @@ function trustIssues({ mode, configMap }: TrustSettings): Issue[] {
 /** What is wrong with the certificate of the secret configuration, and with what clients trust. */
 export function tlsMaterialIssues(
   tls: TlsSettings,
-  secrets: CertctlSecrets,
+  secrets: TlsMaterial,
   dnsNames: readonly string[],
 ): Issue[] {
   const ca = text(secrets.tlsCaCertificate);
@@ -100,7 +107,7 @@ export function tlsMaterialIssues(
   ];
 }
 
-function trustMaterialIssues(tls: TlsSettings, { tlsCaCertificate }: CertctlSecrets): Issue[] {
+function trustMaterialIssues(tls: TlsSettings, { tlsCaCertificate }: TlsMaterial): Issue[] {
   const mode = trustMode(tls, tlsCaCertificate !== undefined);
   const provided = (tls.mode ?? "provided") === "provided";
   return [
@@ -117,7 +124,7 @@ function trustMaterialIssues(tls: TlsSettings, { tlsCaCertificate }: CertctlSecr
   ];
 }
 
-function providedIssues(tls: TlsSettings, secrets: CertctlSecrets, dnsNames: readonly string[]): Issue[] {
+function providedIssues(tls: TlsSettings, secrets: TlsMaterial, dnsNames: readonly string[]): Issue[] {
   const pem = text(secrets.tlsCertificate);
   const read = pem === undefined ? undefined : readCertificates(pem);
   const keyIssues = privateKeyIssues("tlsPrivateKey", "tlsCertificate", secrets.tlsPrivateKey, read);

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
+import type { ApiKeys } from "../../src/secrets/secrets-args";
 import { afterFirstEvent, knownMetrics } from "../monitoring/known-metrics";
 import { LocalInstance } from "../support/instance";
 import { metricFinder } from "../support/promql";
 import { everyAlert, renderedRules, withoutExporter } from "../support/rules";
-import type { ApiKeys } from "../../src/certctl-args";
-
 const path = "/api/v1/metrics/prometheus";
 
 describe("a scrape of the server", function () {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { types } from "@pulumi/kubernetes";
 import type { Manifest } from "../../scripts/render/capture";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
-import { placeholder } from "../../src/config/placeholders";
+import { placeholder } from "../../src/checks/placeholders";
 import type { CertctlArgs } from "../../src/certctl-args";
 import type { ExternalDatabaseSettings } from "../../src/database/database-args";
 import { manifestOf } from "../support/pods";

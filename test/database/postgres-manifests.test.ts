@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { types } from "@pulumi/kubernetes";
 import type { Manifest } from "../../scripts/render/capture";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
-import { FleetSize } from "../../src/certctl-args";
 import type { CertctlArgs } from "../../src/certctl-args";
 import { postgresMemory } from "../../src/database/postgres-parameters";
+import { FleetSize } from "../../src/fleet-size/fleet-size-args";
 import { manifestOf } from "../support/pods";
 
 type StatefulSetSpec = types.output.apps.v1.StatefulSetSpec;

@@ -3,10 +3,9 @@ import { readFileSync } from "node:fs";
 import { join, resolve as resolvePath } from "node:path";
 import { parse } from "yaml";
 import { renderStack } from "../../scripts/render/render-stack";
-import { definitionSchema, resolve, stepInto } from "../../src/config/schema-check";
-import { secretConfigKeys } from "../../src/config/stack-config";
-import { unknownKeyMessage } from "../../src/config/unknown-keys";
-import { findVariable } from "../../src/server/server-variables";
+import { definitionSchema, resolve, stepInto, secretConfigKeys } from "../../src/checks/schema-check";
+import { unknownKeyMessage } from "../../src/checks/unknown-keys";
+import { findVariable } from "../../src/server/variables/catalogue";
 
 interface Row {
   keys: string[];

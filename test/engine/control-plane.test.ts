@@ -12,7 +12,7 @@ const stateDir = mkdtempSync(join(tmpdir(), "certctl-control-plane-"));
 const parts = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"];
 
 const load = () => import("../../scripts/local/control-plane.mjs");
-const toolchain = async () => (await import("../toolchain/toolchain.mjs")).ensureToolchain();
+const toolchain = async () => (await import("../../toolchain/toolchain.mjs")).ensureToolchain();
 
 /** Starts the control plane of this file, and gives what it did and said. */
 async function start(

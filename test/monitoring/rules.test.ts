@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { closestName } from "../../src/config/unknown-keys";
-import schema from "../../src/config/schema.json";
+import { closestName } from "../../src/checks/unknown-keys";
+import schema from "../../src/checks/schema.json";
 import type { AlertingRule } from "../../src/monitoring/prometheus-rule";
 import { everyAlert as everything, renderedRules, withoutExporter } from "../support/rules";
 

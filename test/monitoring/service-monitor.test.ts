@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { placeholder } from "../../src/config/placeholders";
+import { placeholder } from "../../src/checks/placeholders";
 import { serverDnsNames } from "../../src/tls/dns-names";
 import { manifestOf } from "../support/pods";
 

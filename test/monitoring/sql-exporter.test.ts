@@ -6,7 +6,7 @@ import { captureManifests, captureResources } from "../../scripts/render/capture
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import { Certctl } from "../../src/certctl";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { placeholder, withPlaceholders } from "../../src/config/placeholders";
+import { placeholder, withPlaceholders } from "../../src/checks/placeholders";
 import { ExternalDatabase } from "../../src/database/external-database";
 import { SqlExporter } from "../../src/monitoring/sql-exporter";
 import type { SqlExporterSettings } from "../../src/monitoring/sql-exporter-args";

@@ -1,10 +1,9 @@
 import type { CertctlArgs } from "../../src/certctl-args";
+import { instanceTraffic } from "../../src/instance/instance-traffic";
 import type { Component, PodComponent } from "../../src/kubernetes/labels";
 import { selectorLabels } from "../../src/kubernetes/labels";
 import { internet } from "../../src/network/edges";
 import { networkPolicy } from "../../src/network/policy-manifests";
-import { instanceTraffic } from "../../src/network/traffic";
-
 export const shared = { instance: "certctl", namespace: "pki", commonLabels: { team: "pki" } };
 
 /** The rules of one policy, as plain data: who, on which ports. */

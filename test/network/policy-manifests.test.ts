@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { CertctlArgs } from "../../src/certctl-args";
+import { instanceTraffic } from "../../src/instance/instance-traffic";
 import type { PodComponent } from "../../src/kubernetes/labels";
 import { selectorLabels } from "../../src/kubernetes/labels";
 import { tcp } from "../../src/network/edges";
 import { networkPolicy } from "../../src/network/policy-manifests";
-import { instanceTraffic } from "../../src/network/traffic";
 import { dns, everyInternetAddress, namespace, plain, pods, rules, shared } from "./policies";
 
 describe("the network policy", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Manifest } from "../../scripts/render/capture";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { placeholder } from "../../src/config/placeholders";
+import { placeholder } from "../../src/checks/placeholders";
 import { committed } from "../support/stack-files";
 import type { Cluster, Endpoint, NetworkPolicy } from "./evaluate-policies";
 import { mayConnect } from "./evaluate-policies";

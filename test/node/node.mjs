@@ -13,9 +13,9 @@ import {
 } from "../../scripts/local/credentials.mjs";
 import { answersOk } from "../../scripts/local/loopback-request.mjs";
 import { partFiles, partLogTail, readRecord, startPart } from "../../scripts/local/part-process.mjs";
-import { ensureDefinitions } from "../toolchain/definitions.mjs";
-import { engines, nodeEngines } from "../toolchain/engines.mjs";
-import { ensureToolchain } from "../toolchain/toolchain.mjs";
+import { ensureDefinitions } from "../../toolchain/definitions.mjs";
+import { engines, nodeEngines } from "../../toolchain/engines.mjs";
+import { ensureToolchain } from "../../toolchain/toolchain.mjs";
 import { ensureCertificates } from "./certificates.mjs";
 import { createCgroup, endNode, removeTraces } from "./clean-up.mjs";
 import { ensureClusterObjects, isNodeReady } from "./cluster-objects.mjs";

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { formatDuration } from "../../scripts/lib/log.mjs";
-import { ensureToolchain } from "../toolchain/toolchain.mjs";
+import { ensureToolchain } from "../../toolchain/toolchain.mjs";
 import { leftovers } from "./clean-up.mjs";
 import { run } from "./commands.mjs";
 import { inNode, startNode, stopNode } from "./node.mjs";

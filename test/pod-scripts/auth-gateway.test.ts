@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:https";
-import type { ApiKeys } from "../../src/certctl-args";
+import type { ApiKeys } from "../../src/secrets/secrets-args";
 import { clientCertificate, guideCaddyfile, startGateway } from "../support/gateway";
 import { LocalInstance } from "../support/instance";
 import type { ScriptAnswer } from "../support/instance";

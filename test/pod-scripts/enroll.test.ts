@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { ApiKeys } from "../../src/certctl-args";
+import type { ApiKeys } from "../../src/secrets/secrets-args";
 import { LocalInstance } from "../support/instance";
 import type { ScriptAnswer } from "../support/instance";
 import { manifestOf, podSpec } from "../support/pods";

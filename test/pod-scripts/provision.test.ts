@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ApiKeys } from "../../src/certctl-args";
+import type { ApiKeys } from "../../src/secrets/secrets-args";
 import { LocalInstance } from "../support/instance";
 import type { ScriptAnswer } from "../support/instance";
 import { podSpec, manifestOf } from "../support/pods";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { Manifest } from "../../scripts/render/capture";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { placeholder } from "../../src/config/placeholders";
-import schema from "../../src/config/schema.json";
+import { placeholder } from "../../src/checks/placeholders";
+import schema from "../../src/checks/schema.json";
 import { argumentCases } from "./arguments";
 
 interface Node {

@@ -1,4 +1,4 @@
-import { placeholder } from "../../src/config/placeholders";
+import { placeholder } from "../../src/checks/placeholders";
 import type { ArgumentCase } from "./argument-cases";
 import { probeCases, resourceCases, schedulingCases } from "./argument-cases";
 import { backupCases, backups, bucketSink } from "./backup-arguments";

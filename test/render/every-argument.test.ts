@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { captureManifests } from "../../scripts/render/capture";
 import { Certctl } from "../../src/certctl";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { withPlaceholders } from "../../src/config/placeholders";
-import { checkCertctl } from "../../src/config/validate";
+import { withPlaceholders } from "../../src/checks/placeholders";
+import { checkCertctl } from "../../src/instance/instance-checks";
 import { argumentPaths, testArguments, withValues } from "./argument-tests";
 import { argumentCases } from "./arguments";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { captureManifests, type Manifest } from "../../scripts/render/capture";
 import { renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { watchedParts } from "../../src/certctl-parts";
+import { watchedParts } from "../../src/instance/plan";
 import { CertctlMonitoring } from "../../src/monitoring/certctl-monitoring";
 import { manifestOf } from "../support/pods";
 import { argumentPaths, testArguments, withValues } from "./argument-tests";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createPatch } from "diff";
-import { neededKinds } from "../../src/needed-kinds";
+import { neededKinds } from "../../src/instance/needed-kinds";
 import { golden, goldenManifests, goldenNames, matrixArgs, renderMatrix, rendered } from "./matrix";
 
 /** Lines of a difference that are shown: the first say what changed. */

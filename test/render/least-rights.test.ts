@@ -6,8 +6,8 @@ import { parse } from "yaml";
 import type { Manifest } from "../../scripts/render/capture";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { placeholder } from "../../src/config/placeholders";
-import { defaultImages } from "../../src/images";
+import { placeholder } from "../../src/checks/placeholders";
+import { defaultImages } from "../../src/images/images";
 
 type Container = types.output.core.v1.Container;
 type PodSpec = types.output.core.v1.PodSpec;

@@ -1,4 +1,4 @@
-import schema from "../../src/config/schema.json";
+import schema from "../../src/checks/schema.json";
 import type { ArgumentCase } from "./argument-cases";
 import { resourceCases, withGiven } from "./argument-cases";
 

@@ -1,4 +1,4 @@
-import { placeholder } from "../../src/config/placeholders";
+import { placeholder } from "../../src/checks/placeholders";
 import type { ArgumentCase } from "./argument-cases";
 import { fileAt, fileCases, probeCases, resourceCases, schedulingCases, withGiven } from "./argument-cases";
 

@@ -10,9 +10,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import type { ArchivedSecret } from "../../scripts/secrets/archived-secrets";
 import { createIssuingCa } from "../../scripts/secrets/certificates";
 import { decrypt, encrypt } from "../../scripts/secrets/age-files";
-import { packArchive, unpackArchive, type ArchivedSecret } from "../../scripts/secrets/archive";
+import { packArchive, unpackArchive } from "../../scripts/secrets/archive";
 import { secrets as secretsCommand } from "../../scripts/secrets/command";
 import { outsideSecrets } from "../../scripts/secrets/outside-secrets";
 import { choosePassphrase } from "../../scripts/secrets/passphrase";

@@ -3,8 +3,8 @@ import { X509Certificate } from "node:crypto";
 import { certificatesOf, createIssuingCa } from "../../scripts/secrets/certificates";
 import { planSecrets, type SecretsPlan } from "../../scripts/secrets/plan";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { requiredSecrets } from "../../src/config/required-secrets";
-import { stackArgs, stackFileValues } from "../../src/config/stack-config";
+import { requiredSecrets } from "../../src/secrets/required-secrets";
+import { stackArgs, stackFileValues } from "../../src/stack/stack-config";
 import { UserError } from "../../scripts/stack/command";
 
 const encrypted = { secure: "v1:abc" };

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { parseValues } from "../../src/config/stack-values";
-import { stackFileValues } from "../../src/config/stack-config";
-import { resolveImages } from "../../src/images";
+import { parseValues } from "../../src/stack/stack-values";
+import { stackFileValues } from "../../src/stack/stack-config";
+import { resolveImages } from "../../src/images/images";
 import type { ServerSettings } from "../../src/server/server-args";
 import { serverVariables } from "../../src/server/server-environment";
-import { mountedFiles } from "../../src/server/server-mounts";
+import { mountedFiles } from "../../src/server/files/mounted-files";
 import { resolveServer } from "../../src/server/server-settings";
-import { fileMounts, settingFiles } from "../../src/server/setting-files";
-import { findVariable } from "../../src/server/server-variables";
-import { corpus } from "../config/corpus";
+import { fileMounts, settingFiles } from "../../src/server/files/setting-files";
+import { findVariable } from "../../src/server/variables/catalogue";
+import { corpus } from "../checks/corpus";
 
 const variablesOf = (settings: ServerSettings, prefix: string): Record<string, string> => {
   const all = serverVariables(resolveServer(settings));

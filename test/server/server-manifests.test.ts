@@ -3,7 +3,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { Manifest } from "../../scripts/render/capture";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { placeholder } from "../../src/config/placeholders";
+import { placeholder } from "../../src/checks/placeholders";
 import { manifestOf } from "../support/pods";
 
 type Container = types.output.core.v1.Container;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { parseValues } from "../../src/config/stack-values";
-import { stackFileValues } from "../../src/config/stack-config";
-import { definitionSchema, resolve, stepInto } from "../../src/config/schema-check";
+import { parseValues } from "../../src/stack/stack-values";
+import { stackFileValues } from "../../src/stack/stack-config";
+import { definitionSchema, resolve, stepInto } from "../../src/checks/schema-check";
 import type { ServerSettings } from "../../src/server/server-args";
 import { serverVariables } from "../../src/server/server-environment";
 import { resolveServer } from "../../src/server/server-settings";
@@ -11,10 +11,10 @@ import {
   profileVariable,
   variableGroups,
   variableNames,
-} from "../../src/server/server-variables";
-import { variableIssues } from "../../src/server/variable-checks";
+} from "../../src/server/variables/catalogue";
+import { variableIssues } from "../../src/server/variables/variable-checks";
 import { variableBundles } from "../../src/server/variables/bundles";
-import { corpus } from "../config/corpus";
+import { corpus } from "../checks/corpus";
 
 const variables = variableGroups.flatMap((group) => group.variables);
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { defaultCacheFolder } from "../toolchain/cache.mjs";
+import { defaultCacheFolder } from "../../toolchain/cache.mjs";
 
 /**
  * PostgreSQL's own clients of a major version; npm has the server only. Any Python unpacks them, whatever

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { placeholderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { requiredSecrets } from "../../src/config/required-secrets";
+import { requiredSecrets } from "../../src/secrets/required-secrets";
 
 const root = resolve(__dirname, "../..");
 

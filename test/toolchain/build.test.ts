@@ -200,7 +200,7 @@ describe("the toolchain builder", () => {
     const { stdout } = await workshop.build();
     const { pulumiHome, bin, pulumiBin } = JSON.parse(stdout) as Record<string, string>;
     assert.ok(pulumiHome && bin && pulumiBin);
-    const { pulumiVersion } = await import("./engines.mjs");
+    const { pulumiVersion } = await import("../../toolchain/engines.mjs");
     const installed = JSON.parse(readFileSync(require.resolve("pulumi/package.json"), "utf8")) as {
       version: string;
     };

@@ -9,7 +9,7 @@ describe("npm start, npm stop and npm run toolchain", () => {
   before(() => (copy = new RepositoryCopy()));
   after(() => copy.remove());
 
-  const commands = ["scripts/start.mjs", "scripts/stop.mjs", "test/toolchain/build.mjs"];
+  const commands = ["scripts/start.mjs", "scripts/stop.mjs", "toolchain/build.mjs"];
 
   /**
    * Runs a command that finds neither npm nor Go, so that nothing is installed or built, even if these tests

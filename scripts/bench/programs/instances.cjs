@@ -8,7 +8,7 @@ require("../../register-typescript.cjs");
 const k8s = require("@pulumi/kubernetes");
 const { parse } = require("yaml");
 const { Certctl } = require("../../../src/certctl.ts");
-const { withPlaceholders } = require("../../../src/config/placeholders.ts");
+const { withPlaceholders } = require("../../../src/checks/placeholders.ts");
 const { placeholderArgs } = require("../../render/render-stack.ts");
 
 const stackFile = join(__dirname, "../../..", `Pulumi.${process.env.CERTCTL_BENCH_STACK}.yaml`);

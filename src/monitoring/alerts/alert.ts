@@ -1,4 +1,4 @@
-import type { FleetSize } from "../../certctl-args";
+import type { FleetSize } from "../../fleet-size/fleet-size-args";
 import type { AlertSeverity } from "../alerts-args";
 import type { WatchedInstance } from "../promql";
 

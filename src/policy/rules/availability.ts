@@ -1,4 +1,4 @@
-import { show } from "../../config/issues";
+import { show } from "../../checks/issues";
 import { fewestReplicas, mostReplicas, ofKind, podsOf, specOf, variableOf } from "../instance";
 import type { Instance, Pod } from "../instance";
 import { selects } from "../objects";

@@ -1,4 +1,4 @@
-import { show } from "../../config/issues";
+import { show } from "../../checks/issues";
 import { podSecurityLabels } from "../../kubernetes/security";
 import { isPart, ofKind } from "../instance";
 import type { Instance, Pod, StackObject } from "../instance";

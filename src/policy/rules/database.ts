@@ -1,5 +1,6 @@
-import { FleetSize } from "../../certctl-args";
-import { fleetProfile, requiredConnections } from "../../fleet-size";
+import { requiredConnections } from "../../database/postgres-settings";
+import { fleetProfile } from "../../fleet-size/fleet-size";
+import { FleetSize } from "../../fleet-size/fleet-size-args";
 import { containersOf, isPart, mostReplicas, ofKind, podsOf, specOf, variableOf } from "../instance";
 import type { Instance, Pod, Resource, StackObject } from "../instance";
 import type { InstanceRule } from "../rule";

@@ -1,4 +1,4 @@
-import { show } from "../../config/issues";
+import { show } from "../../checks/issues";
 import { readRange } from "../../kubernetes/ip-ranges";
 import { ofKind, podsOf, selectorOf, specOf, variableOf } from "../instance";
 import type { Instance, Pod, StackObject } from "../instance";

@@ -1,7 +1,7 @@
 import { nodeIssues } from "../../agents/agents-checks";
 import { ownStateName } from "../../agents/agents-daemonset";
 import { stateVolume } from "../../agents/agents-manifests";
-import { formatIssues, show } from "../../config/issues";
+import { formatIssues, show } from "../../checks/issues";
 import { containersOf, podOf } from "../instance";
 import type { Pod, StackObject } from "../instance";
 import type { Container } from "../objects";

@@ -1,5 +1,5 @@
-import { secretConfigKeys } from "../../config/stack-config";
-import { findVariable } from "../../server/server-variables";
+import { secretConfigKeys } from "../../checks/schema-check";
+import { findVariable } from "../../server/variables/catalogue";
 import { containersOf, isPart, ofKind, podOf } from "../instance";
 import type { StackObject } from "../instance";
 import type { Container } from "../objects";

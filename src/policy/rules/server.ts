@@ -1,5 +1,5 @@
-import { findVariable } from "../../server/server-variables";
-import { variableIssues } from "../../server/variable-checks";
+import { findVariable } from "../../server/variables/catalogue";
+import { variableIssues } from "../../server/variables/variable-checks";
 import { containersOf, podOf, variableOf } from "../instance";
 import type { Pod, StackObject } from "../instance";
 import type { ObjectRule } from "../rule";

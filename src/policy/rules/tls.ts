@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import { sentenceList } from "../../config/issues";
+import { sentenceList } from "../../checks/issues";
 import { dateProblem, daysLeft, readCertificates } from "../../tls/pem";
 import { holdsFor } from "../../tls/tls-checks";
 import { containersOf, ofKind, podsOf, specOf, variableOf } from "../instance";

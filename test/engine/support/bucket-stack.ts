@@ -32,7 +32,7 @@ export class BucketStack {
     moto: Moto,
     region?: string,
   ): Promise<BucketStack> {
-    const { ensureToolchain, toolchainEnvironment } = await import("../../toolchain/toolchain.mjs");
+    const { ensureToolchain, toolchainEnvironment } = await import("../../../toolchain/toolchain.mjs");
     const toolchain = await ensureToolchain({ log: () => undefined });
     const folder = mkdtempSync(join(tmpdir(), `certctl-bucket-${name}-`));
     const env = {

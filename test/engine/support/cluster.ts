@@ -41,7 +41,7 @@ export async function kubectlApply(
 
 /** Installs CustomResourceDefinitions that the cluster had at first, all unless they are named. */
 export async function applyDefinitions(...names: string[]): Promise<void> {
-  const { ensureDefinitions } = await import("../../toolchain/definitions.mjs");
+  const { ensureDefinitions } = await import("../../../toolchain/definitions.mjs");
   const nameOf = (file: string): string => basename(file, ".yaml").split("_").reverse().join(".");
   const files = ensureDefinitions().filter((file) => names.length === 0 || names.includes(nameOf(file)));
   const filenames = files.flatMap((file) => ["--filename", file]);

@@ -46,7 +46,7 @@ export async function useEngine(): Promise<Engine> {
 }
 
 async function startControlPlane(): Promise<TestCluster> {
-  const { ensureToolchain } = await import("../../toolchain/toolchain.mjs");
+  const { ensureToolchain } = await import("../../../toolchain/toolchain.mjs");
   const local = await import("../../../scripts/local/control-plane.mjs");
   const stateDir = join(root, ".local", "test-control-plane");
   const log = (): void => undefined;
@@ -65,7 +65,7 @@ async function startControlPlane(): Promise<TestCluster> {
 }
 
 async function start(): Promise<{ engine: Engine; cluster: TestCluster }> {
-  const { ensureToolchain, toolchainEnvironment } = await import("../../toolchain/toolchain.mjs");
+  const { ensureToolchain, toolchainEnvironment } = await import("../../../toolchain/toolchain.mjs");
   const toolchain = await ensureToolchain({ log: () => undefined });
   const cluster = await startCluster();
   const workFolder = mkdtempSync(join(tmpdir(), "certctl-engine-"));

@@ -16,9 +16,9 @@ import { fileURLToPath } from "node:url";
 import { readJsonIfPresent } from "../../../scripts/lib/files.mjs";
 import { withLock } from "../../../scripts/lib/lock.mjs";
 import { formatDuration } from "../../../scripts/lib/log.mjs";
-import { defaultCacheFolder } from "../../toolchain/cache.mjs";
-import { engines, nodeEngines } from "../../toolchain/engines.mjs";
-import { ensureToolchain } from "../../toolchain/toolchain.mjs";
+import { defaultCacheFolder } from "../../../toolchain/cache.mjs";
+import { engines, nodeEngines } from "../../../toolchain/engines.mjs";
+import { ensureToolchain } from "../../../toolchain/toolchain.mjs";
 import { archives, describeImages, imagePrograms, imageTags } from "./images.mjs";
 import { makeLayer, writeArchive } from "./oci.mjs";
 

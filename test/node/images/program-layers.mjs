@@ -2,7 +2,7 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSy
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../commands.mjs";
-import { buildFlags, goEnvironment } from "../../toolchain/go.mjs";
+import { buildFlags, goEnvironment } from "../../../toolchain/go.mjs";
 
 /** @typedef {import("./base-layers.mjs").LayerRecipe} LayerRecipe */
 

@@ -101,8 +101,8 @@ export class Prometheus {
 }
 
 async function applyOwnKinds(): Promise<void> {
-  const { ensureToolchain } = await import("../../toolchain/toolchain.mjs");
-  const { nodeEngines } = await import("../../toolchain/engines.mjs");
+  const { ensureToolchain } = await import("../../../toolchain/toolchain.mjs");
+  const { nodeEngines } = await import("../../../toolchain/engines.mjs");
   const { engines } = await ensureToolchain({ engines: nodeEngines, only: ["prometheus-operator"] });
   const folder = join(dirname(engines["prometheus-operator"] ?? ""), "definitions");
   const filenames = ownKinds.flatMap((kind) => [

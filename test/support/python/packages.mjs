@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cachedFolder, defaultCacheFolder } from "../../toolchain/cache.mjs";
+import { cachedFolder, defaultCacheFolder } from "../../../toolchain/cache.mjs";
 
 /**
  * A folder with the Python packages of one of the lists beside this file, for PYTHONPATH. The first call on a

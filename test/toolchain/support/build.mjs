@@ -2,7 +2,7 @@
 // and run it twice at once.
 import { createLog } from "../../../scripts/lib/log.mjs";
 import { runCommand } from "../../../scripts/lib/user-error.mjs";
-import { ensureToolchain } from "../toolchain.mjs";
+import { ensureToolchain } from "../../../toolchain/toolchain.mjs";
 
 await runCommand(async () => {
   const toolchain = await ensureToolchain({ ...JSON.parse(process.argv[2]), log: createLog(process.stderr) });

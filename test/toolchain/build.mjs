@@ -1,8 +1,0 @@
-#!/usr/bin/env node
-import { requireNode } from "../../scripts/lib/node-version.mjs";
-
-requireNode();
-// Loaded only now: an old Node.js cannot even link these.
-const { runCommand } = await import("../../scripts/lib/user-error.mjs");
-const { main } = await import("./build-command.mjs");
-await runCommand(() => main(process.argv.slice(2)));

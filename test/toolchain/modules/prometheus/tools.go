@@ -1,7 +1,0 @@
-//go:build tools
-
-// Package prometheus pins Prometheus, of which Kubernetes is the only service discovery that is built
-// (test/toolchain/engines.mjs).
-package prometheus
-
-import _ "github.com/prometheus/prometheus/cmd/prometheus"
