@@ -4,36 +4,24 @@ import { CertctlAgents } from "./agents/certctl-agents";
 import { DatabaseBackup } from "./backup/database-backup";
 import { DatabaseRestore } from "./backup/database-restore";
 import type { CertctlArgs } from "./certctl-args";
-import { checkCertctl } from "./instance/instance-checks";
-import { instanceTraffic } from "./instance/instance-traffic";
-import {
-  clientTrust,
-  connectionReserve,
-  databaseFor,
-  exposedServer,
-  exposedService,
-  namespaceManifest,
-  watchedParts,
-} from "./instance/plan";
 import { checkedArgs } from "./checks/checked-inputs";
 import type { Database } from "./database/database";
-import { DatabaseMigration } from "./migration/database-migration";
+import { ExternalDatabase } from "./database/external-database";
+import { PostgresDatabase } from "./database/postgres-database";
 import { ServerExposure } from "./exposure/server-exposure";
+import { checkCertctl } from "./instance/instance-checks";
+import { instancePlan } from "./instance/plan";
 import { requireCustomResources } from "./kubernetes/custom-resources";
 import { dependencies } from "./kubernetes/dependencies";
 import { contentHash } from "./kubernetes/hash";
-import { dataProtection } from "./kubernetes/protection";
-import { sameNodes } from "./kubernetes/scheduling";
-import { NetworkPolicies } from "./network/network-policies";
-import { networkPolicy } from "./network/policy-manifests";
+import { DatabaseMigration } from "./migration/database-migration";
 import { CertctlMonitoring } from "./monitoring/certctl-monitoring";
 import { SqlExporter } from "./monitoring/sql-exporter";
-import { neededKinds } from "./instance/needed-kinds";
+import { NetworkPolicies } from "./network/network-policies";
 import { ServerProvisioning } from "./provisioning/server-provisioning";
-import { fleetKeys } from "./secrets/api-keys";
 import { InstanceSecrets } from "./secrets/instance-secrets";
+import { serverSecrets } from "./secrets/server-secrets";
 import { CertctlServer } from "./server/certctl-server";
-import { serverDnsNames } from "./tls/dns-names";
 import { ServerTls } from "./tls/server-tls";
 
 /**
@@ -68,142 +56,62 @@ export class Certctl extends pulumi.ComponentResource {
   /** What Prometheus and Grafana are told, with `monitoring.enabled`. */
   public readonly monitoring?: CertctlMonitoring;
 
-  constructor(name: string, given: CertctlArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CertctlArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:Certctl", name, {}, opts);
-    const args = checkedArgs(given, (plain) => checkCertctl(plain, name));
-    const {
-      namespace = "certctl",
-      fleetSize,
-      images,
-      commonLabels,
-      readyTimeoutSeconds,
-      deletionProtection = true,
-    } = args;
-    const shared = {
-      instance: name,
-      namespace,
-      images,
-      commonLabels,
-      fleetSize,
-      readyTimeoutSeconds,
-      deletionProtection,
-    };
-    const scheduling = sameNodes(args.server?.scheduling);
-    const kinds = requireCustomResources(name, neededKinds(args), {
-      parent: this,
-      dependsOn: dependencies(opts),
-    });
+    const plan = instancePlan(
+      name,
+      checkedArgs(args, (plain) => checkCertctl(plain, name)),
+    );
+    const { names } = plan;
+    const start = { parent: this, dependsOn: dependencies(opts) };
+    const kinds = requireCustomResources(name, plan.neededKinds, start);
     const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions => ({
       parent: this,
       // Policies come first: no pod runs without its own.
-      dependsOn: dependencies(opts, [
-        ...kinds,
-        ...[this.network, ...parts].filter((part) => part !== undefined),
-      ]),
+      dependsOn: dependencies(opts, [...kinds, this.network, ...parts]),
     });
 
-    if (args.createNamespace ?? true) {
-      const protection = dataProtection(deletionProtection);
-      this.namespace = new k8s.core.v1.Namespace(name, namespaceManifest(shared), {
-        ...after(),
-        ...protection,
-      });
-    }
-    const traffic = args.network?.enabled === false ? undefined : instanceTraffic(args, shared);
-    if (traffic) this.network = new NetworkPolicies(`${name}-network`, traffic, after(this.namespace));
-    this.secrets = new InstanceSecrets(`${name}-secrets`, { ...args, ...shared }, after(this.namespace));
-    const dnsNames = serverDnsNames(name, namespace);
-    this.tls = new ServerTls(`${name}-tls`, { ...args, ...shared, dnsNames }, after(this.namespace));
-    this.database = databaseFor(
-      name,
-      args,
-      { ...shared, requiredConnections: connectionReserve(args) },
-      after(this.namespace),
-    );
+    const { namespace, protection } = plan;
+    this.namespace = namespace && new k8s.core.v1.Namespace(name, namespace, { ...after(), ...protection });
+    this.network = plan.network && new NetworkPolicies(names.network, plan.network, after(this.namespace));
+    const first = after(this.namespace);
+    this.secrets = new InstanceSecrets(names.secrets, plan.secrets, first);
+    this.tls = new ServerTls(names.tls, plan.tls, first);
+    this.database = plan.database.external
+      ? new ExternalDatabase(names.externalDatabase, plan.database.external, first)
+      : new PostgresDatabase(names.postgres, plan.database.bundled, first);
+    const { database, secrets, tls } = this;
+    this.backup = plan.backup && new DatabaseBackup(names.backup, { ...plan.backup, database }, first);
 
-    if (args.backup?.enabled) {
-      const backup = { ...args.backup, ...shared, database: this.database };
-      this.backup = new DatabaseBackup(`${name}-backup`, backup, after(this.namespace));
+    const { apiKeys, encryptionKey } = secrets;
+    const credentials = { database, tlsSecret: tls.secretName, apiKeys, encryptionKey };
+    const migration = { ...plan.migration, ...credentials };
+    if (plan.restore && this.backup) {
+      const restore = { ...plan.restore, source: this.backup, migration };
+      this.restore = new DatabaseRestore(names.restore, restore, after(secrets, tls));
     }
-    const { apiKeys, encryptionKey } = this.secrets;
-    const credentials = { database: this.database, tlsSecret: this.tls.secretName, apiKeys, encryptionKey };
-    const { mode = "job", backupFirst = false, ...migrations } = args.migrations ?? {};
-    const migration = { ...shared, ...migrations, ...credentials, scheduling };
-    if (args.restore && this.backup) {
-      const restore = { namespace, source: this.backup, restore: args.restore, migration };
-      this.restore = new DatabaseRestore(`${name}-restore`, restore, after(this.secrets, this.tls));
+    if (plan.migrationJob) {
+      const job = { ...migration, ...(plan.migrationJob.backupFirst && { backup: this.backup }) };
+      this.migration = new DatabaseMigration(names.migration, job, after(secrets, tls, this.restore));
     }
-    if (mode === "job") {
-      const saved = backupFirst ? { ...migration, backup: this.backup } : migration;
-      this.migration = new DatabaseMigration(
-        `${name}-migrate`,
-        saved,
-        after(this.secrets, this.tls, this.restore),
-      );
-    }
-    this.server = new CertctlServer(
-      `${name}-server`,
-      {
-        ...exposedServer(name, args),
-        ...shared,
-        ...credentials,
-        previousDuties: this.secrets.previousDuties,
-        issuingCa: this.secrets.issuingCa,
-        secretVariables: this.secrets.variables,
-        secretsChecksum: this.secrets.serverChecksum,
-        migratedByJob: this.migration !== undefined,
-        restored: this.restore?.id,
-      },
-      after(this.secrets, this.tls, this.restore, this.migration),
-    );
-    const { trust } = this.tls;
-    const serverUrl = (this.url = this.server.url);
-    const revision = pulumi.all([this.server.revision, this.secrets.adminChecksum]).apply(contentHash);
     const restored = this.restore?.id;
-    const authType = args.server?.auth?.type;
-    const provisioning = {
-      ...args.provisioning,
-      ...shared,
-      serverUrl,
-      apiKeys,
-      trust,
-      revision,
-      restored,
-      scheduling,
-      authType,
-    };
-    this.provisioning = new ServerProvisioning(`${name}-provision`, provisioning, after(this.server));
+    const server = { ...plan.server, ...credentials, ...serverSecrets(secrets), restored };
+    this.server = new CertctlServer(names.server, server, after(secrets, tls, this.restore, this.migration));
+    this.url = this.server.url;
 
-    if (args.exposure) {
-      const exposure = {
-        ...args.exposure,
-        ...shared,
-        ...exposedService(name, args),
-        ...clientTrust(this.tls),
-      };
-      this.exposure = new ServerExposure(`${name}-exposure`, exposure, after(this.provisioning));
-    }
-    const { enabled = true, ...agents } = args.agents ?? {};
-    if (enabled) {
-      const keys =
-        args.apiKeys && !args.existingSecrets?.apiKeys
-          ? { keys: fleetKeys(args.apiKeys) }
-          : { existingKeys: apiKeys };
-      const bundle =
-        this.tls.caCertificate === undefined ? { trust } : { caCertificate: this.tls.caCertificate };
-      const policy =
-        traffic?.elsewhere?.agents === undefined ? {} : { networkPolicy: networkPolicy("agents", traffic) };
-      const agentArgs = { ...agents, ...shared, ...keys, ...bundle, ...policy, serverUrl };
-      this.agents = new CertctlAgents(`${name}-agents`, agentArgs, after(this.provisioning));
-    }
-    if (args.monitoring?.sqlExporter?.enabled) {
-      const exporter = { ...args.monitoring.sqlExporter, ...shared, database: this.database, scheduling };
-      this.sqlExporter = new SqlExporter(`${name}-sql-exporter`, exporter, after(this.server));
-    }
-    if (args.monitoring?.enabled) {
-      const monitoring = { ...args.monitoring, ...shared, ...watchedParts(name, args), apiKeys, trust };
-      this.monitoring = new CertctlMonitoring(`${name}-monitoring`, monitoring, after(this.server));
-    }
+    const { trust, caCertificate } = tls;
+    const client = { serverUrl: this.url, trust };
+    const revision = pulumi.all([this.server.revision, secrets.adminChecksum]).apply(contentHash);
+    const provisioning = { ...plan.provisioning, ...client, apiKeys, revision, restored };
+    this.provisioning = new ServerProvisioning(names.provisioning, provisioning, after(this.server));
+    const exposure = plan.exposure && { ...plan.exposure, trust, caCertificate };
+    this.exposure = exposure && new ServerExposure(names.exposure, exposure, after(this.provisioning));
+    const agents = plan.agents && { ...plan.agents, ...client, caCertificate };
+    this.agents = agents && new CertctlAgents(names.agents, agents, after(this.provisioning));
+    const exporter = plan.sqlExporter && { ...plan.sqlExporter, database };
+    this.sqlExporter = exporter && new SqlExporter(names.sqlExporter, exporter, after(this.server));
+    const monitoring = plan.monitoring && { ...plan.monitoring, apiKeys, trust };
+    this.monitoring = monitoring && new CertctlMonitoring(names.monitoring, monitoring, after(this.server));
     this.registerOutputs({ url: this.url });
   }
 }

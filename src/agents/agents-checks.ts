@@ -5,10 +5,11 @@ import { closestName } from "../checks/unknown-keys";
 import { resourceIssues, schedulingIssues, storageIssues } from "../kubernetes/kubernetes-checks";
 import { runtimeVariables } from "../server/variables/discovery";
 import type { AgentSettings, NodeAgentSettings } from "./agents-args";
+import { agentDefaults } from "./agents-settings";
 
 /** What is wrong with the settings of agents. */
 export function agentsIssues(settings: AgentSettings): Issue[] {
-  const kind = settings.kind ?? "StatefulSet";
+  const kind = settings.kind ?? agentDefaults.kind;
   const onNodes = kind === "DaemonSet";
   return [
     ...issueIf(
@@ -67,7 +68,7 @@ const wholeDirectories = [
 
 /** What is wrong with the directories of nodes that agents see. */
 export function nodeIssues(node: NodeAgentSettings): Issue[] {
-  const state = normalPath(text(node.stateDirectory) ?? "/var/lib/certctl-agent");
+  const state = normalPath(text(node.stateDirectory) ?? agentDefaults.stateDirectory);
   const forbidden =
     [...systemDirectories, ...wholeDirectories].includes(state) ||
     ["/proc", "/sys", "/dev"].some((one) => overlaps(state, one));

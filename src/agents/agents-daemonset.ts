@@ -15,8 +15,8 @@ export const ownStateName = "own-state";
 
 /** One agent per node, named after it, with identity, keys and the scanned directories on host paths. */
 export function agentDaemonSet(input: AgentManifestInput): k8s.types.input.apps.v1.DaemonSet {
-  const node = input.settings.node ?? {};
-  const scanned = node.discoveryDirectories ?? [];
+  const { node } = input.settings;
+  const scanned = node.discoveryDirectories;
   const hostVolumes = scanned.map((path, index): Volume => ({
     name: `host-${index}`,
     hostPath: { path, type: "Directory" },
@@ -42,15 +42,12 @@ export function agentDaemonSet(input: AgentManifestInput): k8s.types.input.apps.
         volumes: [
           {
             name: stateVolume,
-            hostPath: { path: node.stateDirectory ?? "/var/lib/certctl-agent", type: "DirectoryOrCreate" },
+            hostPath: { path: node.stateDirectory, type: "DirectoryOrCreate" },
           },
           ...hostVolumes,
         ],
         discovery: {
-          directories: [
-            ...scanned.map((path) => hostRoot + path),
-            ...(input.settings.discoveryDirectories ?? []),
-          ],
+          directories: [...scanned.map((path) => hostRoot + path), ...input.settings.discoveryDirectories],
           mounts: hostMounts,
         },
         initContainers: [ownStateContainer(input)],

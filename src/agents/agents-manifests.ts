@@ -13,13 +13,12 @@ import type { EnvVar, Volume, VolumeMount } from "../kubernetes/environment";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
 import { scriptResources } from "../kubernetes/resources";
-import type { ContainerResources } from "../kubernetes/resources";
 import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { schedulingFields } from "../kubernetes/scheduling";
 import type { Affinity } from "../kubernetes/types";
 import { trustFiles } from "../tls/trust";
 import type { Trust } from "../tls/trust";
-import type { AgentSettings } from "./agents-args";
+import type { ResolvedAgents } from "./agents-settings";
 
 type Container = k8s.types.input.core.v1.Container;
 type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
@@ -29,9 +28,8 @@ export interface AgentManifestInput extends LabelSource {
   name: string;
   namespace: pulumi.Input<string>;
   images: Images;
-  settings: AgentSettings;
+  settings: ResolvedAgents;
   readyTimeoutSeconds?: number;
-  resources: ContainerResources;
   serverUrl: pulumi.Input<string>;
   trust: Trust;
   /** Secret with the keys `enroll` and `fleet`. */
@@ -127,13 +125,13 @@ function agentContainer(input: AgentManifestInput, placement: AgentPlacement): C
       { name: "CERTCTL_API_KEY", valueFrom: { secretKeyRef: { name: input.keys, key: "fleet" } } },
       ...literalVariables({
         CERTCTL_KEY_DIR: `${agentHome}/keys`,
-        CERTCTL_LOG_LEVEL: settings.logLevel ?? "info",
+        CERTCTL_LOG_LEVEL: settings.logLevel,
         ...(directories.length && { CERTCTL_DISCOVERY_DIRS: directories.join(",") }),
         ...settings.env,
       }),
     ],
     securityContext: restrictedContainer(),
-    resources: input.resources,
+    resources: input.settings.resources,
     volumeMounts: [
       { name: stateVolume, mountPath: agentHome },
       ...mounts,

@@ -11,7 +11,7 @@ import { agentPodTemplate, stateVolume } from "./agents-manifests";
  */
 export function agentStatefulSet(input: AgentManifestInput): k8s.types.input.apps.v1.StatefulSet {
   const selector = selectorLabels(input, "agents");
-  const { size = "64Mi", storageClass } = input.settings.storage ?? {};
+  const { size, storageClass } = input.settings.storage;
   return {
     metadata: {
       name: input.name,
@@ -22,14 +22,14 @@ export function agentStatefulSet(input: AgentManifestInput): k8s.types.input.app
     spec: {
       // No such Service exists, and none is needed: nothing connects to an agent.
       serviceName: input.name,
-      replicas: input.settings.replicas ?? 1,
+      replicas: input.settings.replicas,
       podManagementPolicy: "Parallel",
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
       selector: { matchLabels: selector },
       template: agentPodTemplate(input, {
         nameField: "metadata.name",
         volumes: [],
-        discovery: { directories: input.settings.discoveryDirectories ?? [], mounts: [] },
+        discovery: { directories: input.settings.discoveryDirectories, mounts: [] },
         initContainers: [],
         affinity: preferOtherNodes(selector),
       }),

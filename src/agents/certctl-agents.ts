@@ -2,20 +2,19 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings } from "../checks/checked-settings";
 import { agentsIssues } from "./agents-checks";
-import { fleetProfile } from "../fleet-size/fleet-size";
 import type { FleetSize } from "../fleet-size/fleet-size-args";
 import { resolveImages } from "../images/images";
 import type { ImageSettings } from "../images/images-args";
 import { dependencies } from "../kubernetes/dependencies";
 import { secretChecksum } from "../kubernetes/hash";
 import { objectLabels } from "../kubernetes/labels";
-import { mergeResources } from "../kubernetes/resources";
 import { contentConfigMap, readScript } from "../kubernetes/scripts";
 import { podSecurityLabels } from "../kubernetes/security";
 import type { Trust } from "../tls/trust";
 import { AgentsKind } from "./agents-args";
 import type { AgentSettings } from "./agents-args";
 import { agentsNamespace } from "./agents-namespace";
+import { resolveAgents } from "./agents-settings";
 import { agentDaemonSet } from "./agents-daemonset";
 import type { AgentManifestInput } from "./agents-manifests";
 import { agentStatefulSet } from "./agents-statefulset";
@@ -108,9 +107,8 @@ export class CertctlAgents extends pulumi.ComponentResource {
       name,
       namespace,
       images: resolveImages(args.images),
-      settings: args,
+      settings: resolveAgents(args, args.fleetSize),
       readyTimeoutSeconds: args.readyTimeoutSeconds,
-      resources: mergeResources(fleetProfile(args.fleetSize).agents.resources, args.resources),
       serverUrl: args.serverUrl,
       trust,
       keys: args.existingKeys ?? `${name}-keys`,

@@ -50,6 +50,7 @@ export interface ResolvedBackup extends Omit<BackupSettings, "sink"> {
 
 /** Settings of restore drills with every default filled in. */
 export interface ResolvedDrill extends DrillSettings {
+  enabled: boolean;
   schedule: string;
   activeDeadlineSeconds: number;
   storageSize: string;
@@ -72,6 +73,7 @@ export function resolveBackup(given: BackupSettings, fleetSize: FleetSize | unde
     jobs: backup.jobs,
     drill: {
       ...drill,
+      enabled: drill.enabled ?? true,
       schedule: drill.schedule ?? "30 5 * * *",
       activeDeadlineSeconds: drill.activeDeadlineSeconds ?? 7200,
       storageSize: drill.storageSize ?? backup.scratchSize,

@@ -112,7 +112,7 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
     if (args.enabled) {
       const metadata = { name, namespace, labels };
       this.cronJob = new k8s.batch.v1.CronJob(name, { metadata, spec: backupCronJob(input) }, after);
-      if (settings.drill.enabled ?? true) {
+      if (settings.drill.enabled) {
         const drillName = `${labelled.instance}-drill`;
         const drillMetadata = { name: drillName, namespace, labels: objectLabels(labelled, "drill") };
         this.drill = new k8s.batch.v1.CronJob(

@@ -9,6 +9,7 @@ import { contentConfigMap } from "../kubernetes/scripts";
 import { durationSeconds } from "../kubernetes/units";
 import type { Database, DatabaseConnection } from "./database";
 import type { ExternalDatabaseSettings } from "./database-args";
+import { resolveExternalDatabase } from "./database-settings";
 
 /** Arguments of a PostgreSQL that exists already. */
 export interface ExternalDatabaseArgs extends ExternalDatabaseSettings {
@@ -39,6 +40,7 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
   constructor(name: string, given: ExternalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:ExternalDatabase", name, {}, opts);
     const args = checkedSettings("ExternalDatabaseSettings", externalDatabaseIssues, given, name);
+    const settings = resolveExternalDatabase(args);
     const { namespace } = args;
     const labels = objectLabels(
       { instance: args.instance ?? name, commonLabels: args.commonLabels },
@@ -60,14 +62,14 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
         : contentConfigMap(`${name}-ca`, { namespace, labels, data: { "ca.crt": ca } }, child);
 
     this.connection = {
-      host: args.host,
-      port: args.port ?? 5432,
-      database: args.database ?? "certctl",
-      user: args.user ?? "certctl",
+      host: settings.host,
+      port: settings.port,
+      database: settings.database,
+      user: settings.user,
       password: { name: args.existingPasswordSecret ?? name, key: "password" },
-      sslMode: args.sslMode ?? "verify-full",
+      sslMode: settings.sslMode,
       ...(bundle && { ca: { configMap: bundle.name } }),
-      connectTimeoutSeconds: durationSeconds(args.connectTimeout ?? "10s"),
+      connectTimeoutSeconds: durationSeconds(settings.connectTimeout),
       ...(args.password !== undefined && { passwordChecksum: secretChecksum({ password: args.password }) }),
     };
     this.ready = [this];

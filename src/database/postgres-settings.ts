@@ -5,6 +5,9 @@ import { mergeResources } from "../kubernetes/resources";
 import type { StorageSettings } from "../kubernetes/types";
 import type { PostgresSettings } from "./database-args";
 
+/** What a database is called and where it answers, unless the settings say so. */
+export const databaseDefaults = { database: "certctl", user: "certctl", port: 5432 } as const;
+
 /** Settings of a bundled PostgreSQL with every default filled in. */
 export interface ResolvedPostgres extends PostgresSettings {
   database: string;
@@ -27,9 +30,9 @@ export function resolvePostgres(
   const profile = fleetProfile(fleetSize).database;
   return {
     ...given,
-    database: given.database ?? "certctl",
-    user: given.user ?? "certctl",
-    port: given.port ?? 5432,
+    database: given.database ?? databaseDefaults.database,
+    user: given.user ?? databaseDefaults.user,
+    port: given.port ?? databaseDefaults.port,
     storage: { ...given.storage, size: given.storage?.size ?? "10Gi" },
     resources: mergeResources(profile.resources, given.resources),
     maxConnections: given.maxConnections ?? Math.max(profile.maxConnections, connections),
@@ -39,10 +42,20 @@ export function resolvePostgres(
   };
 }
 
-/**
- * Connections that PostgreSQL must accept: every pool at its fullest, and a reserve for people and Jobs
- * (certctl facts 6).
- */
-export function requiredConnections(poolSize: number, replicas: number, reserve = 20): number {
-  return poolSize * replicas + reserve;
+/** Connections that an instance's servers may open, and what is kept for people and Jobs (certctl facts 6). */
+export interface ServerConnections {
+  /** Of each server. */
+  pool: number;
+  /** Servers at most. */
+  replicas: number;
+  /** Of people, Jobs and PostgreSQL itself. */
+  reserve: number;
+}
+
+/** Connections for people and Jobs beside the servers' (certctl facts 6). */
+export const connectionReserve = 20;
+
+/** Connections that PostgreSQL must accept: every pool at its fullest, and the reserve. */
+export function requiredConnections({ pool, replicas, reserve }: ServerConnections): number {
+  return pool * replicas + reserve;
 }

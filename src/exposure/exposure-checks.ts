@@ -5,6 +5,7 @@ import { emptyListIssues, peersIssues } from "../network/network-checks";
 import type { NetworkPeer } from "../network/network-args";
 import type { ServiceType } from "../server/server-args";
 import { TrustMode } from "../tls/tls-args";
+import { trustKey } from "../tls/tls-settings";
 import type { TlsSettings } from "../tls/tls-args";
 import { ExposureMode, IngressController } from "./exposure-args";
 import type { ExposureSettings, GatewaySettings, IngressSettings } from "./exposure-args";
@@ -131,11 +132,11 @@ function gatewayIssues(
   { hosts, passthrough, callers }: GatewaySettings,
   { tls, trust }: ExposureContext,
 ): Issue[] {
-  const key = tls.trust?.configMap?.key ?? "ca.crt";
+  const key = tls.trust?.configMap?.key ?? trustKey;
   const wrongKey = `a Gateway reads the key ca.crt of the ConfigMap, not ${show(key)}; rename it, or set tlsCaCertificate`;
   return [
     ...hostIssues("hosts", hosts),
-    ...issueIf(trust === TrustMode.ConfigMap && key !== "ca.crt", "", wrongKey),
+    ...issueIf(trust === TrustMode.ConfigMap && key !== trustKey, "", wrongKey),
     ...callerIssues(callers),
     ...under("passthrough", passthrough ? passthroughIssues(passthrough.hosts, listed(hosts), tls) : []),
   ];

@@ -1,23 +1,15 @@
-import type { CertctlArgs } from "../certctl-args";
 import { text } from "../checks/unseen";
-import { DatabaseMode } from "../database/database-args";
-import { resolvePostgres } from "../database/postgres-settings";
 import { quantityInBytes } from "../kubernetes/units";
 import { urlOf } from "../network/edges";
-import { resolveBackup } from "../backup/backup-settings";
 import type { ResolvedBackup, ResolvedBucket } from "../backup/backup-settings";
+import type { InstanceSettings } from "./instance-settings";
 
 /** What is legal but risky about backups, one line each, with the fix. */
-export function backupWarnings({ backup, database, fleetSize }: CertctlArgs): string[] {
-  if (backup?.enabled !== true) return [];
-  const settings = resolveBackup(backup, fleetSize);
-  const bundled =
-    database?.mode === DatabaseMode.External
-      ? undefined
-      : resolvePostgres(database?.bundled ?? {}, fleetSize);
+export function backupWarnings({ backup, database }: InstanceSettings): string[] {
+  if (!backup) return [];
   return [
-    ...(bundled ? roomWarnings(settings, bundled.storage.size) : []),
-    ...(settings.sink.mode === "s3" ? bucketWarnings(settings.sink.s3) : []),
+    ...(database.bundled ? roomWarnings(backup, database.bundled.storage.size) : []),
+    ...(backup.sink.mode === "s3" ? bucketWarnings(backup.sink.s3) : []),
   ];
 }
 
@@ -27,7 +19,7 @@ function roomWarnings({ sink, scratchSize, drill }: ResolvedBackup, volume: stri
     ...(sink.mode === "s3" && {
       "backup.scratchSize": { size: scratchSize, consequence: "the backup of a full one fails" },
     }),
-    ...(drill.enabled !== false && {
+    ...(drill.enabled && {
       "backup.drill.storageSize": { size: drill.storageSize, consequence: "the drill of a full one fails" },
     }),
   };

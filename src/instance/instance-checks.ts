@@ -1,5 +1,11 @@
 import { BackupSinkMode } from "../backup/sink-args";
+import { AgentsKind } from "../agents/agents-args";
 import type { CertctlArgs } from "../certctl-args";
+import { requiredConnections } from "../database/postgres-settings";
+import { defaultNamespace, stackInstance } from "../kubernetes/names";
+import { TrustMode } from "../tls/tls-args";
+import { instanceSettings } from "./instance-settings";
+import type { InstanceSettings } from "./instance-settings";
 import { allIssues } from "../checks/all-issues";
 import { missingSecretMessage } from "../checks/missing-secret";
 import { FleetSize } from "../fleet-size/fleet-size-args";
@@ -7,7 +13,6 @@ import { provisioningIssues } from "../provisioning/provisioning-checks";
 import { migrationIssues } from "../migration/migration-checks";
 import { instanceRestoreIssues } from "./instance-restore-checks";
 import { openServerIssues } from "./open-server-checks";
-import { connectionReserve } from "./plan";
 import type { Issue } from "../checks/issues";
 import { issueIf, show, under } from "../checks/issues";
 import { text } from "../checks/unseen";
@@ -34,12 +39,12 @@ import { secretVariableIssues } from "../server/variables/secret-variable-checks
 import { duplicateIssues, variableIssues } from "../server/variables/variable-checks";
 import { bundleIssues } from "../server/variables/bundle-checks";
 import { serverDnsNames } from "../tls/dns-names";
-import { trustMode } from "../tls/trust";
 import { tlsIssues, tlsMaterialIssues } from "../tls/tls-checks";
 
 /** Everything that is wrong with an instance beyond the form of its arguments. `name` is the component's. */
 export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
-  const dnsNames = serverDnsNames(name, text(args.namespace) ?? "certctl");
+  const settings = instanceSettings(args, name);
+  const dnsNames = serverDnsNames(name, text(settings.namespace) ?? defaultNamespace);
   const tls = args.tls ?? {};
   return [
     ...namespaceIssues(args),
@@ -48,17 +53,17 @@ export function certctlIssues(args: CertctlArgs, name: string): Issue[] {
     ...under("database", databaseIssues(args.database ?? {})),
     ...under("migrations", migrationIssues(args.migrations ?? {})),
     ...under("backup", backupIssues(args.backup ?? {})),
-    ...instanceRestoreIssues(args),
+    ...instanceRestoreIssues(args, settings),
     ...under("provisioning", provisioningIssues(args.provisioning ?? {})),
     ...under("agents", agentsIssues(args.agents ?? {})),
-    ...under("network", networkIssues(args.network ?? {}, networkContext(args))),
+    ...under("network", networkIssues(args.network ?? {}, networkContext(args, settings))),
     ...under("tls", tlsIssues(tls)),
     ...under("monitoring", monitoringIssues(args.monitoring ?? {})),
-    ...under("exposure", args.exposure ? exposureIssues(args.exposure, exposureContext(args)) : []),
+    ...under("exposure", args.exposure ? exposureIssues(args.exposure, exposureContext(settings)) : []),
     ...defaultResourceIssues(args),
-    ...connectionIssues(args),
+    ...connectionIssues(args, settings),
     ...affinityIssues(args),
-    ...nodeAgentIssues(args),
+    ...nodeAgentIssues(args, settings),
     ...secretIssues(args),
     ...existingSecretIssues(args.existingSecrets ?? {}, args),
     ...missingSecretIssues(args),
@@ -102,19 +107,19 @@ function isKnown(fleetSize: FleetSize | undefined): boolean {
 }
 
 /** Every pool at its fullest, and a reserve, must fit (certctl facts 6). */
-function connectionIssues(args: CertctlArgs): Issue[] {
-  const mode = args.database?.mode ?? DatabaseMode.Bundled;
-  const given = (mode === DatabaseMode.Bundled ? args.database?.bundled : args.database?.external)
-    ?.maxConnections;
-  if (given === undefined || !isKnown(args.fleetSize)) return [];
-  const needed = connectionReserve(args);
-  const replicas = resolveServer(args.server ?? {}, args.fleetSize).maxReplicas;
-  const pool = (needed - 20) / replicas;
-  const sum = `${String(pool)} for each of ${String(replicas)} replicas and 20 for people and Jobs`;
+function connectionIssues(
+  { database: given, fleetSize }: CertctlArgs,
+  { connections, database }: InstanceSettings,
+): Issue[] {
+  const most = given?.[database.mode]?.maxConnections;
+  if (most === undefined || !isKnown(fleetSize)) return [];
+  const needed = requiredConnections(connections);
+  const { pool, replicas, reserve } = connections;
+  const sum = `${String(pool)} for each of ${String(replicas)} replicas and ${String(reserve)} for people and Jobs`;
   return issueIf(
-    given < needed,
-    `database.${mode}.maxConnections`,
-    `${String(given)} is too small; ${String(needed)} are needed: ${sum}`,
+    most < needed,
+    `database.${database.mode}.maxConnections`,
+    `${String(most)} is too small; ${String(needed)} are needed: ${sum}`,
   );
 }
 
@@ -131,40 +136,42 @@ function affinityIssues({ server, fleetSize }: CertctlArgs): Issue[] {
   );
 }
 
-function exposureContext({ server, tls = {}, tlsCaCertificate, network }: CertctlArgs): ExposureContext {
+function exposureContext({ server, tls, network }: InstanceSettings): ExposureContext {
   return {
-    serviceType: server?.service?.type ?? "ClusterIP",
+    serviceType: server.service.type,
     tls,
-    trust: trustMode(tls, tlsCaCertificate !== undefined),
-    networkPolicies: network?.enabled !== false,
+    trust: tls.trustMode,
+    networkPolicies: network !== undefined,
   };
 }
 
-function networkContext({ database, backup }: CertctlArgs): NetworkContext {
+function networkContext({ backup }: CertctlArgs, { database }: InstanceSettings): NetworkContext {
   return {
-    bundledDatabase: (database?.mode ?? DatabaseMode.Bundled) === DatabaseMode.Bundled,
+    bundledDatabase: database.mode === DatabaseMode.Bundled,
     backupVolume: (backup?.sink?.mode ?? BackupSinkMode.Pvc) === BackupSinkMode.Pvc,
   };
 }
 
 /** Agents on nodes live in a namespace of their own, where the TLS Secret is not. */
-function nodeAgentIssues({ agents, namespace, tls, tlsCaCertificate }: CertctlArgs): Issue[] {
-  if (agents?.kind !== "DaemonSet" || agents.enabled === false) return [];
-  const own = text(namespace) ?? "certctl";
-  const trust = trustMode(tls, tlsCaCertificate !== undefined);
+function nodeAgentIssues(
+  { agents: given }: CertctlArgs,
+  { agents, namespace, tls }: InstanceSettings,
+): Issue[] {
+  if (agents?.kind !== AgentsKind.DaemonSet) return [];
+  const own = text(namespace) ?? defaultNamespace;
   return [
     ...issueIf(
-      text(agents.node?.namespace) === own,
+      text(agents.node.namespace) === own,
       "agents.node.namespace",
       `${show(own)} is the instance's own namespace, which admits restricted pods only; node agents need another`,
     ),
     ...issueIf(
-      agents.node?.namespace === undefined && own.length > 63 - "-agents".length,
+      given?.node?.namespace === undefined && own.length > 63 - "-agents".length,
       "agents.node.namespace",
       `is missing, and ${show(`${own}-agents`)} would be longer than 63 characters`,
     ),
     ...issueIf(
-      trust === "tlsSecret",
+      tls.trustMode === TrustMode.TlsSecret,
       "agents.kind",
       "DaemonSet agents cannot read the TLS Secret, which is in another namespace; set tlsCaCertificate, or tls.trust.mode configMap or systemRoots",
     ),
@@ -223,6 +230,6 @@ function environmentIssues(args: CertctlArgs): Issue[] {
  * Everything that is wrong with the arguments of an instance. `name` is the component's; Services are named
  * after it.
  */
-export function checkCertctl(args: CertctlArgs, name = "certctl"): Issue[] {
+export function checkCertctl(args: CertctlArgs, name: string = stackInstance): Issue[] {
   return allIssues("CertctlArgs", args, "", (masked: CertctlArgs) => certctlIssues(masked, name));
 }

@@ -1,9 +1,6 @@
 import { BackupSinkMode, S3IdentityMode } from "../backup/sink-args";
-import type { CertctlArgs } from "../certctl-args";
-import { DatabaseMode } from "../database/database-args";
 import { exposureCallers } from "../exposure/exposure-callers";
 import type { PodComponent } from "../kubernetes/labels";
-import { scrapers } from "../monitoring/scrapers";
 import { sqlExporterPort } from "../monitoring/sql-exporter-manifests";
 import { ExternalTrafficPolicy, ServiceType } from "../server/server-args";
 import { mailPort } from "../server/server-environment";
@@ -20,6 +17,7 @@ import {
   urlOf,
 } from "../network/edges";
 import type { NetworkPeer } from "../network/network-args";
+import type { InstanceSettings } from "./instance-settings";
 
 const https = tcp(443);
 const dnsPorts: PolicyPort[] = [
@@ -32,51 +30,52 @@ const clusterDns = [namedPods("kube-system", { "k8s-app": "kube-dns" })];
  * Who connects to whom in an instance: the one place that its network policies follow from. A new part adds
  * its lines here.
  */
-export function instanceEdges(args: CertctlArgs): Edge[] {
+export function instanceEdges(settings: InstanceSettings): Edge[] {
   const edges = [
-    { from: "provisioning", to: "server", ports: serverPorts(args) },
-    { from: "agents", to: "server", ports: serverPorts(args) },
-    ...toDatabase("migration", args),
-    ...toDatabase("server", args),
-    ...toDatabase("backup", args),
-    ...toDatabase("restore", args),
-    ...toDatabase("sql-exporter", args),
-    ...fromPeers(scrapers(args.monitoring), "sql-exporter", tcp(sqlExporterPort)),
-    ...toBucket(args),
-    ...toPushgateway(args),
-    ...serverCallers(args),
-    ...serverDestinations(args),
-    ...toPeers("agents", args.network?.agentDestinations, https),
+    { from: "provisioning", to: "server", ports: serverPorts(settings) },
+    { from: "agents", to: "server", ports: serverPorts(settings) },
+    ...toDatabase("migration", settings),
+    ...toDatabase("server", settings),
+    ...toDatabase("backup", settings),
+    ...toDatabase("restore", settings),
+    ...toDatabase("sql-exporter", settings),
+    ...fromPeers(settings.monitoring?.scrapers, "sql-exporter", tcp(sqlExporterPort)),
+    ...toBucket(settings),
+    ...toPushgateway(settings),
+    ...serverCallers(settings),
+    ...serverDestinations(settings),
+    ...toPeers("agents", settings.network?.agentDestinations, https),
   ] satisfies Edge[];
-  return withDns(edges, args);
+  return withDns(edges, settings);
 }
 
-function toDatabase(from: PodComponent, { database, network }: CertctlArgs): Edge[] {
-  const external = database?.mode === DatabaseMode.External ? database.external : undefined;
-  if (!external) return [{ from, to: "database", ports: tcp(database?.bundled?.port ?? 5432) }];
-  const ports = tcp(external.port ?? 5432);
+function toDatabase(from: PodComponent, { database, network }: InstanceSettings): Edge[] {
+  const { bundled, external } = database;
+  if (!external) return [{ from, to: "database", ports: tcp(bundled.port) }];
+  const ports = tcp(external.port);
   if (network?.databaseDestinations) return toPeers(from, network.databaseDestinations, ports);
   return [{ from, to: hostEnd(external.host), ports }];
 }
 
 /** Whoever carries out the exposure, Prometheus, and what the user adds. */
-function serverCallers(args: CertctlArgs): Edge[] {
+function serverCallers(settings: InstanceSettings): Edge[] {
+  const { exposure, monitoring, network } = settings;
   const callers = [
-    ...exposureCallers(args.exposure ?? {}),
-    ...scrapers(args.monitoring),
-    ...(args.network?.serverCallers ?? []),
+    ...exposureCallers(exposure ?? {}),
+    ...(monitoring?.scrapers ?? []),
+    ...(network?.serverCallers ?? []),
   ];
-  return [...fromPeers(callers, "server", serverPorts(args)), ...fromOutside(args)];
+  return [...fromPeers(callers, "server", serverPorts(settings)), ...fromOutside(settings)];
 }
 
 /**
  * Through the Service's own door. Only where nodes keep callers' addresses can a policy tell who they are.
  */
-function fromOutside(args: CertctlArgs): Edge[] {
-  const { type = ServiceType.ClusterIP, sourceRanges, externalTrafficPolicy } = args.server?.service ?? {};
+function fromOutside(settings: InstanceSettings): Edge[] {
+  const { type, sourceRanges, externalTrafficPolicy } = settings.server.service;
   if (type === ServiceType.ClusterIP) return [];
   const told = externalTrafficPolicy === ExternalTrafficPolicy.Local ? sourceRanges : undefined;
-  const ports = serverPorts(args);
+  const ports = serverPorts(settings);
   return told
     ? fromPeers(
         told.map((cidr) => ({ cidr })),
@@ -87,8 +86,8 @@ function fromOutside(args: CertctlArgs): Edge[] {
 }
 
 /** Issuers, notifiers and identity providers, by HTTPS; what arguments name; what the user adds. */
-function serverDestinations({ server, network }: CertctlArgs): Edge[] {
-  const { smtp, issuer, notifiers } = server ?? {};
+function serverDestinations({ server, network }: InstanceSettings): Edge[] {
+  const { smtp, issuer, notifiers } = server;
   const urls = [issuer?.acme?.directoryUrl, issuer?.stepCa?.url, notifiers?.webhook?.url];
   return [
     ...toPeers("server", internet, https),
@@ -111,29 +110,27 @@ function toUrl(url: string | undefined): Edge[] {
 const podIdentityAgent: NetworkPeer[] = [{ cidr: "169.254.170.23/32" }, { cidr: "fd00:ec2::23/128" }];
 
 /** Everybody who writes or reads backups in a bucket, and where they get their credentials. */
-function toBucket({ backup, network }: CertctlArgs): Edge[] {
-  const { mode, s3 = {} } = backup?.sink ?? {};
-  if (mode !== BackupSinkMode.S3) return [];
-  const { endpoint, identity } = s3;
+function toBucket({ backup, network }: InstanceSettings): Edge[] {
+  if (backup?.sink.mode !== BackupSinkMode.S3) return [];
+  const { endpoint, identity } = backup.sink.s3;
   const url = urlOf(endpoint);
   const ports = url ? tcp(Number(url.port || (url.protocol === "http:" ? "80" : "443"))) : https;
-  const identityMode = identity?.mode ?? S3IdentityMode.Irsa;
   return (["backup", "restore", "drill"] as const).flatMap((from): Edge[] => {
     const store =
       endpoint === undefined ? toPeers(from, internet, https) : [{ from, to: hostEnd(url?.hostname), ports }];
     // AWS STS, which is not behind the endpoint.
     const tokens =
-      endpoint !== undefined && identityMode === S3IdentityMode.Irsa ? toPeers(from, internet, https) : [];
+      endpoint !== undefined && identity.mode === S3IdentityMode.Irsa ? toPeers(from, internet, https) : [];
     return [
       ...(network?.bucketDestinations
         ? toPeers(from, network.bucketDestinations, ports)
         : [...store, ...tokens]),
-      ...(identityMode === S3IdentityMode.PodIdentity ? toPeers(from, podIdentityAgent, tcp(80)) : []),
+      ...(identity.mode === S3IdentityMode.PodIdentity ? toPeers(from, podIdentityAgent, tcp(80)) : []),
     ];
   });
 }
 
-function toPushgateway({ backup }: CertctlArgs): Edge[] {
+function toPushgateway({ backup }: InstanceSettings): Edge[] {
   const url = urlOf(backup?.pushgateway?.url);
   if (!url) return [];
   return (["backup", "drill"] as const).map((from) => ({
@@ -143,12 +140,12 @@ function toPushgateway({ backup }: CertctlArgs): Edge[] {
   }));
 }
 
-function serverPorts(args: CertctlArgs): PolicyPort[] {
-  return tcp(args.server?.port ?? 8443);
+function serverPorts({ server }: InstanceSettings): PolicyPort[] {
+  return tcp(server.port);
 }
 
 /** Who opens a connection looks up a name first. */
-function withDns(edges: Edge[], { network }: CertctlArgs): Edge[] {
+function withDns(edges: Edge[], { network }: InstanceSettings): Edge[] {
   const callers = [...new Set(edges.map(({ from }) => from).filter(isPart))];
   return [...edges, ...callers.flatMap((from) => toPeers(from, network?.dns ?? clusterDns, dnsPorts))];
 }

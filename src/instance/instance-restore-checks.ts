@@ -3,21 +3,20 @@ import type { CertctlArgs } from "../certctl-args";
 import type { Issue } from "../checks/issues";
 import { under, issueIf, show } from "../checks/issues";
 import { text } from "../checks/unseen";
-import { DatabaseMode } from "../database/database-args";
 import { MigrationMode } from "../migration/migration-args";
+import type { InstanceSettings } from "./instance-settings";
 
 /** What a restore, and a backup before each migration, need of the rest of the instance. */
-export function instanceRestoreIssues({ restore, backup, database, migrations }: CertctlArgs): Issue[] {
-  const backups = backup?.enabled === true;
-  const external = database?.mode === DatabaseMode.External;
-  const name = external
-    ? (database.external?.database ?? "certctl")
-    : (database?.bundled?.database ?? "certctl");
+export function instanceRestoreIssues(
+  { restore }: CertctlArgs,
+  { backup, database, migrations }: InstanceSettings,
+): Issue[] {
+  const name = (database.external ?? database.bundled).database;
   const overwritten = text(restore?.overwriteDatabase);
   return [
     ...under("restore", restore ? restoreIssues(restore) : []),
     ...issueIf(
-      restore !== undefined && !backups,
+      restore !== undefined && !backup,
       "restore",
       "needs backup.enabled: true, which says where the backups are",
     ),
@@ -27,12 +26,12 @@ export function instanceRestoreIssues({ restore, backup, database, migrations }:
       `${show(overwritten)} is not the database of this instance, which is ${show(name)}`,
     ),
     ...issueIf(
-      migrations?.backupFirst === true && !backups,
+      migrations.backupFirst && !backup,
       "migrations.backupFirst",
       "needs backup.enabled: true, which says where the backup goes",
     ),
     ...issueIf(
-      migrations?.backupFirst === true && migrations.mode === MigrationMode.Server,
+      migrations.backupFirst && migrations.mode === MigrationMode.Server,
       "migrations.backupFirst",
       "has no effect with migrations.mode: server, which migrates when it starts; use mode: job",
     ),

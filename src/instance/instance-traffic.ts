@@ -1,34 +1,36 @@
 import { agentsNamespace } from "../agents/agents-namespace";
-import type { CertctlArgs } from "../certctl-args";
-import { DatabaseMode } from "../database/database-args";
-import type { LabelSource } from "../kubernetes/labels";
+import type { LabelSource, PodComponent } from "../kubernetes/labels";
 import { MigrationMode } from "../migration/migration-args";
 import type { Traffic } from "../network/traffic";
 import { instanceEdges } from "./instance-edges";
+import type { InstanceSettings } from "./instance-settings";
 
-/** What the pods of an instance with these arguments do on the network. */
-export function instanceTraffic(args: CertctlArgs, shared: LabelSource & { namespace: string }): Traffic {
-  const { agents = {}, backup, database, migrations, monitoring } = args;
-  const backups = backup?.enabled === true;
-  const parts = {
+/** What the pods of an instance with these settings do on the network. */
+export function instanceTraffic(settings: InstanceSettings, labelled: LabelSource): Traffic {
+  const { agents, namespace } = settings;
+  const elsewhere = agents && agentsNamespace(agents, namespace);
+  return {
+    ...labelled,
+    namespace,
+    parts: podsOf(settings),
+    edges: instanceEdges(settings),
+    ...(elsewhere !== undefined && elsewhere !== namespace && { elsewhere: { agents: elsewhere } }),
+  };
+}
+
+/** The kinds of pods that there are, or may be. */
+function podsOf({ agents, backup, database, migrations, sqlExporter }: InstanceSettings): PodComponent[] {
+  const pods: Record<PodComponent, boolean> = {
     server: true,
     provisioning: true,
-    database: database?.mode !== DatabaseMode.External,
+    database: database.bundled !== undefined,
     // A restore migrates by a Job too. It may come and go, and policies stay as they are.
-    migration: migrations?.mode !== MigrationMode.Server || backups,
-    restore: backups,
-    agents: agents.enabled !== false,
-    backup: backups,
-    drill: backups && backup.drill?.enabled !== false,
-    "sql-exporter": monitoring?.sqlExporter?.enabled === true,
+    migration: migrations.mode === MigrationMode.Job || backup !== undefined,
+    restore: backup !== undefined,
+    agents: agents !== undefined,
+    backup: backup !== undefined,
+    drill: backup?.drill.enabled ?? false,
+    "sql-exporter": sqlExporter,
   };
-  const namespace = agentsNamespace(agents, shared.namespace);
-  return {
-    instance: shared.instance,
-    commonLabels: shared.commonLabels,
-    namespace: shared.namespace,
-    parts: (Object.keys(parts) as (keyof typeof parts)[]).filter((part) => parts[part]),
-    edges: instanceEdges(args),
-    ...(namespace !== shared.namespace && { elsewhere: { agents: namespace } }),
-  };
+  return (Object.keys(pods) as PodComponent[]).filter((pod) => pods[pod]);
 }

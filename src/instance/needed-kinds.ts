@@ -1,32 +1,28 @@
-import type { CertctlArgs } from "../certctl-args";
 import { ExposureMode, IngressController } from "../exposure/exposure-args";
 import type { NeededKind } from "../kubernetes/custom-resources";
 import { TlsMode } from "../tls/tls-args";
+import type { InstanceSettings } from "./instance-settings";
 
-/** The kinds of other products that an instance with these arguments creates objects of. */
-export function neededKinds(args: CertctlArgs): NeededKind[] {
-  if (args.checkCustomResources === false) return [];
-  const { mode, ingress, gateway } = args.exposure ?? {};
-  const byIngress = mode === ExposureMode.Ingress ? ingress : undefined;
-  const byGateway = mode === ExposureMode.Gateway ? gateway : undefined;
-  const { serviceMonitor, rules } = args.monitoring ?? {};
-  const monitored = args.monitoring?.enabled === true;
+/** The kinds of other products that an instance with these settings creates objects of. */
+export function neededKinds(settings: InstanceSettings): NeededKind[] {
+  const { checkCustomResources, exposure, monitoring, tls } = settings;
+  if (!checkCustomResources) return [];
+  const ingress = exposure?.mode === ExposureMode.Ingress ? exposure.ingress : undefined;
+  const gateway = exposure?.mode === ExposureMode.Gateway ? exposure.gateway : undefined;
   return [
-    ...(args.tls?.mode === TlsMode.CertManager
+    ...(tls.mode === TlsMode.CertManager
       ? [certificates("tls.mode certManager", "choose another tls.mode")]
       : []),
-    ...(byIngress?.certManager
+    ...(ingress?.certManager
       ? [certificates("exposure.ingress.certManager", "set exposure.ingress.tlsSecret instead")]
       : []),
-    ...(byIngress?.controller === IngressController.Traefik ? [serversTransports] : []),
-    ...(byGateway
-      ? ["httproutes", "backendtlspolicies"].map((kind) => gatewayKind(kind, gatewayRoutes))
-      : []),
-    ...(byGateway?.passthrough ? [gatewayKind("tlsroutes", gatewayPassthrough)] : []),
-    ...(monitored && serviceMonitor?.enabled !== false
+    ...(ingress?.controller === IngressController.Traefik ? [serversTransports] : []),
+    ...(gateway ? ["httproutes", "backendtlspolicies"].map((kind) => gatewayKind(kind, gatewayRoutes)) : []),
+    ...(gateway?.passthrough ? [gatewayKind("tlsroutes", gatewayPassthrough)] : []),
+    ...(monitoring?.serviceMonitor.enabled
       ? [operatorKind("servicemonitors", "monitoring.serviceMonitor")]
       : []),
-    ...(monitored && rules?.enabled !== false ? [operatorKind("prometheusrules", "monitoring.rules")] : []),
+    ...(monitoring?.rules.enabled ? [operatorKind("prometheusrules", "monitoring.rules")] : []),
   ];
 }
 

@@ -1,127 +1,209 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { CertctlAgentsArgs } from "../agents/certctl-agents";
+import type { DatabaseBackupArgs } from "../backup/database-backup";
+import type { DatabaseRestoreArgs } from "../backup/database-restore";
 import type { CertctlArgs } from "../certctl-args";
-import type { BackupSettings } from "../backup/backup-args";
-import { resolveBackup } from "../backup/backup-settings";
-import type { Database } from "../database/database";
-import { DatabaseMode } from "../database/database-args";
-import { ExternalDatabase } from "../database/external-database";
-import { PostgresDatabase } from "../database/postgres-database";
+import type { ExternalDatabaseArgs } from "../database/external-database";
+import type { PostgresDatabaseArgs } from "../database/postgres-database";
 import { requiredConnections } from "../database/postgres-settings";
 import { ExposureMode, IngressController } from "../exposure/exposure-args";
 import { traefikServiceAnnotations } from "../exposure/ingress-manifests";
-import type { FleetSize } from "../fleet-size/fleet-size-args";
-import type { ImageSettings } from "../images/images-args";
+import type { ServerExposureArgs } from "../exposure/server-exposure";
+import type { NeededKind } from "../kubernetes/custom-resources";
 import { objectLabels } from "../kubernetes/labels";
+import type { LabelSource } from "../kubernetes/labels";
+import type { InstanceNames } from "../kubernetes/names";
+import { dataProtection } from "../kubernetes/protection";
+import { sameNodes } from "../kubernetes/scheduling";
 import { podSecurityLabels } from "../kubernetes/security";
-import { durationSeconds } from "../kubernetes/units";
-import type { WatchedParts } from "../monitoring/monitoring-settings";
+import { MigrationMode } from "../migration/migration-args";
+import type { DatabaseMigrationArgs } from "../migration/database-migration";
+import type { CertctlMonitoringArgs } from "../monitoring/certctl-monitoring";
+import type { SqlExporterArgs } from "../monitoring/sql-exporter";
+import { networkPolicy } from "../network/policy-manifests";
+import type { Traffic } from "../network/traffic";
+import type { ServerProvisioningArgs } from "../provisioning/server-provisioning";
+import { fleetKeys } from "../secrets/api-keys";
+import type { InstanceSecretsArgs } from "../secrets/instance-secrets";
+import type { CertctlServerArgs } from "../server/certctl-server";
 import type { ServerSettings } from "../server/server-args";
-import { resolveServer } from "../server/server-settings";
-import type { ServerTls } from "../tls/server-tls";
-import type { Trust } from "../tls/trust";
+import { serverDnsNames } from "../tls/dns-names";
+import type { ServerTlsArgs } from "../tls/server-tls";
+import { instanceSettings } from "./instance-settings";
+import type { InstanceSettings } from "./instance-settings";
+import { instanceTraffic } from "./instance-traffic";
+import { neededKinds } from "./needed-kinds";
+import { watchedParts } from "./watched-parts";
 
-/** What every part of an instance is told. */
-export interface SharedArgs {
-  instance: string;
+/** What other parts give to those that read the server's keys, its certificate and the database. */
+type Credentials = "database" | "tlsSecret" | "apiKeys" | "encryptionKey";
+
+/**
+ * Which parts an instance has, what they are called, and what each is told besides what other parts give. A part
+ * that there is none of is undefined.
+ */
+export interface InstancePlan {
+  names: InstanceNames;
+  neededKinds: NeededKind[];
+  /** The namespace; undefined when it exists already. */
+  namespace?: k8s.types.input.core.v1.Namespace;
+  /** Of objects whose loss loses data. */
+  protection: pulumi.CustomResourceOptions;
+  network?: Traffic;
+  secrets: InstanceSecretsArgs;
+  tls: ServerTlsArgs;
+  /** One of the two. */
+  database: PlannedDatabase;
+  backup?: Omit<DatabaseBackupArgs, "database">;
+  restore?: Omit<DatabaseRestoreArgs, "source" | "migration">;
+  /** What a migration is told, by its own Job or by that of a restore. */
+  migration: Omit<DatabaseMigrationArgs, Credentials>;
+  /** The Job that migrates before the server starts, and whether a backup is made before it. */
+  migrationJob?: { backupFirst: boolean };
+  server: Omit<CertctlServerArgs, Credentials>;
+  provisioning: Omit<ServerProvisioningArgs, "serverUrl" | "apiKeys" | "trust" | "revision">;
+  exposure?: Omit<ServerExposureArgs, "trust" | "caCertificate">;
+  agents?: Omit<CertctlAgentsArgs, "serverUrl" | "trust" | "caCertificate">;
+  sqlExporter?: Omit<SqlExporterArgs, "database">;
+  monitoring?: Omit<CertctlMonitoringArgs, "apiKeys" | "trust">;
+}
+
+/** The database that an instance runs, or the one that it is given. */
+export type PlannedDatabase =
+  | { bundled: PostgresDatabaseArgs; external?: undefined }
+  | { external: ExternalDatabaseArgs; bundled?: undefined };
+
+/** Decides what an instance consists of. `name` is the component's. Nothing is created. */
+export function instancePlan(name: string, args: CertctlArgs): InstancePlan {
+  const settings = instanceSettings(args, name);
+  const { names, namespace, deletionProtection, exposure } = settings;
+  const { images, readyTimeoutSeconds, fleetSize } = args;
+  const labelled = { instance: name, commonLabels: args.commonLabels };
+  const shared = { ...labelled, namespace };
+  const scheduling = sameNodes(args.server?.scheduling);
+  const network = settings.network && instanceTraffic(settings, labelled);
+  const migratedByJob = settings.migrations.mode === MigrationMode.Job;
+  const { mode: _mode, backupFirst: _backupFirst, ...migration } = args.migrations ?? {};
+  return {
+    names,
+    neededKinds: neededKinds(settings),
+    namespace: settings.createNamespace ? namespaceManifest(namespace, labelled) : undefined,
+    protection: dataProtection(deletionProtection),
+    network,
+    secrets: { ...shared, ...secretsOf(args), deletionProtection },
+    tls: { ...shared, ...certificateOf(args), dnsNames: serverDnsNames(name, namespace) },
+    database: databaseOf(args, settings, { ...shared, deletionProtection }),
+    backup: settings.backup && { ...args.backup, ...shared, images, fleetSize, deletionProtection },
+    restore: settings.backup && settings.restore && { namespace, restore: settings.restore },
+    migration: { ...migration, ...shared, images, scheduling },
+    migrationJob: migratedByJob ? { backupFirst: settings.migrations.backupFirst } : undefined,
+    server: {
+      ...exposedServer(args.server ?? {}, settings),
+      ...shared,
+      images,
+      fleetSize,
+      readyTimeoutSeconds,
+      migratedByJob,
+    },
+    provisioning: {
+      ...args.provisioning,
+      ...shared,
+      images,
+      scheduling,
+      authType: args.server?.auth?.type,
+    },
+    exposure: exposure && {
+      ...exposure,
+      ...shared,
+      service: names.server,
+      port: settings.server.port,
+      maxBodySize: args.server?.maxBodySize,
+    },
+    agents: settings.agents && {
+      ...agentsOf(args, network),
+      ...shared,
+      images,
+      fleetSize,
+      readyTimeoutSeconds,
+    },
+    sqlExporter: settings.sqlExporter
+      ? { ...args.monitoring?.sqlExporter, ...shared, images, readyTimeoutSeconds, scheduling }
+      : undefined,
+    monitoring: settings.monitoring && {
+      ...args.monitoring,
+      ...shared,
+      fleetSize,
+      ...watchedParts(settings, name),
+    },
+  };
+}
+
+/** What the parts of one namespace share. */
+interface Shared extends LabelSource {
   namespace: string;
-  images?: ImageSettings;
-  commonLabels?: Record<string, string>;
-  fleetSize?: FleetSize;
-  readyTimeoutSeconds?: number;
-  deletionProtection: boolean;
 }
 
 /** The namespace, which admits restricted pods only. */
-export function namespaceManifest(shared: SharedArgs): k8s.types.input.core.v1.Namespace {
-  const { "app.kubernetes.io/component": _component, ...labels } = objectLabels(shared, "server");
-  return { metadata: { name: shared.namespace, labels: { ...labels, ...podSecurityLabels("restricted") } } };
+function namespaceManifest(name: string, labelled: LabelSource): k8s.types.input.core.v1.Namespace {
+  const { "app.kubernetes.io/component": _component, ...labels } = objectLabels(labelled, "server");
+  return { metadata: { name, labels: { ...labels, ...podSecurityLabels("restricted") } } };
 }
 
-/** Connections that the instance's servers may open together, and a reserve. */
-export function connectionReserve(args: CertctlArgs): number {
-  const server = resolveServer(args.server ?? {}, args.fleetSize);
-  return requiredConnections(server.maxConnections, server.maxReplicas);
+/** What the server's Secrets are made from. */
+function secretsOf(args: CertctlArgs): Omit<InstanceSecretsArgs, keyof Shared> {
+  const { encryptionKey, apiKeys, previousApiKeys, caCertificate, caPrivateKey, smtpPassword, secretEnv } =
+    args;
+  const { existingSecrets } = args;
+  const pair = { caCertificate, caPrivateKey };
+  return { encryptionKey, apiKeys, previousApiKeys, ...pair, smtpPassword, secretEnv, existingSecrets };
+}
+
+/** What the server's certificate comes from. */
+function certificateOf(args: CertctlArgs): Omit<ServerTlsArgs, keyof Shared | "dnsNames"> {
+  const { tls, tlsCertificate, tlsPrivateKey, tlsCaCertificate } = args;
+  return { tls, tlsCertificate, tlsPrivateKey, tlsCaCertificate };
+}
+
+/** The database that the arguments choose. */
+function databaseOf(
+  args: CertctlArgs,
+  { database, connections }: InstanceSettings,
+  shared: Shared & { deletionProtection: boolean },
+): PlannedDatabase {
+  const { databasePassword: password, images, fleetSize, readyTimeoutSeconds } = args;
+  const existingPasswordSecret = args.existingSecrets?.databasePassword;
+  const login = existingPasswordSecret === undefined ? { password } : { existingPasswordSecret };
+  if (database.external && args.database?.external)
+    return { external: { ...args.database.external, ...shared, ...login } };
+  const sizes = { fleetSize, requiredConnections: requiredConnections(connections) };
+  const told = { ...shared, ...login, ...sizes, images, readyTimeoutSeconds };
+  return { bundled: { ...args.database?.bundled, ...told } };
 }
 
 /** The server's settings, with what its Service must say to the controller of an Ingress. */
-export function exposedServer(
-  name: string,
-  { namespace = "certctl", server = {}, exposure }: CertctlArgs,
+function exposedServer(
+  server: ServerSettings,
+  { exposure, names, namespace }: InstanceSettings,
 ): ServerSettings {
-  if (exposure?.mode !== ExposureMode.Ingress || exposure.ingress?.controller !== IngressController.Traefik)
-    return server;
+  const traefik =
+    exposure?.mode === ExposureMode.Ingress && exposure.ingress?.controller === IngressController.Traefik;
+  if (!traefik) return server;
   const annotations = {
     ...server.service?.annotations,
-    ...traefikServiceAnnotations(namespace, `${name}-exposure`),
+    ...traefikServiceAnnotations(namespace, names.exposure),
   };
   return { ...server, service: { ...server.service, annotations } };
 }
 
-/** The Service that clients outside are led to. */
-export function exposedService(
-  name: string,
-  { server = {} }: CertctlArgs,
-): { service: string; port: number; maxBodySize?: number } {
-  return { service: `${name}-server`, port: server.port ?? 8443, maxBodySize: server.maxBodySize };
-}
-
-/** What clients of the server trust. */
-export function clientTrust({ trust, caCertificate }: ServerTls): {
-  trust: Trust;
-  caCertificate?: pulumi.Input<string>;
-} {
-  return { trust, caCertificate };
-}
-
-/** The database that the arguments choose: bundled, or external. */
-export function databaseFor(
-  name: string,
-  args: CertctlArgs,
-  shared: SharedArgs & { requiredConnections: number },
-  opts: pulumi.ComponentResourceOptions,
-): Database {
-  const { mode, bundled, external } = args.database ?? {};
-  const existingPasswordSecret = args.existingSecrets?.databasePassword;
-  const password =
-    existingPasswordSecret === undefined ? { password: args.databasePassword } : { existingPasswordSecret };
-  return mode === DatabaseMode.External && external
-    ? new ExternalDatabase(`${name}-database`, { ...external, ...shared, ...password }, opts)
-    : new PostgresDatabase(`${name}-postgres`, { ...bundled, ...shared, ...password }, opts);
-}
-
-/** What the instance's alerts look at, by the names that its parts give their objects. */
-export function watchedParts(name: string, args: CertctlArgs): WatchedParts {
-  const { server, database, backup, monitoring } = args;
-  return {
-    instance: name,
-    server: `${name}-server`,
-    ...(monitoring?.sqlExporter?.enabled && { exporter: `${name}-sql-exporter` }),
-    ...(database?.mode !== DatabaseMode.External && { postgres: `${name}-postgres` }),
-    migrationJob: `${name}-migrate`,
-    provisioningJob: `${name}-provision`,
-    renewalScanSeconds: durationSeconds(server?.scheduler?.renewalCheckInterval ?? "1h"),
-    sentinelAgents: sentinelAgents(server),
-    ...(backup?.enabled && schedules(backup)),
-    pushesBackups: backup?.enabled === true && backup.pushgateway !== undefined,
-  };
-}
-
-function schedules(backup: BackupSettings): Pick<WatchedParts, "backupSchedule" | "drillSchedule"> {
-  const { schedule, drill } = resolveBackup(backup, undefined);
-  return { backupSchedule: schedule, ...((drill.enabled ?? true) && { drillSchedule: drill.schedule }) };
-}
-
-/**
- * certctl registers an agent for the network scan, and one for each cloud that it searches; none of them is
- * ever online (certctl facts 4).
- */
-function sentinelAgents(server: ServerSettings = {}): number {
-  const isOn = (variable: string): boolean => server.env?.[variable] === "true";
-  const clouds = ["AWS_SM", "AZURE_KV", "GCP_SM"].filter((cloud) =>
-    isOn(`CERTCTL_${cloud}_DISCOVERY_ENABLED`),
-  );
-  return (
-    (server.networkScan?.enabled ? 1 : 0) + (isOn("CERTCTL_CLOUD_DISCOVERY_ENABLED") ? clouds.length : 0)
-  );
+/** The agents' settings, their keys, and their policy where they live in a namespace of their own. */
+function agentsOf(
+  { agents, apiKeys, existingSecrets }: CertctlArgs,
+  network: Traffic | undefined,
+): Omit<NonNullable<InstancePlan["agents"]>, keyof Shared> {
+  const { enabled: _enabled, ...settings } = agents ?? {};
+  const existingKeys = existingSecrets?.apiKeys;
+  const keys = apiKeys && existingKeys === undefined ? { keys: fleetKeys(apiKeys) } : { existingKeys };
+  const elsewhere = network?.elsewhere?.agents !== undefined;
+  return { ...settings, ...keys, ...(elsewhere && { networkPolicy: networkPolicy("agents", network) }) };
 }

@@ -1,7 +1,9 @@
-/**
- * The annotation that tells the Pulumi provider how long to wait for a workload's pods; without it, ten
- * minutes.
- */
-export function readyTimeout(seconds: number | undefined): { annotations?: Record<string, string> } {
-  return seconds === undefined ? {} : { annotations: { "pulumi.com/timeoutSeconds": String(seconds) } };
+/** Seconds for which the Pulumi provider waits for a workload's pods, unless an annotation says otherwise. */
+export const defaultReadyTimeoutSeconds = 600;
+
+/** The annotation that tells the Pulumi provider how long to wait for a workload's pods. */
+export function readyTimeout(seconds = defaultReadyTimeoutSeconds): { annotations?: Record<string, string> } {
+  return seconds === defaultReadyTimeoutSeconds
+    ? {}
+    : { annotations: { "pulumi.com/timeoutSeconds": String(seconds) } };
 }

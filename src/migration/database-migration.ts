@@ -12,7 +12,8 @@ import { objectLabels } from "../kubernetes/labels";
 import type { Scheduling } from "../kubernetes/types";
 import type { Database } from "../database/database";
 import type { MigrationSettings } from "./migration-args";
-import { migrationDeadline, migrationJobSpec } from "./migration-manifests";
+import { migrationJobSpec } from "./migration-manifests";
+import { resolveMigration } from "./migration-settings";
 
 /** Arguments of a migration. */
 export interface DatabaseMigrationArgs extends Omit<MigrationSettings, "mode" | "backupFirst"> {
@@ -59,11 +60,12 @@ export class DatabaseMigration extends pulumi.ComponentResource {
     super("certctl:index:DatabaseMigration", name, {}, opts);
     const args = checkedSettings("MigrationSettings", migrationIssues, given, name);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
+    const settings = resolveMigration(args);
     const spec = migrationJobSpec({
       ...labelled,
       images: resolveImages(args.images),
       connection: args.database.connection,
-      settings: args,
+      settings,
       tlsSecret: args.tlsSecret,
       apiKeys: args.apiKeys,
       encryptionKey: args.encryptionKey,
@@ -90,7 +92,7 @@ export class DatabaseMigration extends pulumi.ComponentResource {
           name: hashedName(name, spec),
           namespace,
           labels: objectLabels(labelled, "migration"),
-          annotations: jobAnnotations(migrationDeadline(args)),
+          annotations: jobAnnotations(settings.activeDeadlineSeconds),
         },
         spec,
       },

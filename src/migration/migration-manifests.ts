@@ -6,7 +6,6 @@ import { secretVariable } from "../kubernetes/environment";
 import type { SecretKey } from "../kubernetes/environment";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
-import { mergeResources, amounts } from "../kubernetes/resources";
 import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { schedulingFields } from "../kubernetes/scheduling";
 import type { Scheduling } from "../kubernetes/types";
@@ -15,7 +14,7 @@ import { serverTlsFiles, scratchVolume } from "../server/files/tls-files";
 import type { DatabaseConnection } from "../database/database";
 import { databaseClient, databaseUrl } from "../database/database";
 import { waitForDatabase } from "../database/wait-for-database";
-import type { MigrationSettings } from "./migration-args";
+import type { ResolvedMigration } from "./migration-settings";
 
 type JobSpec = k8s.types.input.batch.v1.JobSpec;
 
@@ -23,7 +22,7 @@ type JobSpec = k8s.types.input.batch.v1.JobSpec;
 export interface MigrationManifestInput extends LabelSource {
   images: Images;
   connection: DatabaseConnection;
-  settings: MigrationSettings;
+  settings: ResolvedMigration;
   tlsSecret: pulumi.Input<string>;
   apiKeys: pulumi.Input<string>;
   encryptionKey: SecretKey;
@@ -40,8 +39,8 @@ export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
   const client = databaseClient(input.connection);
   const tls = serverTlsFiles(input.tlsSecret);
   return {
-    backoffLimit: input.settings.backoffLimit ?? 2,
-    activeDeadlineSeconds: migrationDeadline(input.settings),
+    backoffLimit: input.settings.backoffLimit,
+    activeDeadlineSeconds: input.settings.activeDeadlineSeconds,
     template: {
       metadata: {
         labels: objectLabels(input, "migration"),
@@ -71,7 +70,7 @@ export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
               secretVariable("CERTCTL_CONFIG_ENCRYPTION_KEY", input.encryptionKey),
             ],
             securityContext: restrictedContainer(),
-            resources: mergeResources(migrationResources, input.settings.resources),
+            resources: input.settings.resources,
             volumeMounts: [...tls.mounts, ...client.mounts, { name: "tmp", mountPath: "/tmp" }],
           },
         ],
@@ -80,11 +79,3 @@ export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
     },
   };
 }
-
-/** Seconds after which the Job has failed. */
-export function migrationDeadline(settings: MigrationSettings): number {
-  return settings.activeDeadlineSeconds ?? 600;
-}
-
-/** Of the migration, by default. */
-export const migrationResources = amounts("50m", "64Mi", "1", "256Mi");

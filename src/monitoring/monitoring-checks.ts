@@ -11,6 +11,7 @@ import type { Alert } from "./alerts/alert";
 import type { MonitoringSettings, RuleSettings, ServiceMonitorSettings } from "./monitoring-args";
 import type { SqlExporterSettings } from "./sql-exporter-args";
 import { sqlExporterResources } from "./sql-exporter-manifests";
+import { monitoringDefaults } from "./monitoring-settings";
 
 /** What is wrong with the monitoring of an instance. */
 export function monitoringIssues(settings: MonitoringSettings): Issue[] {
@@ -28,8 +29,8 @@ export function monitoringIssues(settings: MonitoringSettings): Issue[] {
 }
 
 function scrapeIssues({ interval, scrapeTimeout, labels, relabelings }: ServiceMonitorSettings): Issue[] {
-  const between = prometheusSeconds(text(interval) ?? "1m");
-  const timeout = prometheusSeconds(text(scrapeTimeout) ?? "30s");
+  const between = prometheusSeconds(text(interval) ?? monitoringDefaults.scrapeInterval);
+  const timeout = prometheusSeconds(text(scrapeTimeout) ?? monitoringDefaults.scrapeTimeout);
   // The path is that of a value which the user gave; the other one may be a default.
   const path = scrapeTimeout === undefined ? "interval" : "scrapeTimeout";
   return [
@@ -43,7 +44,7 @@ function scrapeIssues({ interval, scrapeTimeout, labels, relabelings }: ServiceM
     ...issueIf(
       between >= 1 && timeout > between,
       path,
-      `a scrape may take ${text(scrapeTimeout) ?? "30s"}, which is longer than the interval, ${text(interval) ?? "1m"}`,
+      `a scrape may take ${text(scrapeTimeout) ?? monitoringDefaults.scrapeTimeout}, which is longer than the interval, ${text(interval) ?? monitoringDefaults.scrapeInterval}`,
     ),
     ...under("labels", labelIssues(labels)),
     ...(relabelings ?? []).flatMap((relabeling, index) =>
@@ -65,7 +66,7 @@ function relabelingIssues(path: string, { targetLabel }: KubernetesObject): Issu
 function ruleIssues(rules: RuleSettings): Issue[] {
   return [
     ...issueIf(
-      prometheusSeconds(text(rules.interval) ?? "1m") < 1,
+      prometheusSeconds(text(rules.interval) ?? monitoringDefaults.evaluationInterval) < 1,
       "interval",
       `${show(rules.interval)} is too short; the least is 1s`,
     ),

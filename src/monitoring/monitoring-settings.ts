@@ -3,7 +3,16 @@ import { longestGapSeconds } from "../backup/schedule";
 import type { FleetSize } from "../fleet-size/fleet-size-args";
 import { prometheusSeconds } from "../kubernetes/units";
 import type { AlertContext, WatchedCronJob } from "./alerts/alert";
-import type { MonitoringSettings, WatchedBackupSettings } from "./monitoring-args";
+import { namedPods } from "../network/edges";
+import type { NetworkPeer } from "../network/network-args";
+import { instanceNames } from "../kubernetes/names";
+import type {
+  DashboardSettings,
+  MonitoringSettings,
+  RuleSettings,
+  ServiceMonitorSettings,
+  WatchedBackupSettings,
+} from "./monitoring-args";
 
 /** Names of the parts of an instance that its alerts and its dashboard look at. */
 export interface WatchedParts {
@@ -31,6 +40,38 @@ export interface WatchedParts {
   sentinelAgents?: number;
 }
 
+/** What is scraped and evaluated how often, unless the settings say so. */
+export const monitoringDefaults = {
+  scrapeInterval: "1m",
+  scrapeTimeout: "30s",
+  evaluationInterval: "1m",
+  issuanceObjective: 0.99,
+} as const;
+
+/** Settings of monitoring with every default filled in that several places need. */
+export interface ResolvedMonitoring extends MonitoringSettings {
+  scrapers: NetworkPeer[];
+  serviceMonitor: ServiceMonitorSettings & { enabled: boolean };
+  rules: RuleSettings & { enabled: boolean; kubeStateMetrics: boolean };
+  dashboard: DashboardSettings & { enabled: boolean };
+}
+
+/** Fills in the defaults. */
+export function resolveMonitoring(given: MonitoringSettings): ResolvedMonitoring {
+  const { serviceMonitor, rules, dashboard } = given;
+  return {
+    ...given,
+    scrapers: given.scrapers ?? [namedPods("monitoring", { "app.kubernetes.io/name": "prometheus" })],
+    serviceMonitor: { ...serviceMonitor, enabled: serviceMonitor?.enabled ?? true },
+    rules: {
+      ...rules,
+      enabled: rules?.enabled ?? true,
+      kubeStateMetrics: rules?.kubeStateMetrics ?? true,
+    },
+    dashboard: { ...dashboard, enabled: dashboard?.enabled ?? true },
+  };
+}
+
 /** What alerts are written for, with defaults. */
 export function alertContext(
   parts: WatchedParts,
@@ -47,8 +88,8 @@ export function alertContext(
   } = parts;
   const { backupSchedule, drillSchedule, ...names } = others;
   const rules = settings.rules ?? {};
-  const backup = watchedCronJob(`${instance}-backup`, settings.backup, backupSchedule);
-  const drill = watchedCronJob(`${instance}-drill`, settings.drill, drillSchedule);
+  const backup = watchedCronJob(instanceNames(instance).backup, settings.backup, backupSchedule);
+  const drill = watchedCronJob(instanceNames(instance).drill, settings.drill, drillSchedule);
   return {
     ...names,
     name: instance,
@@ -57,7 +98,7 @@ export function alertContext(
     renewalScanSeconds,
     pushesBackups,
     sentinelAgents: rules.sentinelAgents ?? sentinelAgents,
-    issuanceObjective: rules.issuanceObjective ?? 0.99,
+    issuanceObjective: rules.issuanceObjective ?? monitoringDefaults.issuanceObjective,
     kubeStateMetrics: rules.kubeStateMetrics ?? true,
     kubeletMetrics: rules.kubeletMetrics ?? true,
     ...(backup && { backup }),

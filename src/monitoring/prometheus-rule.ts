@@ -2,6 +2,7 @@ import type { AlertName, ThresholdAlertSettings } from "./alerts-args";
 import { alertGroups } from "./alerts";
 import type { Alert, AlertContext, AlertText } from "./alerts/alert";
 import type { RuleSettings } from "./monitoring-args";
+import { monitoringDefaults } from "./monitoring-settings";
 
 /** Where the runbook pages of this package are. */
 export const defaultRunbookBaseUrl = "https://github.com/certctl-io/pulumi-certctl/blob/main/docs/runbooks";
@@ -26,7 +27,7 @@ export interface RuleGroup {
 export function ruleGroups(context: AlertContext, settings: RuleSettings = {}): RuleGroup[] {
   const groups = Object.entries(alertGroups).map(([subject, alerts]) => ({
     name: `${context.name}.${subject}`,
-    interval: settings.interval ?? "1m",
+    interval: settings.interval ?? monitoringDefaults.evaluationInterval,
     rules: (Object.entries(alerts) as [AlertName, Alert][]).flatMap(([name, alert]) =>
       alertingRule(name, alert, context, settings),
     ),

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { LabelSource } from "../kubernetes/labels";
 import { selectorLabels } from "../kubernetes/labels";
 import type { Trust } from "../tls/trust";
+import { monitoringDefaults } from "./monitoring-settings";
 import type { ServiceMonitorSettings } from "./monitoring-args";
 
 /** Where the server shows its metrics. */
@@ -59,8 +60,8 @@ function scrapeFields({
   relabelings,
 }: ServiceMonitorSettings): Record<string, unknown> {
   return {
-    interval: interval ?? "1m",
-    scrapeTimeout: scrapeTimeout ?? "30s",
+    interval: interval ?? monitoringDefaults.scrapeInterval,
+    scrapeTimeout: scrapeTimeout ?? monitoringDefaults.scrapeTimeout,
     ...(relabelings?.length && { relabelings }),
   };
 }

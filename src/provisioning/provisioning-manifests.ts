@@ -5,7 +5,6 @@ import { pullSecretFields } from "../images/images";
 import { literalVariables, memoryVolume, secretVolume } from "../kubernetes/environment";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
-import { mergeResources, scriptResources } from "../kubernetes/resources";
 import { readScript } from "../kubernetes/scripts";
 import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/security";
 import { schedulingFields } from "../kubernetes/scheduling";
@@ -13,12 +12,12 @@ import type { Scheduling } from "../kubernetes/types";
 import { AuthType } from "../server/auth-args";
 import { trustFiles } from "../tls/trust";
 import type { Trust } from "../tls/trust";
-import type { ProvisioningSettings } from "./provisioning-args";
+import type { ResolvedProvisioning } from "./provisioning-settings";
 
 /** What the provisioning Job is made from. */
 export interface ProvisioningManifestInput extends LabelSource {
   images: Images;
-  settings: ProvisioningSettings;
+  settings: ResolvedProvisioning;
   serverUrl: pulumi.Input<string>;
   apiKeys: pulumi.Input<string>;
   trust: Trust;
@@ -38,8 +37,8 @@ const script = readScript(__dirname, "provision.sh");
 export function provisioningJobSpec(input: ProvisioningManifestInput): k8s.types.input.batch.v1.JobSpec {
   const trust = trustFiles(input.trust);
   return {
-    backoffLimit: input.settings.backoffLimit ?? 3,
-    activeDeadlineSeconds: provisioningDeadline(input.settings),
+    backoffLimit: input.settings.backoffLimit,
+    activeDeadlineSeconds: input.settings.activeDeadlineSeconds,
     template: {
       metadata: {
         labels: objectLabels(input, "provisioning"),
@@ -65,7 +64,7 @@ export function provisioningJobSpec(input: ProvisioningManifestInput): k8s.types
               ...(trust.path !== undefined && { CERTCTL_SERVER_CA_BUNDLE_PATH: trust.path }),
             }),
             securityContext: restrictedContainer(),
-            resources: mergeResources(scriptResources, input.settings.resources),
+            resources: input.settings.resources,
             volumeMounts: [
               { name: "keys", mountPath: "/etc/certctl/keys", readOnly: true },
               ...trust.mounts,
@@ -81,9 +80,4 @@ export function provisioningJobSpec(input: ProvisioningManifestInput): k8s.types
       },
     },
   };
-}
-
-/** Seconds after which the Job has failed. */
-export function provisioningDeadline(settings: ProvisioningSettings): number {
-  return settings.activeDeadlineSeconds ?? 300;
 }

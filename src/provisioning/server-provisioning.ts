@@ -12,7 +12,8 @@ import type { Scheduling } from "../kubernetes/types";
 import type { AuthType } from "../server/auth-args";
 import type { Trust } from "../tls/trust";
 import type { ProvisioningSettings } from "./provisioning-args";
-import { provisioningDeadline, provisioningJobSpec } from "./provisioning-manifests";
+import { provisioningJobSpec } from "./provisioning-manifests";
+import { resolveProvisioning } from "./provisioning-settings";
 
 /** Arguments of the provisioning of a server. */
 export interface ServerProvisioningArgs extends ProvisioningSettings {
@@ -64,6 +65,7 @@ export class ServerProvisioning extends pulumi.ComponentResource {
     super("certctl:index:ServerProvisioning", name, {}, opts);
     const args = checkedSettings("ProvisioningSettings", provisioningIssues, given, name);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
+    const settings = resolveProvisioning(args);
     const provision = (
       jobName: string,
       revision: pulumi.Input<string>,
@@ -72,7 +74,7 @@ export class ServerProvisioning extends pulumi.ComponentResource {
       const spec = provisioningJobSpec({
         ...args,
         ...labelled,
-        settings: args,
+        settings,
         images: resolveImages(args.images),
         revision,
       });
@@ -80,7 +82,7 @@ export class ServerProvisioning extends pulumi.ComponentResource {
         name: hashedName(jobName, spec),
         namespace: args.namespace,
         labels: objectLabels(labelled, "provisioning"),
-        annotations: jobAnnotations(provisioningDeadline(args)),
+        annotations: jobAnnotations(settings.activeDeadlineSeconds),
       };
       // Not the other way round: an earlier name may come back, and deleting the old Job would then take the
       // new one.

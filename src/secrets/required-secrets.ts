@@ -1,4 +1,6 @@
+import { TrustMode } from "../tls/tls-args";
 import type { TlsSettings } from "../tls/tls-args";
+import { isProvided } from "../tls/tls-settings";
 import type { ExistingSecrets } from "./secrets-args";
 
 /** What decides which secrets are needed. */
@@ -13,7 +15,7 @@ export interface SecretNeeds {
  */
 export function requiredSecrets(args: SecretNeeds): string[] {
   const existing = args.existingSecrets;
-  const provided = (args.tls?.mode ?? "provided") === "provided";
+  const provided = isProvided(args.tls ?? {});
   return [
     ...(existing?.databasePassword === undefined ? ["databasePassword"] : []),
     ...(existing?.encryptionKey === undefined ? ["encryptionKey"] : []),
@@ -28,5 +30,5 @@ export function requiredSecrets(args: SecretNeeds): string[] {
 /** A provided certificate comes without the CA that clients need, unless they trust something else. */
 function needsCaCertificate({ tls }: SecretNeeds): boolean {
   const mode = tls?.trust?.mode;
-  return mode !== "configMap" && mode !== "systemRoots";
+  return mode !== TrustMode.ConfigMap && mode !== TrustMode.SystemRoots;
 }

@@ -4,8 +4,17 @@ import { mergeResources } from "../kubernetes/resources";
 import type { ContainerResources } from "../kubernetes/resources";
 import { RateLimitBackend } from "./limits-args";
 import type { RateLimitingSettings } from "./limits-args";
-import { SessionAffinity } from "./server-args";
+import { AuthType } from "./auth-args";
+import { ServiceType, SessionAffinity } from "./server-args";
 import type { LifecycleSettings, ServerSettings, ServiceSettings } from "./server-args";
+
+/** What a server is, unless the settings say so. */
+export const serverDefaults = {
+  port: 8443,
+  serviceType: ServiceType.ClusterIP,
+  authType: AuthType.ApiKey,
+  renewalCheckInterval: "1h",
+} as const;
 
 /** Settings of a server with the defaults filled in that several places need. */
 export interface ResolvedServer extends ServerSettings {
@@ -38,12 +47,12 @@ export function resolveServer(given: ServerSettings, fleetSize?: FleetSize): Res
       backend: several ? RateLimitBackend.Postgres : RateLimitBackend.Memory,
       ...given.rateLimiting,
     },
-    port: given.port ?? 8443,
+    port: given.port ?? serverDefaults.port,
     maxConnections: given.maxConnections ?? profile.maxConnections,
     resources: mergeResources(profile.resources, given.resources),
     renewalConcurrency: given.scheduler?.renewalConcurrency ?? profile.renewalConcurrency,
     service: {
-      type: "ClusterIP",
+      type: serverDefaults.serviceType,
       sessionAffinity: several ? SessionAffinity.ClientIP : SessionAffinity.None,
       annotations: {},
       ...given.service,

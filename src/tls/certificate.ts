@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { CertManagerSettings, TlsSettings } from "./tls-args";
+import { certificateDefaults } from "./tls-settings";
 
 /**
  * A cert-manager Certificate for the server. ECDSA P-256: Apple clients refuse ed25519 (certctl facts 10).
@@ -19,14 +20,14 @@ export function certificateResource(
       secretName: metadata.name,
       dnsNames: [...dnsNames, ...(tls.extraDnsNames ?? [])],
       ...(settings.commonName !== undefined && { commonName: settings.commonName }),
-      duration: settings.duration ?? "2160h",
-      renewBefore: settings.renewBefore ?? "360h",
+      duration: settings.duration ?? certificateDefaults.duration,
+      renewBefore: settings.renewBefore ?? certificateDefaults.renewBefore,
       privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
       usages: ["digital signature", "server auth"],
       issuerRef: {
         name: issuerRef.name,
-        kind: issuerRef.kind ?? "ClusterIssuer",
-        group: issuerRef.group ?? "cert-manager.io",
+        kind: issuerRef.kind ?? certificateDefaults.issuerKind,
+        group: issuerRef.group ?? certificateDefaults.issuerGroup,
       },
     },
   };

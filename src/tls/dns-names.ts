@@ -1,6 +1,8 @@
+import { instanceNames } from "../kubernetes/names";
+
 /** The names that clients in the cluster know the server's Service by. */
 export function serverDnsNames(name: string, namespace: string): string[] {
-  const service = `${name}-server`;
+  const service = instanceNames(name).server;
   return [
     service,
     `${service}.${namespace}`,

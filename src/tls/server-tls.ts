@@ -6,7 +6,7 @@ import { contentConfigMap } from "../kubernetes/scripts";
 import { certificateResource } from "./certificate";
 import { TlsMode, TrustMode } from "./tls-args";
 import type { TlsSettings } from "./tls-args";
-import { trustMode } from "./trust";
+import { resolveTls, trustKey } from "./tls-settings";
 import type { Trust } from "./trust";
 
 /** Arguments of the server's certificate. */
@@ -66,7 +66,7 @@ export class ServerTls extends pulumi.ComponentResource {
         child,
       );
     }
-    const mode = trustMode(tls, args.tlsCaCertificate !== undefined);
+    const mode = resolveTls(tls, args.tlsCaCertificate !== undefined).trustMode;
     this.caCertificate = mode === TrustMode.CaCertificate ? args.tlsCaCertificate : undefined;
     this.trust = this.clientTrust(name, mode, tls, args, child);
     this.registerOutputs({ secretName: this.secretName });
@@ -85,13 +85,13 @@ export class ServerTls extends pulumi.ComponentResource {
         const data = { "ca.crt": args.tlsCaCertificate ?? "" };
         return {
           configMap: contentConfigMap(`${name}-ca`, { namespace: args.namespace, labels, data }, child).name,
-          key: "ca.crt",
+          key: trustKey,
         };
       }
       case TrustMode.TlsSecret:
-        return { secret: this.secretName, key: "ca.crt" };
+        return { secret: this.secretName, key: trustKey };
       case TrustMode.ConfigMap:
-        return { configMap: tls.trust?.configMap?.name ?? "", key: tls.trust?.configMap?.key ?? "ca.crt" };
+        return { configMap: tls.trust?.configMap?.name ?? "", key: tls.trust?.configMap?.key ?? trustKey };
       case TrustMode.SystemRoots:
         return { systemRoots: true };
     }

@@ -6,7 +6,8 @@ import { text } from "../checks/unseen";
 import { durationIssues } from "../kubernetes/kubernetes-checks";
 import { durationSeconds } from "../kubernetes/units";
 import { certificateBundleProblem, dateProblem, isVerifiedBy, readCertificates, readPrivateKey } from "./pem";
-import { trustMode } from "./trust";
+import { certificateDefaults, isProvided, resolveTls } from "./tls-settings";
+import { TrustMode } from "./tls-args";
 import type { CertManagerSettings, TlsSettings, TrustSettings } from "./tls-args";
 
 /** The certificate that is given, and the CA that its clients trust; all PEM. */
@@ -56,8 +57,8 @@ function certManagerIssues({
   renewBefore,
   issuerRef,
 }: Partial<CertManagerSettings>): Issue[] {
-  const lifetime = text(duration) ?? "2160h";
-  const before = text(renewBefore) ?? "360h";
+  const lifetime = text(duration) ?? certificateDefaults.duration;
+  const before = text(renewBefore) ?? certificateDefaults.renewBefore;
   const path = renewBefore === undefined ? "duration" : "renewBefore";
   return [
     ...issueIf(
@@ -103,21 +104,20 @@ export function tlsMaterialIssues(
   return [
     ...issueIf(problem !== undefined, "tlsCaCertificate", problem ?? ""),
     ...trustMaterialIssues(tls, secrets),
-    ...((tls.mode ?? "provided") === "provided" ? providedIssues(tls, secrets, dnsNames) : []),
+    ...(isProvided(tls) ? providedIssues(tls, secrets, dnsNames) : []),
   ];
 }
 
 function trustMaterialIssues(tls: TlsSettings, { tlsCaCertificate }: TlsMaterial): Issue[] {
-  const mode = trustMode(tls, tlsCaCertificate !== undefined);
-  const provided = (tls.mode ?? "provided") === "provided";
+  const { trustMode } = resolveTls(tls, tlsCaCertificate !== undefined);
   return [
     ...issueIf(
-      mode === "caCertificate" && tlsCaCertificate === undefined,
+      trustMode === TrustMode.CaCertificate && tlsCaCertificate === undefined,
       "tlsCaCertificate",
       "is missing; tls.trust.mode caCertificate needs it",
     ),
     ...issueIf(
-      provided && tls.trust?.mode === "tlsSecret",
+      isProvided(tls) && tls.trust?.mode === TrustMode.TlsSecret,
       "tls.trust.mode",
       "tlsSecret has no ca.crt with tls.mode provided; use caCertificate, and set tlsCaCertificate",
     ),

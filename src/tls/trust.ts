@@ -1,8 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { configMapVolume, secretVolume } from "../kubernetes/environment";
 import type { Volume, VolumeMount } from "../kubernetes/environment";
-import { TrustMode } from "./tls-args";
-import type { TlsSettings } from "./tls-args";
 
 /**
  * Where CA certificates come from: never the whole TLS Secret, which holds the server's private key (certctl
@@ -12,11 +10,6 @@ export type Trust =
   | { configMap: pulumi.Input<string>; key: string }
   | { secret: pulumi.Input<string>; key: string }
   | { systemRoots: true };
-
-/** What clients trust by the settings. */
-export function trustMode(tls: TlsSettings | undefined, hasCaCertificate: boolean): TrustMode {
-  return tls?.trust?.mode ?? (hasCaCertificate ? TrustMode.CaCertificate : TrustMode.TlsSecret);
-}
 
 /** What a container needs to trust the server. */
 export interface TrustFiles {

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import type { CertctlArgs } from "../../src/certctl-args";
+import { instanceSettings } from "../../src/instance/instance-settings";
 import { neededKinds } from "../../src/instance/needed-kinds";
 
 const hosts = ["certctl.example.com"];
 const needed = (args: CertctlArgs): string[] =>
-  neededKinds(args).map(({ definition, feature }) => `${definition}: ${feature}`);
+  neededKinds(instanceSettings(args, "certctl")).map(
+    ({ definition, feature }) => `${definition}: ${feature}`,
+  );
 
 describe("an instance needs kinds of other products", () => {
   it("none by default, and none for nginx", () => {

@@ -1,4 +1,5 @@
 import type { CertctlArgs } from "../../src/certctl-args";
+import { instanceSettings } from "../../src/instance/instance-settings";
 import { instanceTraffic } from "../../src/instance/instance-traffic";
 import type { Component, PodComponent } from "../../src/kubernetes/labels";
 import { selectorLabels } from "../../src/kubernetes/labels";
@@ -8,7 +9,9 @@ export const shared = { instance: "certctl", namespace: "pki", commonLabels: { t
 
 /** The rules of one policy, as plain data: who, on which ports. */
 export function rules(args: CertctlArgs, part: PodComponent): { ingress: unknown; egress: unknown } {
-  const { ingress = [], egress = [] } = plain(networkPolicy(part, instanceTraffic(args, shared)).spec);
+  const { ingress = [], egress = [] } = plain(
+    networkPolicy(part, instanceTraffic(instanceSettings(args, "certctl"), shared)).spec,
+  );
   return { ingress, egress };
 }
 

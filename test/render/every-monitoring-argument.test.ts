@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { captureManifests, type Manifest } from "../../scripts/render/capture";
 import { renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { watchedParts } from "../../src/instance/plan";
+import { instanceSettings } from "../../src/instance/instance-settings";
+import { watchedParts } from "../../src/instance/watched-parts";
 import { CertctlMonitoring } from "../../src/monitoring/certctl-monitoring";
 import { manifestOf } from "../support/pods";
 import { argumentPaths, testArguments, withValues } from "./argument-tests";
@@ -37,7 +38,7 @@ describe("every documented argument of the monitoring", function () {
 
 /** The manifests of an instance's monitoring, without the rest of it. */
 function renderMonitoring(args: CertctlArgs): Promise<Manifest[]> {
-  const parts = watchedParts("certctl", args);
+  const parts = watchedParts(instanceSettings(args, "certctl"), "certctl");
   const names = {
     namespace: "certctl",
     apiKeys: "certctl-api-keys",

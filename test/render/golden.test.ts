@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createPatch } from "diff";
+import { instanceSettings } from "../../src/instance/instance-settings";
 import { neededKinds } from "../../src/instance/needed-kinds";
 import { golden, goldenManifests, goldenNames, matrixArgs, renderMatrix, rendered } from "./matrix";
 
@@ -19,10 +20,12 @@ describe("the render matrix", function () {
       const made = goldenManifests(row).flatMap(({ apiVersion, kind }) =>
         isBuiltIn(apiVersion) ? [] : [`${kind} ${apiVersion}`],
       );
-      const looked = neededKinds(matrixArgs(row)).map(({ definition, version }) => {
-        const [plural = "", ...group] = definition.split(".");
-        return { plural, apiVersion: `${group.join(".")}/${version}` };
-      });
+      const looked = neededKinds(instanceSettings(matrixArgs(row), "certctl")).map(
+        ({ definition, version }) => {
+          const [plural = "", ...group] = definition.split(".");
+          return { plural, apiVersion: `${group.join(".")}/${version}` };
+        },
+      );
       for (const object of made) {
         const [kind = "", apiVersion] = object.split(" ");
         const found = looked.some(

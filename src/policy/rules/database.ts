@@ -29,7 +29,7 @@ const databaseConnections: InstanceRule<{ reserve: number }> = {
       replicas: mostReplicas(pod, instance),
     }));
     const needed = pools.reduce(
-      (sum, { pool, replicas }) => sum + requiredConnections(pool, replicas, 0),
+      (sum, { pool, replicas }) => sum + requiredConnections({ pool, replicas, reserve: 0 }),
       reserve,
     );
     const sum = pools.map(({ pool, replicas }) => `${pool} for each of ${replicas} replicas`).join(", ");
