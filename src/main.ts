@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Certctl } from "./certctl";
+import { stackInstance } from "./kubernetes/names";
 import { readStackConfig } from "./stack/stack-config";
 import { settledArgs } from "./checks/checked-inputs";
 import { stackBackupBucket, withStackBucket } from "./stack/stack-backup-bucket";
@@ -15,6 +16,6 @@ void settledArgs(configuration).then((settled) =>
 const { backupBucket, ...instance } = configuration;
 const bucket = backupBucket && stackBackupBucket(backupBucket, instance);
 const args = backupBucket && bucket ? withStackBucket(instance, backupBucket, bucket.sink) : instance;
-const certctl = new Certctl("certctl", args);
+const certctl = new Certctl(stackInstance, args);
 
 export = stackOutputs(certctl, args, bucket);

@@ -87,11 +87,15 @@ export class CertctlMonitoring extends pulumi.ComponentResource {
       );
     }
     if (dashboard.enabled ?? true) {
-      const labels = dashboard.labels ?? { grafana_dashboard: "1" };
+      const { labels = { grafana_dashboard: "1" }, annotations = {} } = dashboard;
       this.dashboard = new k8s.core.v1.ConfigMap(
         `${name}-dashboard`,
         {
-          metadata: { ...metadata(labels), name: `${name}-dashboard`, annotations: dashboard.annotations },
+          metadata: {
+            ...metadata(labels),
+            name: `${name}-dashboard`,
+            ...(Object.keys(annotations).length > 0 && { annotations }),
+          },
           data: {
             [`${name}.json`]: derive([namespace], (ns) => dashboardJson(alertContext(args, ns, args))),
           },

@@ -53,9 +53,9 @@ export function serverService(input: ServerManifestInput): k8s.types.input.core.
 
 /** The pods' identity: without a token, because certctl does not use the Kubernetes API. */
 export function serverServiceAccount(input: ServerManifestInput): k8s.types.input.core.v1.ServiceAccount {
-  const { annotations } = input.settings.serviceAccount ?? {};
+  const annotations = input.settings.serviceAccount?.annotations ?? {};
   return {
-    metadata: { ...metadata(input), ...(annotations && { annotations }) },
+    metadata: { ...metadata(input), ...(Object.keys(annotations).length > 0 && { annotations }) },
     automountServiceAccountToken: false,
   };
 }

@@ -5,6 +5,7 @@ import type { BackupBucketSettings } from "../aws/backup-bucket-args";
 import type { S3Encryption, S3Identity } from "../backup/sink-args";
 import type { CertctlArgs } from "../certctl-args";
 import { derive } from "../kubernetes/inputs";
+import { defaultNamespace, instanceNames, stackInstance } from "../kubernetes/names";
 
 /**
  * The bucket of a stack's configuration, for the instance's ServiceAccounts. `@pulumi/aws` is loaded here and
@@ -12,11 +13,11 @@ import { derive } from "../kubernetes/inputs";
  */
 export function stackBackupBucket(
   settings: BackupBucketSettings,
-  { namespace = "certctl" }: CertctlArgs,
+  { namespace = defaultNamespace }: CertctlArgs,
 ): aws.BackupBucket {
-  const { BackupBucket } = createRequire(__filename)("./aws/backup-bucket") as typeof aws;
+  const { BackupBucket } = createRequire(__filename)("../aws/backup-bucket") as typeof aws;
   const { identity } = settings;
-  return new BackupBucket("certctl-backup", {
+  return new BackupBucket(instanceNames(stackInstance).backup, {
     ...settings,
     ...(identity && { identity: { namespace, ...identity } }),
   });

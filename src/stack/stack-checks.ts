@@ -5,19 +5,23 @@ import { certctlIssues } from "../instance/instance-checks";
 import type { Issue } from "../checks/issues";
 import { issueIf, show, under } from "../checks/issues";
 import { text, unseen } from "../checks/unseen";
+import { defaultNamespace, instanceNames, stackInstance } from "../kubernetes/names";
 import type { StackArgs } from "./stack-args";
 import { plannedSink, usesStackBucket, withStackBucket } from "./stack-backup-bucket";
 
 /** Everything that is wrong with a stack beyond the form of its configuration. */
 export function stackIssues({ backupBucket, ...instance }: StackArgs): Issue[] {
-  if (!backupBucket) return certctlIssues(instance, "certctl");
+  if (!backupBucket) return certctlIssues(instance, stackInstance);
   const known = plannedSink(backupBucket, () => unseen as never);
   return [
-    ...certctlIssues(withStackBucket(instance, backupBucket, known), "certctl"),
+    ...certctlIssues(withStackBucket(instance, backupBucket, known), stackInstance),
     ...under("backupBucket", backupBucketIssues(backupBucket)),
     ...contradictions({ backupBucket, ...instance }),
     ...(usesStackBucket(instance)
-      ? under("backupBucket.identity", accountIssues(backupBucket, text(instance.namespace) ?? "certctl"))
+      ? under(
+          "backupBucket.identity",
+          accountIssues(backupBucket, text(instance.namespace) ?? defaultNamespace),
+        )
       : []),
   ];
 }
@@ -35,12 +39,13 @@ function contradictions({ backupBucket, backup }: StackArgs): Issue[] {
 
 /** The roles trust one ServiceAccount each: those that the instance has. */
 function accountIssues({ identity = { mode: "irsa" } }: BackupBucketSettings, namespace: string): Issue[] {
-  const { backupServiceAccount = "certctl-backup", restoreServiceAccount = "certctl-restore" } = identity;
+  const { backup, restore } = instanceNames(stackInstance);
+  const { backupServiceAccount = backup, restoreServiceAccount = restore } = identity;
   const trusted = { namespace: identity.namespace ?? namespace, backupServiceAccount, restoreServiceAccount };
   const there = {
     namespace,
-    backupServiceAccount: "certctl-backup",
-    restoreServiceAccount: "certctl-restore",
+    backupServiceAccount: backup,
+    restoreServiceAccount: restore,
   };
   return Object.entries(there).flatMap(([key, name]) => {
     const given = text(trusted[key as keyof typeof trusted]);

@@ -10,7 +10,10 @@ export const shared = { instance: "certctl", namespace: "pki", commonLabels: { t
 /** The rules of one policy, as plain data: who, on which ports. */
 export function rules(args: CertctlArgs, part: PodComponent): { ingress: unknown; egress: unknown } {
   const { ingress = [], egress = [] } = plain(
-    networkPolicy(part, instanceTraffic(instanceSettings(args, "certctl"), shared)).spec,
+    networkPolicy(
+      part,
+      instanceTraffic(instanceSettings({ ...args, namespace: shared.namespace }, "certctl"), shared),
+    ).spec,
   );
   return { ingress, egress };
 }

@@ -10,7 +10,7 @@ import { dns, everyInternetAddress, namespace, plain, pods, rules, shared } from
 
 describe("the network policy", () => {
   it("of each part selects that part's pods only, and closes both directions", () => {
-    const traffic = instanceTraffic(instanceSettings({}, "certctl"), shared);
+    const traffic = instanceTraffic(instanceSettings({ namespace: shared.namespace }, "certctl"), shared);
     assert.deepEqual(traffic.parts, ["server", "provisioning", "database", "migration", "agents"]);
     for (const part of traffic.parts) {
       const { metadata, spec } = plain(networkPolicy(part, traffic)) as {
@@ -93,18 +93,20 @@ describe("the network policy", () => {
 
   it("leaves out parts that are not there", () => {
     const args: CertctlArgs = { migrations: { mode: "server" }, agents: { enabled: false } };
-    assert.deepEqual(instanceTraffic(instanceSettings(args, "certctl"), shared).parts, [
-      "server",
-      "provisioning",
-      "database",
-    ]);
+    assert.deepEqual(
+      instanceTraffic(instanceSettings({ ...args, namespace: shared.namespace }, "certctl"), shared).parts,
+      ["server", "provisioning", "database"],
+    );
     assert.deepEqual(rules(args, "server").ingress, [{ from: [pods("provisioning")], ports: tcp(8443) }]);
     assert.deepEqual(rules(args, "database").ingress, [{ from: [pods("server")], ports: tcp(5432) }]);
   });
 
   it("of agents on nodes is in their namespace, and each side knows the other's", () => {
     const args: CertctlArgs = { agents: { kind: "DaemonSet" } };
-    const policy = networkPolicy("agents", instanceTraffic(instanceSettings(args, "certctl"), shared));
+    const policy = networkPolicy(
+      "agents",
+      instanceTraffic(instanceSettings({ ...args, namespace: shared.namespace }, "certctl"), shared),
+    );
     assert.equal((policy.metadata as { namespace: string }).namespace, "pki-agents");
     assert.deepEqual(rules(args, "agents").egress, [
       { to: [{ ...namespace("pki"), ...pods("server") }], ports: tcp(8443) },
@@ -144,7 +146,12 @@ describe("the network policy", () => {
 
     it("is none, for there is no pod", () => {
       const args: CertctlArgs = { database: { mode: "external", external: { host: "db.example.com" } } };
-      assert.ok(!instanceTraffic(instanceSettings(args, "certctl"), shared).parts.includes("database"));
+      assert.ok(
+        !instanceTraffic(
+          instanceSettings({ ...args, namespace: shared.namespace }, "certctl"),
+          shared,
+        ).parts.includes("database"),
+      );
     });
   });
 
