@@ -16,6 +16,7 @@ import {
   watchedParts,
 } from "./instance/plan";
 import { checkedArgs } from "./checks/checked-inputs";
+import { vouchedFor } from "./checks/checked-settings";
 import type { Database } from "./database/database";
 import { DatabaseMigration } from "./migration/database-migration";
 import { ServerExposure } from "./exposure/server-exposure";
@@ -68,9 +69,9 @@ export class Certctl extends pulumi.ComponentResource {
   /** What Prometheus and Grafana are told, with `monitoring.enabled`. */
   public readonly monitoring?: CertctlMonitoring;
 
-  constructor(name: string, given: CertctlArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CertctlArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:Certctl", name, {}, opts);
-    const args = checkedArgs(given, (plain) => checkCertctl(plain, name));
+    args = checkedArgs(args, (plain) => checkCertctl(plain, name));
     const {
       namespace = "certctl",
       fleetSize,
@@ -93,14 +94,15 @@ export class Certctl extends pulumi.ComponentResource {
       parent: this,
       dependsOn: dependencies(opts),
     });
-    const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions => ({
-      parent: this,
-      // Policies come first: no pod runs without its own.
-      dependsOn: dependencies(opts, [
-        ...kinds,
-        ...[this.network, ...parts].filter((part) => part !== undefined),
-      ]),
-    });
+    const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions =>
+      vouchedFor({
+        parent: this,
+        // Policies come first: no pod runs without its own.
+        dependsOn: dependencies(opts, [
+          ...kinds,
+          ...[this.network, ...parts].filter((part) => part !== undefined),
+        ]),
+      });
 
     if (args.createNamespace ?? true) {
       const protection = dataProtection(deletionProtection);

@@ -1,4 +1,5 @@
 import type { TlsSettings } from "../tls/tls-args";
+import { needsCaCertificate } from "../tls/trust";
 import type { ExistingSecrets } from "./secrets-args";
 
 /** What decides which secrets are needed. */
@@ -21,12 +22,6 @@ export function requiredSecrets(args: SecretNeeds): string[] {
       ? ["apiKeys.admin", "apiKeys.enroll", "apiKeys.fleet", "apiKeys.metrics"]
       : []),
     ...(provided ? ["tlsCertificate", "tlsPrivateKey"] : []),
-    ...(provided && needsCaCertificate(args) ? ["tlsCaCertificate"] : []),
+    ...(provided && needsCaCertificate(args.tls) ? ["tlsCaCertificate"] : []),
   ];
-}
-
-/** A provided certificate comes without the CA that clients need, unless they trust something else. */
-function needsCaCertificate({ tls }: SecretNeeds): boolean {
-  const mode = tls?.trust?.mode;
-  return mode !== "configMap" && mode !== "systemRoots";
 }
