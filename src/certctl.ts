@@ -5,6 +5,7 @@ import { DatabaseBackup } from "./backup/database-backup";
 import { DatabaseRestore } from "./backup/database-restore";
 import type { CertctlArgs } from "./certctl-args";
 import { checkedArgs } from "./checks/checked-inputs";
+import { vouchedFor } from "./checks/checked-settings";
 import type { Database } from "./database/database";
 import { ExternalDatabase } from "./database/external-database";
 import { PostgresDatabase } from "./database/postgres-database";
@@ -65,11 +66,9 @@ export class Certctl extends pulumi.ComponentResource {
     const { names } = plan;
     const start = { parent: this, dependsOn: dependencies(opts) };
     const kinds = requireCustomResources(name, plan.neededKinds, start);
-    const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions => ({
-      parent: this,
+    const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions =>
       // Policies come first: no pod runs without its own.
-      dependsOn: dependencies(opts, [...kinds, this.network, ...parts]),
-    });
+      vouchedFor({ parent: this, dependsOn: dependencies(opts, [...kinds, this.network, ...parts]) });
 
     const { namespace, protection } = plan;
     this.namespace = namespace && new k8s.core.v1.Namespace(name, namespace, { ...after(), ...protection });

@@ -1,7 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings } from "../checks/checked-settings";
-import { agentsIssues } from "./agents-checks";
+import { looksAt, needs, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
+import { agentsPartIssues } from "./agents-part-checks";
 import type { FleetSize } from "../fleet-size/fleet-size-args";
 import { resolveImages } from "../images/images";
 import type { ImageSettings } from "../images/images-args";
@@ -49,6 +51,24 @@ export interface CertctlAgentsArgs extends Omit<AgentSettings, "enabled"> {
   commonLabels?: Record<string, string>;
 }
 
+const contract: Contract<CertctlAgentsArgs, Omit<AgentSettings, "enabled">> = {
+  settings: "AgentSettings",
+  except: ["enabled"],
+  others: {
+    ...partArguments,
+    serverUrl: needs("text", "the URL of a server, such as the url of new CertctlServer(…)"),
+    caCertificate: looksAt("text"),
+    trust: takes("object"),
+    keys: takes(["enroll", "fleet"]),
+    existingKeys: takes("text"),
+    networkPolicy: takes("object"),
+    fleetSize: takes("setting"),
+    readyTimeoutSeconds: takes("setting"),
+    images: takes("setting"),
+  },
+  issues: agentsPartIssues,
+};
+
 /** Agents: each registers itself once, and keeps its identity and keys on a claim, or on its node. */
 export class CertctlAgents extends pulumi.ComponentResource {
   /** Namespace of the agents. */
@@ -56,9 +76,9 @@ export class CertctlAgents extends pulumi.ComponentResource {
   /** The StatefulSet or DaemonSet. */
   public readonly workload: k8s.apps.v1.StatefulSet | k8s.apps.v1.DaemonSet;
 
-  constructor(name: string, given: CertctlAgentsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CertctlAgentsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:CertctlAgents", name, {}, opts);
-    const args = checkedSettings("AgentSettings", agentsIssues, given, name);
+    args = checkedSettings(contract, args, name, opts);
     const onNodes = args.kind === AgentsKind.DaemonSet;
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
     const labels = objectLabels(labelled, "agents");
@@ -91,7 +111,7 @@ export class CertctlAgents extends pulumi.ComponentResource {
     );
     const scripts = contentConfigMap(`${name}-scripts`, { namespace, labels, data }, child);
     before.push(scripts.resource);
-    let trust = args.trust ?? { systemRoots: true as const };
+    let trust: Trust = args.trust ?? { systemRoots: true };
     if (args.caCertificate !== undefined) {
       const bundle = contentConfigMap(
         `${name}-ca`,

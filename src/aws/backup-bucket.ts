@@ -2,6 +2,7 @@ import type * as iam from "@pulumi/aws/iam";
 import type * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings } from "../checks/checked-settings";
+import type { Contract } from "../checks/contract";
 import { backupBucketIssues } from "./backup-bucket-checks";
 import { placeOf } from "./account";
 import type { BackupBucketSettings, ReplicationSettings } from "./backup-bucket-args";
@@ -14,6 +15,12 @@ import { accessTo, grant, serviceAccountRole } from "./service-account-role";
 
 /** Arguments of a bucket for backups. */
 export type BackupBucketArgs = BackupBucketSettings;
+
+const contract: Contract<BackupBucketArgs, BackupBucketSettings> = {
+  settings: "BackupBucketSettings",
+  others: {},
+  issues: backupBucketIssues,
+};
 
 /** What the backup of an instance is told of its bucket. */
 export interface BackupBucketSink {
@@ -44,9 +51,9 @@ export class BackupBucket extends pulumi.ComponentResource {
   /** Name of the copy's bucket; none without `replication`. */
   public readonly replica?: pulumi.Output<string>;
 
-  constructor(name: string, given: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:BackupBucket", name, {}, opts);
-    const settings = checkedSettings("BackupBucketSettings", backupBucketIssues, given, name);
+    const settings = checkedSettings(contract, args, name, opts);
     const { mode = "create", region, prefix = "certctl/", identity, replication, tags } = settings;
     const child = { parent: this, dependsOn: opts?.dependsOn };
     const place = placeOf(region, { parent: this });

@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings } from "../checks/checked-settings";
+import { needs, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
 import { backupIssues } from "./backup-checks";
 import type { Database } from "../database/database";
 import type { FleetSize } from "../fleet-size/fleet-size-args";
@@ -37,6 +39,18 @@ export interface DatabaseBackupArgs extends BackupSettings {
   commonLabels?: Record<string, string>;
 }
 
+const contract: Contract<DatabaseBackupArgs, BackupSettings> = {
+  settings: "BackupSettings",
+  others: {
+    ...partArguments,
+    database: needs(["connection", "ready"], "a Database, such as new PostgresDatabase(…)"),
+    fleetSize: takes("setting"),
+    deletionProtection: takes("setting"),
+    images: takes("setting"),
+  },
+  issues: backupIssues,
+};
+
 /**
  * Where backups are kept, who may use it, and, when enabled, the CronJobs: the backup, which publishes
  * nothing that it has not checked, and the drill, which restores the newest backup into a throw-away
@@ -59,9 +73,9 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
   /** What a restore of these backups is made from. */
   public readonly restoreInput: BackupManifestInput;
 
-  constructor(name: string, given: DatabaseBackupArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: DatabaseBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:DatabaseBackup", name, {}, opts);
-    const args = checkedSettings("BackupSettings", backupIssues, given, name);
+    args = checkedSettings(contract, args, name, opts);
     const { namespace, database } = args;
     const settings = resolveBackup(args, args.fleetSize);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };

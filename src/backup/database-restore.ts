@@ -1,8 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedSettings } from "../checks/checked-settings";
+import { checkedSettings, componentIssues, vouchedFor } from "../checks/checked-settings";
+import { needs, partArguments } from "../checks/contract";
+import type { Contract } from "../checks/contract";
+import { under } from "../checks/issues";
 import { restoreIssues } from "./restore-checks";
-import { DatabaseMigration } from "../migration/database-migration";
+import { DatabaseMigration, migrationContract } from "../migration/database-migration";
 import type { DatabaseMigrationArgs } from "../migration/database-migration";
 import { dependencies } from "../kubernetes/dependencies";
 import { contentHash } from "../kubernetes/hash";
@@ -24,6 +27,23 @@ export interface DatabaseRestoreArgs {
   migration: DatabaseMigrationArgs;
 }
 
+const contract: Contract<DatabaseRestoreArgs> = {
+  others: {
+    namespace: partArguments.namespace,
+    source: needs(["restoreInput"], "the backups, such as new DatabaseBackup(…)"),
+    restore: needs(
+      "RestoreSettings",
+      'what is restored, such as { backup: "latest", before: "2026-01-31T02:30:00Z" }',
+    ),
+    // What arrives later is checked here as well: the migration itself is vouched for.
+    migration: { ...needs("object", "the arguments of the DatabaseMigration that follows"), awaited: true },
+  },
+  issues: ({ restore, migration }) => [
+    ...under("restore", restoreIssues(restore)),
+    ...componentIssues(migrationContract, migration, "migration"),
+  ],
+};
+
 /**
  * Restores a backup and migrates it. The database remembers the restore's id, so a Job that is repeated
  * touches nothing. While rows are restored, the database lets no session in; afterwards, only a server of the
@@ -38,7 +58,8 @@ export class DatabaseRestore extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseRestoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:DatabaseRestore", name, {}, opts);
-    const restore = checkedSettings("RestoreSettings", restoreIssues, args.restore, name);
+    args = checkedSettings(contract, args, name, opts);
+    const { restore } = args;
     const { backup, before } = restore;
     this.id = contentHash({ backup, before });
     const input = args.source.restoreInput;
@@ -57,7 +78,7 @@ export class DatabaseRestore extends pulumi.ComponentResource {
     this.migration = new DatabaseMigration(
       `${name}-migrate`,
       { ...args.migration, restored: this.id },
-      { parent: this, dependsOn: dependencies(opts, [this.job]) },
+      vouchedFor({ parent: this, dependsOn: dependencies(opts, [this.job]) }),
     );
     this.registerOutputs({});
   }

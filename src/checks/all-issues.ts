@@ -14,7 +14,16 @@ export function allIssues(
   path: string,
   check: (masked: never) => Issue[],
 ): Issue[] {
-  const form = schemaIssues(definition, value, path ? [path] : []);
+  return issuesBeyond(schemaIssues(definition, value, path ? [path] : []), value, path, check);
+}
+
+/** Issues of form, and those of the checks that make sense where the form is right. */
+export function issuesBeyond(
+  form: readonly SchemaIssue[],
+  value: object,
+  path: string,
+  check: (masked: never) => Issue[],
+): Issue[] {
   // Checks see of an unseen value that it is there, which may be wrong already; only a list must be seen.
   const refused = form.filter(({ unseen: hidden, wanted }) => !hidden || wanted === "array");
   const masked = mask(value, path ? form.map(withoutFirstStep) : form);

@@ -9,7 +9,9 @@ import { isPending, mapLeaves, unseen } from "./unseen";
  * Promises are checked together with the rest when they are known: until then nothing that depends on one of
  * them goes on.
  */
-export function checkedArgs<T extends object>(args: T, check: (plain: T) => Issue[]): T {
+export function checkedArgs<T extends object>(given: T, check: (plain: T) => Issue[]): T {
+  // A program in JavaScript may give nothing at all: then everything is missing.
+  const args = (given as T | null | undefined) ?? ({} as T);
   const firstLook = mapLeaves(args, (leaf) =>
     isPending(leaf) || isAcceptedPlaceholder(leaf) ? unseen : leaf,
   );

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "../checks/issues";
 import { issueIf, joinPath, show, under } from "../checks/issues";
 import { text } from "../checks/unseen";
@@ -9,6 +10,7 @@ import {
   storageIssues,
 } from "../kubernetes/kubernetes-checks";
 import { durationSeconds, quantityInBytes } from "../kubernetes/units";
+import { passwordIssues } from "../secrets/secrets-checks";
 import { certificateBundleProblem } from "../tls/pem";
 import type { DatabaseSettings, ExternalDatabaseSettings, PostgresSettings } from "./database-args";
 import { governedParameters } from "./postgres-parameters";
@@ -34,6 +36,29 @@ export function databaseIssues({ mode, bundled, external }: DatabaseSettings): I
     ),
     ...under("bundled", postgresIssues(bundled ?? {})),
     ...under("external", external ? externalDatabaseIssues(external) : []),
+  ];
+}
+
+/** The password of a database on its own: by value, or by the name of a Secret. */
+export interface PasswordSource {
+  password?: pulumi.Input<string>;
+  existingPasswordSecret?: pulumi.Input<string>;
+}
+
+/** What is wrong with where a password comes from. */
+export function passwordSourceIssues({ password, existingPasswordSecret }: PasswordSource): Issue[] {
+  return [
+    ...issueIf(
+      password === undefined && existingPasswordSecret === undefined,
+      "password",
+      "is missing; give it, or existingPasswordSecret, the name of a Secret with the key password",
+    ),
+    ...issueIf(
+      password !== undefined && existingPasswordSecret !== undefined,
+      "existingPasswordSecret",
+      "takes the place of password, which is set too; remove one of the two",
+    ),
+    ...passwordIssues("password", password),
   ];
 }
 

@@ -1,7 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings } from "../checks/checked-settings";
-import { externalDatabaseIssues } from "./database-checks";
+import { looksAt, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
+import { externalDatabaseIssues, passwordSourceIssues } from "./database-checks";
 import { secretChecksum } from "../kubernetes/hash";
 import { objectLabels } from "../kubernetes/labels";
 import { dataProtection } from "../kubernetes/protection";
@@ -27,6 +29,17 @@ export interface ExternalDatabaseArgs extends ExternalDatabaseSettings {
   commonLabels?: Record<string, string>;
 }
 
+const contract: Contract<ExternalDatabaseArgs, ExternalDatabaseSettings> = {
+  settings: "ExternalDatabaseSettings",
+  others: {
+    ...partArguments,
+    password: looksAt("text"),
+    existingPasswordSecret: looksAt("ObjectName"),
+    deletionProtection: takes("setting"),
+  },
+  issues: (args) => [...passwordSourceIssues(args), ...externalDatabaseIssues(args)],
+};
+
 /**
  * A PostgreSQL (15 or newer) that exists already: its password and CA certificates, as a `Database` for
  * server and migration.
@@ -37,9 +50,9 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
   /** The password, unless an existing Secret holds it. */
   public readonly passwordSecret?: k8s.core.v1.Secret;
 
-  constructor(name: string, given: ExternalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ExternalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:ExternalDatabase", name, {}, opts);
-    const args = checkedSettings("ExternalDatabaseSettings", externalDatabaseIssues, given, name);
+    args = checkedSettings(contract, args, name, opts);
     const settings = resolveExternalDatabase(args);
     const { namespace } = args;
     const labels = objectLabels(

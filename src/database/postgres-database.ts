@@ -1,7 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings } from "../checks/checked-settings";
-import { postgresIssues } from "./database-checks";
+import { looksAt, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
+import { passwordSourceIssues, postgresIssues } from "./database-checks";
 import type { FleetSize } from "../fleet-size/fleet-size-args";
 import { resolveImages } from "../images/images";
 import type { ImageSettings } from "../images/images-args";
@@ -45,6 +47,21 @@ export interface PostgresDatabaseArgs extends PostgresSettings {
   commonLabels?: Record<string, string>;
 }
 
+const contract: Contract<PostgresDatabaseArgs, PostgresSettings> = {
+  settings: "PostgresSettings",
+  others: {
+    ...partArguments,
+    password: looksAt("text"),
+    existingPasswordSecret: looksAt("ObjectName"),
+    requiredConnections: takes("number"),
+    fleetSize: takes("setting"),
+    deletionProtection: takes("setting"),
+    readyTimeoutSeconds: takes("setting"),
+    images: takes("setting"),
+  },
+  issues: (args) => [...passwordSourceIssues(args), ...postgresIssues(args)],
+};
+
 /**
  * PostgreSQL 16 in one pod: claim, Secret, headless Service, StatefulSet. A `Database` that server, migration
  * and backup accept.
@@ -60,9 +77,9 @@ export class PostgresDatabase extends pulumi.ComponentResource implements Databa
   public readonly service: k8s.core.v1.Service;
   public readonly statefulSet: k8s.apps.v1.StatefulSet;
 
-  constructor(name: string, given: PostgresDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: PostgresDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:PostgresDatabase", name, {}, opts);
-    const args = checkedSettings("PostgresSettings", postgresIssues, given, name);
+    args = checkedSettings(contract, args, name, opts);
     const settings = resolvePostgres(args, args.fleetSize, args.requiredConnections);
     const child = { parent: this, dependsOn: opts?.dependsOn };
     const data = { ...child, ...dataProtection(args.deletionProtection ?? true) };

@@ -1,5 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import { trustSource } from "../tls/trust";
 import type { Trust } from "../tls/trust";
 import type { GatewayListener, GatewaySettings, PassthroughSettings } from "./exposure-args";
 import { exposureMetadata, serverName } from "./ingress-manifests";
@@ -56,8 +56,7 @@ export function backendTlsPolicy(input: ExposureInput, trust: Trust): CustomReso
 }
 
 function trustedBy(trust: Trust): { wellKnownCACertificates: string } | { caCertificateRefs: object[] } {
-  if ("systemRoots" in trust) return { wellKnownCACertificates: "System" };
-  const [kind, name]: [string, pulumi.Input<string>] =
-    "secret" in trust ? ["Secret", trust.secret] : ["ConfigMap", trust.configMap];
-  return { caCertificateRefs: [{ group: "", kind, name }] };
+  const source = trustSource(trust);
+  if (!source) return { wellKnownCACertificates: "System" };
+  return { caCertificateRefs: [{ group: "", kind: source.kind, name: source.name }] };
 }

@@ -1,10 +1,15 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { checkedSettings } from "../checks/checked-settings";
+import { needs, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
 import { dependencies } from "../kubernetes/dependencies";
 import type { LabelSource } from "../kubernetes/labels";
+import { trustAdvice } from "../tls/trust";
 import type { Trust } from "../tls/trust";
 import { ExposureMode, IngressController } from "./exposure-args";
 import type { ExposureSettings } from "./exposure-args";
+import { serverExposureIssues } from "./server-exposure-checks";
 import { backendTlsPolicy, httpRoute, tlsRoute } from "./gateway-manifests";
 import { exposureMetadata, serverIngress, serversTransport } from "./ingress-manifests";
 
@@ -24,6 +29,20 @@ export interface ServerExposureArgs extends LabelSource, ExposureSettings {
   maxBodySize?: number;
 }
 
+const contract: Contract<ServerExposureArgs, ExposureSettings> = {
+  settings: "ExposureSettings",
+  others: {
+    ...partArguments,
+    instance: needs("ObjectName", "the name of the instance"),
+    service: needs("text", "the name of the server's Service"),
+    port: needs("Port", "the port of the server's Service"),
+    trust: needs("object", trustAdvice),
+    caCertificate: takes("text"),
+    maxBodySize: takes("number"),
+  },
+  issues: serverExposureIssues,
+};
+
 /** The way in for clients outside of the cluster: an Ingress, or routes of the Gateway API. */
 export class ServerExposure extends pulumi.ComponentResource {
   /** Base URLs for clients outside. */
@@ -31,6 +50,7 @@ export class ServerExposure extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServerExposureArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:ServerExposure", name, {}, opts);
+    args = checkedSettings(contract, args, name, opts);
     const { mode, ingress, gateway } = args;
     const child = { parent: this, dependsOn: dependencies(opts) };
     const input = { ...args, name };
@@ -68,7 +88,7 @@ export class ServerExposure extends pulumi.ComponentResource {
   ): pulumi.Input<string> | undefined {
     const { caCertificate, trust } = args;
     if (args.ingress?.controller === IngressController.Alb) return undefined;
-    if (caCertificate === undefined) return "secret" in trust ? trust.secret : undefined;
+    if (caCertificate === undefined) return trust.secret;
     const metadata = exposureMetadata({ ...args, name }, "-ca");
     return new k8s.core.v1.Secret(`${name}-ca`, { metadata, stringData: { "ca.crt": caCertificate } }, child)
       .metadata.name;

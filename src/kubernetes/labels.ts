@@ -1,14 +1,16 @@
 /** The parts of an instance that are pods, as they appear in the label `app.kubernetes.io/component`. */
-export type PodComponent =
-  | "server"
-  | "database"
-  | "migration"
-  | "provisioning"
-  | "agents"
-  | "backup"
-  | "restore"
-  | "drill"
-  | "sql-exporter";
+export const PodComponent = {
+  Server: "server",
+  Database: "database",
+  Migration: "migration",
+  Provisioning: "provisioning",
+  Agents: "agents",
+  Backup: "backup",
+  Restore: "restore",
+  Drill: "drill",
+  SqlExporter: "sql-exporter",
+} as const;
+export type PodComponent = (typeof PodComponent)[keyof typeof PodComponent];
 
 /** The parts of an instance, as they appear in the label `app.kubernetes.io/component`. */
 export type Component = PodComponent | "tls" | "secrets" | "monitoring";

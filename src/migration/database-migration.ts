@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings } from "../checks/checked-settings";
+import { needs, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
 import { migrationIssues } from "./migration-checks";
 import { resolveImages } from "../images/images";
 import type { ImageSettings } from "../images/images-args";
@@ -47,6 +49,30 @@ export interface MigrationBackup {
   readonly ready: pulumi.Resource[];
 }
 
+/** What a migration takes. */
+export const migrationContract: Contract<
+  DatabaseMigrationArgs,
+  Omit<MigrationSettings, "mode" | "backupFirst">
+> = {
+  settings: "MigrationSettings",
+  except: ["mode", "backupFirst"],
+  others: {
+    ...partArguments,
+    database: needs(["connection", "ready"], "a Database, such as new PostgresDatabase(…)"),
+    tlsSecret: needs("text", "the name of a Secret with tls.crt and tls.key"),
+    apiKeys: needs("text", "the name of a Secret with the keys enroll and metrics"),
+    encryptionKey: needs(
+      ["name", "key"],
+      'a Secret\'s name and key, such as { name: "certctl", key: "key" }',
+    ),
+    images: takes("setting"),
+    scheduling: takes("Scheduling"),
+    backup: takes(["jobSpec", "ready"]),
+    restored: takes("text"),
+  },
+  issues: migrationIssues,
+};
+
 /**
  * Brings the schema to the version of the server's image, once per image: the Job's name carries a hash of
  * what it runs. A failed Job stops the update before the server changes, and is run again by the next one.
@@ -56,9 +82,9 @@ export class DatabaseMigration extends pulumi.ComponentResource {
   /** The backup that was made before; none unless it was asked for. */
   public readonly backupJob?: k8s.batch.v1.Job;
 
-  constructor(name: string, given: DatabaseMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: DatabaseMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:DatabaseMigration", name, {}, opts);
-    const args = checkedSettings("MigrationSettings", migrationIssues, given, name);
+    args = checkedSettings(migrationContract, args, name, opts);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
     const settings = resolveMigration(args);
     const spec = migrationJobSpec({

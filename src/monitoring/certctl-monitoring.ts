@@ -1,10 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings } from "../checks/checked-settings";
+import { needs, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
+import { under } from "../checks/issues";
 import { monitoringIssues } from "./monitoring-checks";
 import { dependencies } from "../kubernetes/dependencies";
 import { derive } from "../kubernetes/inputs";
 import { objectLabels } from "../kubernetes/labels";
+import { trustAdvice, trustSourceIssues } from "../tls/trust";
 import type { Trust } from "../tls/trust";
 import { dashboardJson } from "./dashboard";
 import type { MonitoringSettings } from "./monitoring-args";
@@ -27,6 +31,29 @@ export interface CertctlMonitoringArgs extends Omit<MonitoringSettings, "sqlExpo
   commonLabels?: Record<string, string>;
 }
 
+const contract: Contract<CertctlMonitoringArgs, Omit<MonitoringSettings, "sqlExporter">> = {
+  settings: "MonitoringSettings",
+  except: ["sqlExporter"],
+  others: {
+    ...partArguments,
+    instance: needs("ObjectName", "the name of the instance"),
+    fleetSize: takes("setting"),
+    server: needs("text", "the name of the server's Service and Deployment"),
+    exporter: takes("text"),
+    postgres: takes("text"),
+    migrationJob: needs("text", "the begin of the names of migration Jobs"),
+    provisioningJob: needs("text", "the begin of the names of provisioning Jobs"),
+    renewalScanSeconds: takes("number"),
+    backupSchedule: takes("CronSchedule"),
+    drillSchedule: takes("CronSchedule"),
+    pushesBackups: takes("boolean"),
+    sentinelAgents: takes("number"),
+    apiKeys: needs("text", "the name of a Secret with the key metrics"),
+    trust: needs("object", trustAdvice),
+  },
+  issues: (args) => [...under("trust", trustSourceIssues(args.trust)), ...monitoringIssues(args)],
+};
+
 /**
  * How an instance is watched: ServiceMonitor and PrometheusRule for the Prometheus Operator, and a Grafana
  * dashboard.
@@ -38,9 +65,9 @@ export class CertctlMonitoring extends pulumi.ComponentResource {
   public readonly prometheusRule?: k8s.apiextensions.CustomResource;
   public readonly dashboard?: k8s.core.v1.ConfigMap;
 
-  constructor(name: string, given: CertctlMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CertctlMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:CertctlMonitoring", name, {}, opts);
-    const args = checkedSettings("MonitoringSettings", monitoringIssues, given, name);
+    args = checkedSettings(contract, args, name, opts);
     const { namespace, server, serviceMonitor = {}, rules = {}, dashboard = {} } = args;
     const child = { parent: this, dependsOn: dependencies(opts) };
     const metadata = (labels?: Record<string, string>) => ({

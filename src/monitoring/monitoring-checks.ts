@@ -105,7 +105,8 @@ function alertLabelIssues(labels: Record<string, string> | undefined): Issue[] {
   });
 }
 
-function sqlExporterIssues(
+/** What is wrong with the exporter of what the database knows. */
+export function sqlExporterIssues(
   { enabled, interval, resources }: SqlExporterSettings,
   monitored: boolean,
 ): Issue[] {

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { LabelSource } from "../kubernetes/labels";
 import { selectorLabels } from "../kubernetes/labels";
+import { trustSource } from "../tls/trust";
 import type { Trust } from "../tls/trust";
 import { monitoringDefaults } from "./monitoring-settings";
 import type { ServiceMonitorSettings } from "./monitoring-args";
@@ -67,7 +68,8 @@ function scrapeFields({
 }
 
 function certificateAuthority(trust: Trust): { ca?: Record<string, unknown> } {
-  if ("systemRoots" in trust) return {};
-  if ("secret" in trust) return { ca: { secret: { name: trust.secret, key: trust.key } } };
-  return { ca: { configMap: { name: trust.configMap, key: trust.key } } };
+  const source = trustSource(trust);
+  if (!source) return {};
+  const { kind, ...ca } = source;
+  return { ca: kind === "Secret" ? { secret: ca } : { configMap: ca } };
 }

@@ -1,6 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings } from "../checks/checked-settings";
+import { needs, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
+import { sqlExporterIssues } from "./monitoring-checks";
 import type { Database } from "../database/database";
 import { resolveImages } from "../images/images";
 import type { ImageSettings } from "../images/images-args";
@@ -34,6 +37,18 @@ export interface SqlExporterArgs extends SqlExporterSettings {
   scheduling?: Scheduling;
 }
 
+const contract: Contract<SqlExporterArgs, SqlExporterSettings> = {
+  settings: "SqlExporterSettings",
+  others: {
+    ...partArguments,
+    database: needs(["connection", "ready"], "a Database, such as new PostgresDatabase(…)"),
+    readyTimeoutSeconds: takes("setting"),
+    images: takes("setting"),
+    scheduling: takes("Scheduling"),
+  },
+  issues: (args) => sqlExporterIssues(args, true),
+};
+
 /**
  * Asks the database for what the server's gauges cannot tell above 50 certificates: ConfigMap with the
  * queries, Service, Deployment.
@@ -42,9 +57,9 @@ export class SqlExporter extends pulumi.ComponentResource {
   public readonly service: k8s.core.v1.Service;
   public readonly deployment: k8s.apps.v1.Deployment;
 
-  constructor(name: string, given: SqlExporterArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: SqlExporterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:SqlExporter", name, {}, opts);
-    const args = checkedSettings("SqlExporterSettings", () => [], given, name);
+    args = checkedSettings(contract, args, name, opts);
     const { namespace, login, interval = "1m" } = args;
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
     const child = { parent: this, dependsOn: dependencies(opts) };

@@ -1,6 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings } from "../checks/checked-settings";
+import { needs, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
+import { under } from "../checks/issues";
 import { provisioningIssues } from "./provisioning-checks";
 import { resolveImages } from "../images/images";
 import type { ImageSettings } from "../images/images-args";
@@ -10,6 +13,7 @@ import { jobAnnotations } from "../kubernetes/jobs";
 import { objectLabels } from "../kubernetes/labels";
 import type { Scheduling } from "../kubernetes/types";
 import type { AuthType } from "../server/auth-args";
+import { trustAdvice, trustSourceIssues } from "../tls/trust";
 import type { Trust } from "../tls/trust";
 import type { ProvisioningSettings } from "./provisioning-args";
 import { provisioningJobSpec } from "./provisioning-manifests";
@@ -49,6 +53,22 @@ export interface ServerProvisioningArgs extends ProvisioningSettings {
   authType?: AuthType;
 }
 
+const contract: Contract<ServerProvisioningArgs, ProvisioningSettings> = {
+  settings: "ProvisioningSettings",
+  others: {
+    ...partArguments,
+    serverUrl: needs("text", "the URL of a server, such as the url of new CertctlServer(…)"),
+    apiKeys: needs("text", "the name of a Secret with the key admin"),
+    trust: needs("object", trustAdvice),
+    revision: needs("text", "the revision of a server, such as the one of new CertctlServer(…)"),
+    restored: takes("text"),
+    images: takes("setting"),
+    scheduling: takes("Scheduling"),
+    authType: takes("AuthType"),
+  },
+  issues: (args) => [...under("trust", trustSourceIssues(args.trust)), ...provisioningIssues(args)],
+};
+
 /**
  * Roles for the named keys, no demo grant, and the proof that issuers are loaded: what makes a Ready server a
  * working one.
@@ -61,9 +81,9 @@ export class ServerProvisioning extends pulumi.ComponentResource {
    */
   public readonly restoredJob?: k8s.batch.v1.Job;
 
-  constructor(name: string, given: ServerProvisioningArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ServerProvisioningArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:ServerProvisioning", name, {}, opts);
-    const args = checkedSettings("ProvisioningSettings", provisioningIssues, given, name);
+    args = checkedSettings(contract, args, name, opts);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
     const settings = resolveProvisioning(args);
     const provision = (

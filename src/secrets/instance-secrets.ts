@@ -1,11 +1,15 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { checkedSettings } from "../checks/checked-settings";
+import { needs, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
 import type { SecretKey } from "../kubernetes/environment";
 import { secretChecksum } from "../kubernetes/hash";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
 import { dataProtection } from "../kubernetes/protection";
 import { fleetKeys, keyOf, serverKeys } from "./api-keys";
+import { instanceSecretsIssues } from "./instance-secrets-checks";
 import type { CertctlSecrets, ExistingSecrets } from "./secrets-args";
 
 /** Arguments of the Secrets of an instance. */
@@ -15,6 +19,27 @@ export interface InstanceSecretsArgs extends CertctlSecrets, LabelSource {
   /** Protect keys from deletion. @default true */
   deletionProtection?: boolean;
 }
+
+const contract: Contract<InstanceSecretsArgs> = {
+  others: {
+    ...partArguments,
+    instance: needs("ObjectName", "the name of the instance"),
+    databasePassword: takes("setting"),
+    encryptionKey: takes("setting"),
+    apiKeys: takes("setting"),
+    previousApiKeys: takes("setting"),
+    caCertificate: takes("setting"),
+    caPrivateKey: takes("setting"),
+    tlsCertificate: takes("setting"),
+    tlsPrivateKey: takes("setting"),
+    tlsCaCertificate: takes("setting"),
+    smtpPassword: takes("setting"),
+    secretEnv: takes("setting"),
+    existingSecrets: takes("setting"),
+    deletionProtection: takes("setting"),
+  },
+  issues: instanceSecretsIssues,
+};
 
 /**
  * The server's Secrets, one per duty: the encryption key, the API keys, the issuing CA, and further secret
@@ -40,6 +65,7 @@ export class InstanceSecrets extends pulumi.ComponentResource {
 
   constructor(name: string, args: InstanceSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:InstanceSecrets", name, {}, opts);
+    args = checkedSettings(contract, args, name, opts);
     const existing = args.existingSecrets ?? {};
     const child = { parent: this, dependsOn: opts?.dependsOn };
     const keep = { ...child, ...dataProtection(args.deletionProtection ?? true) };

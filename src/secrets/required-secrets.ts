@@ -1,6 +1,6 @@
-import { TrustMode } from "../tls/tls-args";
 import type { TlsSettings } from "../tls/tls-args";
 import { isProvided } from "../tls/tls-settings";
+import { needsCaCertificate } from "../tls/trust";
 import type { ExistingSecrets } from "./secrets-args";
 
 /** What decides which secrets are needed. */
@@ -23,12 +23,6 @@ export function requiredSecrets(args: SecretNeeds): string[] {
       ? ["apiKeys.admin", "apiKeys.enroll", "apiKeys.fleet", "apiKeys.metrics"]
       : []),
     ...(provided ? ["tlsCertificate", "tlsPrivateKey"] : []),
-    ...(provided && needsCaCertificate(args) ? ["tlsCaCertificate"] : []),
+    ...(provided && needsCaCertificate(args.tls) ? ["tlsCaCertificate"] : []),
   ];
-}
-
-/** A provided certificate comes without the CA that clients need, unless they trust something else. */
-function needsCaCertificate({ tls }: SecretNeeds): boolean {
-  const mode = tls?.trust?.mode;
-  return mode !== TrustMode.ConfigMap && mode !== TrustMode.SystemRoots;
 }

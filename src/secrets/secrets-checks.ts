@@ -23,7 +23,8 @@ export function secretIssues(secrets: CertctlSecrets): Issue[] {
   ];
 }
 
-function passwordIssues(path: string, value: unknown): Issue[] {
+/** What is wrong with a password. */
+export function passwordIssues(path: string, value: unknown): Issue[] {
   const password = text(value);
   return [
     ...issueIf(password === "", path, "is empty"),

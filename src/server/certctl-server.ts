@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings } from "../checks/checked-settings";
+import { needs, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
 import { serverIssues } from "./server-checks";
 import type { Database } from "../database/database";
 import type { FleetSize } from "../fleet-size/fleet-size-args";
@@ -63,6 +65,30 @@ export interface CertctlServerArgs extends ServerSettings {
   commonLabels?: Record<string, string>;
 }
 
+const contract: Contract<CertctlServerArgs, ServerSettings> = {
+  settings: "ServerSettings",
+  others: {
+    ...partArguments,
+    database: needs(["connection", "ready"], "a Database, such as new PostgresDatabase(…)"),
+    tlsSecret: needs("text", "the name of a Secret with tls.crt and tls.key"),
+    apiKeys: needs("text", "the name of a Secret with the keys admin, enroll, fleet and metrics"),
+    previousDuties: takes("texts"),
+    encryptionKey: needs(
+      ["name", "key"],
+      'a Secret\'s name and key, such as { name: "certctl", key: "key" }',
+    ),
+    issuingCa: takes("text"),
+    secretVariables: takes("object"),
+    secretsChecksum: takes("text"),
+    migratedByJob: takes("boolean"),
+    restored: takes("text"),
+    fleetSize: takes("setting"),
+    readyTimeoutSeconds: takes("setting"),
+    images: takes("setting"),
+  },
+  issues: serverIssues,
+};
+
 /**
  * The certctl API server: ServiceAccount, Service, Deployment, and the script that reloads rotated TLS files.
  */
@@ -78,9 +104,9 @@ export class CertctlServer extends pulumi.ComponentResource {
   /** Chooses the number of pods, with `autoscaling`. */
   public readonly autoscaler?: k8s.autoscaling.v2.HorizontalPodAutoscaler;
 
-  constructor(name: string, given: CertctlServerArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CertctlServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:CertctlServer", name, {}, opts);
-    const args = checkedSettings("ServerSettings", serverIssues, given, name);
+    args = checkedSettings(contract, args, name, opts);
     const { namespace } = args;
     const settings = resolveServer(args, args.fleetSize);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };

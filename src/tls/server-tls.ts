@@ -1,9 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { checkedSettings } from "../checks/checked-settings";
+import { needs, partArguments, takes } from "../checks/contract";
+import type { Contract } from "../checks/contract";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
 import { contentConfigMap } from "../kubernetes/scripts";
 import { certificateResource } from "./certificate";
+import { serverTlsIssues } from "./server-tls-checks";
 import { TlsMode, TrustMode } from "./tls-args";
 import type { TlsSettings } from "./tls-args";
 import { resolveTls, trustKey } from "./tls-settings";
@@ -24,6 +28,19 @@ export interface ServerTlsArgs extends LabelSource {
   tlsCaCertificate?: pulumi.Input<string>;
 }
 
+const contract: Contract<ServerTlsArgs> = {
+  others: {
+    ...partArguments,
+    instance: needs("ObjectName", "the name of the instance"),
+    tls: takes("setting"),
+    dnsNames: needs("texts", "the DNS names of the server's Service"),
+    tlsCertificate: takes("setting"),
+    tlsPrivateKey: takes("setting"),
+    tlsCaCertificate: takes("setting"),
+  },
+  issues: serverTlsIssues,
+};
+
 /**
  * The server's certificate as a Secret, from one of three sources, and the CA certificates that its clients
  * trust.
@@ -38,6 +55,7 @@ export class ServerTls extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServerTlsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:ServerTls", name, {}, opts);
+    args = checkedSettings(contract, args, name, opts);
     const tls = args.tls ?? {};
     const child = { parent: this, dependsOn: opts?.dependsOn };
     const labels = objectLabels(args, "tls");

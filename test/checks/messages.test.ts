@@ -2,12 +2,19 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { components } from "./component-cases";
 import { corpus } from "./corpus";
 
 const source = join(__dirname, "../../src");
 
+/** What components say that are used on their own; no stack file leads there. */
+const ofComponents = Object.values(components).flatMap(({ nothing, wrong }) => [
+  ...nothing,
+  ...wrong.map(([, refused]) => refused),
+]);
+
 describe("the invalid corpus", () => {
-  const printed = corpus("invalid").flatMap(({ expected }) => expected);
+  const printed = [...corpus("invalid").flatMap(({ expected }) => expected), ...ofComponents];
 
   it("has a case for every message of the checks", () => {
     const texts = files().flatMap((file) => messages(file).map((pattern) => ({ file, pattern })));
