@@ -39,9 +39,9 @@ export function resolvePostgres(
   };
 }
 
+// facts: sizes
 /**
- * Connections that PostgreSQL must accept: every pool at its fullest, and a reserve for people and Jobs
- * (certctl facts 6).
+ * Connections that PostgreSQL must accept: every pool at its fullest, and a reserve for people and Jobs.
  */
 export function requiredConnections(poolSize: number, replicas: number, reserve = 20): number {
   return poolSize * replicas + reserve;

@@ -101,7 +101,8 @@ function isKnown(fleetSize: FleetSize | undefined): boolean {
   return fleetSize === undefined || Object.values(FleetSize).includes(fleetSize);
 }
 
-/** Every pool at its fullest, and a reserve, must fit (certctl facts 6). */
+// facts: sizes
+/** Every pool at its fullest, and a reserve, must fit. */
 function connectionIssues(args: CertctlArgs): Issue[] {
   const mode = args.database?.mode ?? DatabaseMode.Bundled;
   const given = (mode === DatabaseMode.Bundled ? args.database?.bundled : args.database?.external)

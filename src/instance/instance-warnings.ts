@@ -108,7 +108,8 @@ function networkWarnings({ network, server, exposure = {} }: CertctlArgs): strin
   ];
 }
 
-/** certctl counts requests by the address that they come from (certctl facts 2.4). */
+// facts: rate-limits
+/** certctl counts requests by the address that they come from. */
 function rateLimitWarnings({ server, exposure }: CertctlArgs): string[] {
   const { auth, rateLimiting } = server ?? {};
   const between = auth?.type === AuthType.None ? "gateway" : (exposure?.mode ?? ExposureMode.None);
@@ -118,7 +119,8 @@ function rateLimitWarnings({ server, exposure }: CertctlArgs): string[] {
   );
 }
 
-/** What a way in that ends TLS brings with it (certctl facts 2.4 and 3). */
+// facts: rate-limits, http-surface
+/** What a way in that ends TLS brings with it. */
 function exposureWarnings(args: CertctlArgs): string[] {
   const { mode = ExposureMode.None, ingress, gateway } = args.exposure ?? {};
   if (mode === ExposureMode.None) return [];

@@ -112,9 +112,10 @@ function schedules(backup: BackupSettings): Pick<WatchedParts, "backupSchedule" 
   return { backupSchedule: schedule, ...((drill.enabled ?? true) && { drillSchedule: drill.schedule }) };
 }
 
+// facts: metrics
 /**
  * certctl registers an agent for the network scan, and one for each cloud that it searches; none of them is
- * ever online (certctl facts 4).
+ * ever online.
  */
 function sentinelAgents(server: ServerSettings = {}): number {
   const isOn = (variable: string): boolean => server.env?.[variable] === "true";

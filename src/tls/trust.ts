@@ -4,9 +4,9 @@ import type { Volume, VolumeMount } from "../kubernetes/environment";
 import { TrustMode } from "./tls-args";
 import type { TlsSettings } from "./tls-args";
 
+// facts: what-agents-trust
 /**
- * Where CA certificates come from: never the whole TLS Secret, which holds the server's private key (certctl
- * facts 9, row 7).
+ * Where CA certificates come from: never the whole TLS Secret, which holds the server's private key.
  */
 export type Trust =
   | { configMap: pulumi.Input<string>; key: string }
