@@ -29,7 +29,7 @@ func (settings Settings) hardenKeyDirectory() error {
 }
 
 // ensureKey makes <key dir>/<certificate id>.key (0600) unless it is there: a deployment needs the key again,
-// so it must last (facts 2.12).
+// so it must last (facts: agent-behaviour).
 func (settings Settings) ensureKey(certificate string) (made bool, err error) {
 	if err := settings.hardenKeyDirectory(); err != nil {
 		return false, err

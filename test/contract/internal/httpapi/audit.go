@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Audit writes a row for every API call: heartbeats, polls and scrapes too (facts 5). Rows are written beside
+// Audit writes a row for every API call: heartbeats, polls and scrapes too (facts: audit-events). Rows are written beside
 // the answer, so calls that come together are chained in another order than their times say.
 type Audit struct {
 	db      *sql.DB
