@@ -1,5 +1,5 @@
-// Package agent is a stand-in for the certctl agent: identity, keys on disk, heartbeat, work poll (facts
-// 2.11, 2.12).
+// Package agent is a stand-in for the certctl agent: identity, keys on disk, heartbeat, work poll (facts:
+// agent-settings, agent-behaviour).
 package agent
 
 import (
