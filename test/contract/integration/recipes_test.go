@@ -110,7 +110,8 @@ func TestAnAgentBeatsWorksAndRetires(t *testing.T) {
 	}
 }
 
-// A mount point of root's cannot be hardened by the agent's own user, whatever its mode (facts: key-directory).
+// A mount point of root's cannot be hardened by the agent's own user, whatever its mode
+// (facts: key-directory).
 func TestAKeyDirectoryOfAnotherUserIsReported(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root to be somebody else")

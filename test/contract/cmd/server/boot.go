@@ -29,7 +29,8 @@ type application struct {
 	certificate certificate
 }
 
-// steps is certctl's order (facts: boot-order), after the configuration check. Each may refuse; there is no retry.
+// steps is certctl's order (facts: boot-order), after the configuration check. Each may refuse; there is no
+// retry.
 func (app *application) steps() []step {
 	return []step{
 		{"database", app.openDatabase},
@@ -84,7 +85,8 @@ func (app *application) migrate(ctx context.Context) error {
 	return database.Prepare(ctx, app.db, app.settings, app.log)
 }
 
-// checkEncryptionKey refuses to run without a key where somebody has already used one (facts: refusals-to-start).
+// checkEncryptionKey refuses to run without a key where somebody has already used one
+// (facts: refusals-to-start).
 func (app *application) checkEncryptionKey(ctx context.Context) error {
 	var written bool
 	const query = `SELECT EXISTS (SELECT FROM issuers WHERE source = 'database') OR EXISTS (SELECT FROM deployment_targets WHERE source = 'database')`
@@ -114,8 +116,8 @@ func (app *application) checkDemoGrant(ctx context.Context) error {
 	return nil
 }
 
-// ensureSigningKey writes the first session key. Two replicas that start together write two (facts: boot-order).
-// Existing ones are not opened.
+// ensureSigningKey writes the first session key. Two replicas that start together write two
+// (facts: boot-order). Existing ones are not opened.
 func (app *application) ensureSigningKey(ctx context.Context) error {
 	var there bool
 	if err := app.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM session_signing_keys WHERE active)").Scan(&there); err != nil || there {

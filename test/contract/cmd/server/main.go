@@ -1,5 +1,6 @@
 // Command server is a stand-in for the certctl server. It is not certctl: it was written from
-// docs/certctl-facts.md alone, and behaves like it at the boundaries a deployment touches (see ../../README.md).
+// docs/certctl-facts.md alone, and behaves like it at the boundaries a deployment touches (see
+// ../../README.md).
 package main
 
 import (
@@ -22,8 +23,8 @@ func main() {
 	os.Exit(run(settings, log, os.Args[1:]))
 }
 
-// run is the whole program; its result is the exit code. One flag, an exact word at any place (facts: migrations);
-// other words are not looked at.
+// run is the whole program; its result is the exit code. One flag, an exact word at any place
+// (facts: migrations); other words are not looked at.
 // --check-config is the stand-in's own: it stops before the database.
 func run(settings config.Config, log *slog.Logger, words []string) int {
 	migrateOnly := slices.Contains(words, "--migrate-only")

@@ -65,7 +65,8 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger) int {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	if err != nil {
-		log.Error("cannot listen", "error", err.Error()) // and the process stays up without a listener (facts: boot-order)
+		// The process stays up without a listener (facts: boot-order).
+		log.Error("cannot listen", "error", err.Error())
 	} else {
 		log.Info("listening", "address", listener.Addr().String())
 		go func() {
@@ -98,8 +99,9 @@ func (app *application) reload() {
 	}
 }
 
-// stop ends as certctl does (facts: shutdown-and-signals): the scheduler first, while requests are still answered; then the requests and the audit,
-// which share one budget that has been running since the signal; then the database.
+// stop ends as certctl does (facts: shutdown-and-signals): the scheduler first, while requests are still
+// answered; then the requests and the audit, which share one budget that has been running since the signal;
+// then the database.
 func (app *application) stop(server *http.Server, audit *httpapi.Audit) {
 	budget, cancel := context.WithTimeout(context.Background(), app.settings.ShutdownBudget)
 	defer cancel()

@@ -8,8 +8,8 @@ import (
 	"github.com/lib/pq"
 )
 
-// Role and Holder are in the order of the API's JSON: provision.sh in integration/testdata finds a role by "id" before
-// "name" in one object.
+// Role and Holder are in the order of the API's JSON: provision.sh in integration/testdata finds a role by
+// "id" before "name" in one object.
 type Role struct {
 	ID          string   `json:"id"`
 	Name        string   `json:"name"`

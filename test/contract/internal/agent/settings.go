@@ -11,8 +11,8 @@ import (
 	"certctl.test/contract/internal/config"
 )
 
-// Settings are certctl's (facts: agent-settings), and the intervals, which certctl does not let anyone change: they are the
-// stand-in's own.
+// Settings are certctl's (facts: agent-settings), and the intervals, which certctl does not let anyone
+// change: they are the stand-in's own.
 type Settings struct {
 	Files              config.Files
 	ServerURL          string

@@ -16,7 +16,7 @@ type Config struct {
 	TLSCertificatePath string
 	TLSKeyPath         string
 	MaxBodySize        int64
-	ShutdownBudget     time.Duration // HTTP drain and audit flush together, from the signal on (facts: shutdown-and-signals)
+	ShutdownBudget     time.Duration // HTTP drain and audit flush, from the signal on (facts: shutdown-and-signals)
 
 	LogLevel      string
 	LogFormat     string

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// ESTProfile is one of EST (facts: enrollment). The legacy single profile has only an issuer and a certificate profile, and no
-// authentication.
+// ESTProfile is one of EST (facts: enrollment). The legacy single profile has only an issuer and a
+// certificate profile, and no authentication.
 type ESTProfile struct {
 	prefix string
 	Slug   string

@@ -73,7 +73,8 @@ func (config Config) allRefusals() []Refusal {
 	return append(config.Refusals(Configuration), config.Refusals(Boot)...)
 }
 
-// TestEveryRowOfTheTable starts with each case of the table (facts: refusals-to-start), on both sides of its rule.
+// TestEveryRowOfTheTable starts with each case of the table (facts: refusals-to-start), on both sides of its
+// rule.
 func TestEveryRowOfTheTable(t *testing.T) {
 	folder := prepare(t)
 	if refusals := folder.load("").allRefusals(); len(refusals) != 0 {

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// SCEPProfile is one of SCEP (facts: enrollment). The legacy single profile has no slug and its own variable names.
+// SCEPProfile is one of SCEP (facts: enrollment). The legacy single profile has no slug and its own variable
+// names.
 type SCEPProfile struct {
 	prefix string
 	Slug   string

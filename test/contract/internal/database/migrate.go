@@ -18,8 +18,8 @@ var embedded embed.FS
 //go:embed seed.sql
 var seed string
 
-// migrationLock is certctl's own (facts: migrations). It belongs to the session, so all of Migrate runs on one
-// connection, and a pooler in transaction mode between here and the database would break it.
+// migrationLock is certctl's own (facts: migrations). It belongs to the session, so all of Migrate runs on
+// one connection, and a pooler in transaction mode between here and the database would break it.
 const migrationLock = 7283164759461502341
 
 // Migrate applies the files that are not in the ledger yet, in the order of their names, each in a

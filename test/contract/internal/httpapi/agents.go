@@ -13,8 +13,8 @@ import (
 	"certctl.test/contract/internal/access"
 )
 
-// agent is in the order of the API's JSON: enroll.sh in integration/testdata reads "id" and "name" at the start of an
-// object.
+// agent is in the order of the API's JSON: enroll.sh in integration/testdata reads "id" and "name" at the
+// start of an object.
 type agent struct {
 	ID              string     `json:"id"`
 	Name            string     `json:"name"`
@@ -32,7 +32,8 @@ const (
 var registrations atomic.Int64
 
 // registerAgent needs one bearer that is both a key with agent.edit and the agent bootstrap token (facts:
-// registration). An id in the body is not looked at; a name stays taken by a retired agent (facts: provisioning-calls).
+// registration). An id in the body is not looked at; a name stays taken by a retired agent
+// (facts: provisioning-calls).
 func (api *API) registerAgent(r *http.Request, _ string) answer {
 	key, _ := bearer(r)
 	token := api.Settings.Auth.BootstrapToken
@@ -44,7 +45,8 @@ func (api *API) registerAgent(r *http.Request, _ string) answer {
 		return failure(http.StatusBadRequest, "an agent needs a name and a hostname")
 	}
 	registered := agent{ID: fmt.Sprintf("agent-%d-%d", time.Now().UnixNano(), registrations.Add(1)), Name: body.Name, Hostname: body.Hostname, Status: "Online"}
-	// Registration itself sets Online and the first heartbeat: proof of life is a later one (facts: registration).
+	// Registration itself sets Online and the first heartbeat: proof of life is a later one
+	// (facts: registration).
 	err = api.DB.QueryRowContext(r.Context(),
 		"INSERT INTO agents (id, name, hostname, status, last_heartbeat_at) VALUES ($1, $2, $3, $4, now()) RETURNING registered_at, last_heartbeat_at",
 		registered.ID, registered.Name, registered.Hostname, registered.Status).Scan(&registered.RegisteredAt, &registered.LastHeartbeatAt)

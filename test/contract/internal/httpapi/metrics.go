@@ -39,8 +39,8 @@ func (metrics *Metrics) Count(ocsp string) {
 	metrics.ocsp[ocsp]++
 }
 
-// VerifyChain asks the function that reports breaks without tampering (facts: audit-events): the counter is as
-// false here as it is there.
+// VerifyChain asks the function that reports breaks without tampering (facts: audit-events): the counter is
+// as false here as it is there.
 func (metrics *Metrics) VerifyChain(ctx context.Context, db *sql.DB) error {
 	var broken bool
 	var rows int64

@@ -34,8 +34,8 @@ func (api *API) authInfo(w http.ResponseWriter, _ *http.Request) {
 }
 
 // dashboard answers every path nobody else does, with 200: also /readyz, /acme/* and /auth/oidc/*, which
-// certctl's shipped image hides behind its dashboard (facts: hidden-routes). A probe of a wrong path is therefore
-// always green.
+// certctl's shipped image hides behind its dashboard (facts: hidden-routes). A probe of a wrong path is
+// therefore always green.
 func dashboard(w http.ResponseWriter, _ *http.Request) {
 	answer{status: http.StatusOK, kind: "text/html; charset=utf-8", text: []byte("<!doctype html><title>dashboard of the stand-in</title>\n")}.write(w)
 }

@@ -58,7 +58,8 @@ func (api *API) listKeys(r *http.Request, _ string) answer {
 	return answer{status: http.StatusOK, body: map[string]any{"keys": holders}}
 }
 
-// grantRole answers 204 also when repeated, and adds a row each time (facts: provisioning-calls, roles-come-back).
+// grantRole answers 204 also when repeated, and adds a row each time (facts: provisioning-calls,
+// roles-come-back).
 func (api *API) grantRole(r *http.Request, _ string) answer {
 	body, err := decode[struct {
 		RoleID string `json:"role_id"`

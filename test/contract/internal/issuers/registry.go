@@ -105,8 +105,8 @@ func (registry *Registry) Kind(id string) (kind string, found bool) {
 	return issuer.kind, found
 }
 
-// ServesCA says whether EST and SCEP can be built on an issuer (facts: refusals-to-start): the stand-in has a CA certificate
-// of the local one only.
+// ServesCA says whether EST and SCEP can be built on an issuer (facts: refusals-to-start): the stand-in has a
+// CA certificate of the local one only.
 func (registry *Registry) ServesCA(id string) error {
 	kind, found := registry.Kind(id)
 	switch {

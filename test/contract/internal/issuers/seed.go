@@ -63,8 +63,8 @@ func (row seedRow) config(env config.Environment) map[string]string {
 }
 
 // Seed writes the issuers of the environment into an empty table, once in the life of a database: later
-// values of the variables have no effect (facts: issuers-are-seeded-once). Replicas that start together all try, and all but
-// one log duplicates (facts: several-servers).
+// values of the variables have no effect (facts: issuers-are-seeded-once). Replicas that start together all
+// try, and all but one log duplicates (facts: several-servers).
 func Seed(ctx context.Context, db *sql.DB, settings config.Config, log *slog.Logger) error {
 	var filled bool
 	if err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM issuers)").Scan(&filled); err != nil || filled {

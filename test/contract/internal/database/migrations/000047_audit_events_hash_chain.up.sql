@@ -25,7 +25,8 @@ CREATE TRIGGER audit_events_hash BEFORE INSERT ON audit_events
     FOR EACH ROW EXECUTE FUNCTION audit_events_chain();
 
 -- The id of the first row whose link does not fit, or NULL. It reads rows in the order of (timestamp, id), which is not the order they
--- were chained in: under load it reports breaks where there are none, like the one it stands for (facts: audit-events).
+-- were chained in: under load it reports breaks where there are none, like the one it stands for
+-- (facts: audit-events).
 CREATE FUNCTION audit_events_verify_chain() RETURNS text LANGUAGE sql STABLE AS $$
     SELECT id FROM (
         SELECT id, timestamp, prev_hash, lag(row_hash) OVER (ORDER BY timestamp, id) AS expected FROM audit_events
