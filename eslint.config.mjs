@@ -61,7 +61,7 @@ export default tseslint.config(
     },
   },
   {
-    // The package works where @pulumi/aws and @pulumi/policy are not installed (design, decision 13).
+    // The package works where @pulumi/aws and @pulumi/policy are not installed (docs/changing-the-code.md).
     files: ["src/**/*.ts"],
     ignores: ["src/aws/**", "src/policy/**"],
     rules: { "no-restricted-imports": ["error", { patterns: [awsAlone, policyAlone] }] },
@@ -69,8 +69,7 @@ export default tseslint.config(
   { files: ["src/aws/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [policyAlone] }] } },
   { files: ["src/policy/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [awsAlone] }] } },
   {
-    // A component must do the same in every stack: what it is told, it is told by its args (design, section
-    // 3).
+    // A component must do the same in every stack: what it is told, it is told by its args.
     files: ["src/**/*.ts"],
     ignores: ["src/stack/**"],
     rules: {

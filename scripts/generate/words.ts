@@ -1,9 +1,6 @@
-/** Text for readers who do not have this project's fact sheet, where a paragraph is one line. */
+/** Text where a paragraph is one line. */
 export function prose(text: string): string {
-  return text
-    .replace(/([^\n])\n(?=[^\n*-])/g, "$1 ")
-    .replace(/ \(certctl facts [^)]*\)/g, "")
-    .trim();
+  return text.replace(/([^\n])\n(?=[^\n*-])/g, "$1 ").trim();
 }
 
 /** Text in a cell of a Markdown table. */

@@ -8,7 +8,8 @@ export const AgentsKind = {
 } as const;
 export type AgentsKind = (typeof AgentsKind)[keyof typeof AgentsKind];
 
-/** What an agent logs; only `debug` differs from `info` (certctl facts 2.11). */
+// facts: agent-settings
+/** What an agent logs; only `debug` differs from `info`. */
 export const AgentLogLevel = { Debug: "debug", Info: "info" } as const;
 export type AgentLogLevel = (typeof AgentLogLevel)[keyof typeof AgentLogLevel];
 

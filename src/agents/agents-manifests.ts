@@ -55,9 +55,9 @@ export interface AgentPlacement {
   affinity?: Affinity;
 }
 
+// facts: key-directory
 /**
- * One level above the keys: the agent makes `keys` itself, because a mount point cannot be made private
- * (certctl facts 0.11).
+ * One level above the keys: the agent makes `keys` itself, because a mount point cannot be made private.
  */
 const agentHome = "/var/lib/certctl";
 

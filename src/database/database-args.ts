@@ -48,9 +48,9 @@ export interface PostgresSettings {
    * @patternErrorMessage is not a PostgreSQL name; use lower-case letters, digits and "_", at most 63 characters
    */
   database?: string;
+  // facts: database
   /**
-   * Role that owns the schema. Migration 18 protects the audit table only from a role of the name `certctl`
-   * (certctl facts 5).
+   * Role that owns the schema. Migration 18 protects the audit table only from a role of the name `certctl`.
    *
    * @default certctl
    * @pattern ^[a-z_][a-z0-9_]{0,62}$
@@ -63,9 +63,10 @@ export interface PostgresSettings {
   storage?: StorageSettings;
   /** CPU and memory of the server. @default by fleet size */
   resources?: Resources;
+  // facts: sizes
   /**
    * Connections the server accepts (`max_connections`): at least the server's pool times its replicas, plus
-   * 20 (certctl facts 6).
+   * 20.
    *
    * @default 100, 200 or 400 by fleet size, or more where pool × replicas + 20 needs it
    * @asType integer

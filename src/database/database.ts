@@ -45,9 +45,10 @@ export interface DatabaseClient {
 
 const caDirectory = "/etc/certctl/database-ca";
 
+// facts: the-password-in-the-url
 /**
  * certctl's `CERTCTL_DATABASE_URL`, without a password: that goes by `PGPASSWORD`, because certctl prints the
- * URL when it cannot connect, and does not encode what it puts into it (certctl facts 5).
+ * URL when it cannot connect, and does not encode what it puts into it.
  */
 export function databaseUrl(connection: DatabaseConnection): pulumi.Input<string> {
   return derive([connection.host, connection.user, connection.database] as const, (host, user, database) => {

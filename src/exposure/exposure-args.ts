@@ -17,9 +17,10 @@ export const ExposureMode = {
 } as const;
 export type ExposureMode = (typeof ExposureMode)[keyof typeof ExposureMode];
 
+// facts: http-surface
 /**
  * What carries out an Ingress: each controller is told in its own words that the server speaks HTTPS, TLS 1.3
- * only (certctl facts 3).
+ * only.
  */
 export const IngressController = {
   /** The community's ingress-nginx. */

@@ -1,5 +1,6 @@
+// facts: sizes
 /**
- * How many certificates and agents the instance is sized for (certctl facts 6). Only `small` was measured
+ * How many certificates and agents the instance is sized for. Only `small` was measured
  * upstream.
  */
 export const FleetSize = {

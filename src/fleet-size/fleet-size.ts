@@ -2,8 +2,9 @@ import type { RequiredResources } from "../kubernetes/resources";
 import { amounts } from "../kubernetes/resources";
 import { FleetSize } from "./fleet-size-args";
 
+// facts: sizes
 /**
- * The sizes that go with a number of certificates and agents (certctl facts 6). Only `small` was measured
+ * The sizes that go with a number of certificates and agents. Only `small` was measured
  * upstream.
  */
 export interface FleetProfile {

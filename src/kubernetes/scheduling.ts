@@ -3,7 +3,8 @@ import type { Affinity, Scheduling } from "./types";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 
-/** The published images are linux/amd64 only (certctl facts 1.1). */
+// facts: the-images
+/** The published images are linux/amd64 only. */
 const publishedPlatform = { "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64" };
 
 /** The scheduling fields of a pod. The user's affinity is merged with the component's own terms. */

@@ -149,8 +149,9 @@ export type TaintEffect = (typeof TaintEffect)[keyof typeof TaintEffect];
 
 /** Where pods may run. */
 export interface Scheduling {
+  // facts: the-images
   /**
-   * Labels that a node must have. The published images are linux/amd64 only (certctl facts 1.1).
+   * Labels that a node must have. The published images are linux/amd64 only.
    *
    * @default kubernetes.io/os: linux, kubernetes.io/arch: amd64
    */
@@ -200,14 +201,16 @@ export interface MountSettings {
   secret?: ObjectName;
   /** Name of the ConfigMap; this or `secret`. */
   configMap?: ObjectName;
+  // facts: files-and-modes
   /**
    * Copy the files into memory, readable by the server alone: certctl refuses a SCEP RA key that a group may
-   * read (certctl facts 1.5).
+   * read.
    *
    * @default false
    */
   ownerOnly?: boolean;
-  /** Let the server execute the files: the OpenSSL issuer runs scripts (certctl facts 2.7). @default false */
+  // facts: issuers-are-seeded-once
+  /** Let the server execute the files: the OpenSSL issuer runs scripts. @default false */
   executable?: boolean;
 }
 

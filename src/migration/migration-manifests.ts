@@ -31,9 +31,10 @@ export interface MigrationManifestInput extends LabelSource {
   restored?: string;
 }
 
+// facts: migrations
 /**
- * The migration: the server's image with `--migrate-only`. certctl checks its whole configuration first
- * (certctl facts 0.2), so TLS files and keys are there too, but no more of them than that check asks for.
+ * The migration: the server's image with `--migrate-only`. certctl checks its whole configuration first,
+ * so TLS files and keys are there too, but no more of them than that check asks for.
  */
 export function migrationJobSpec(input: MigrationManifestInput): JobSpec {
   const client = databaseClient(input.connection);

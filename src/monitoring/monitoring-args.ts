@@ -44,9 +44,10 @@ export interface MonitoringSettings {
 export interface ServiceMonitorSettings {
   /** Whether it is created. @default true */
   enabled?: boolean;
+  // facts: metrics, audit-events
   /**
    * Time between two scrapes of a replica, 2m at most. Each writes an audit event, and reads all jobs and
-   * agents (certctl facts 4 and 5).
+   * agents.
    *
    * @default 1m
    */
@@ -106,8 +107,9 @@ export interface RuleSettings {
    * @default true
    */
   kubeletMetrics?: boolean;
+  // facts: metrics
   /**
-   * Agents that certctl registers for its own scans, and that are never online (certctl facts 4); alerts
+   * Agents that certctl registers for its own scans, and that are never online; alerts
    * about agents leave them out.
    *
    * @default one for the network scan and one per source of cloud discovery, where they are on

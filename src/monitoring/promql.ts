@@ -77,9 +77,10 @@ export function events(
   return total(`(${appeared}) or (${rose}) or round(increase(${range}))`);
 }
 
+// facts: metrics
 /**
  * How much a count of rows in the database rose in a window, at its highest. Such counts fall too, when a
- * retry takes a job back from failed (certctl facts 4): that is no event, and `increase` would take it for a
+ * retry takes a job back from failed: that is no event, and `increase` would take it for a
  * restart.
  */
 export function rise(metric: string, instance: WatchedInstance, window: Window): string {

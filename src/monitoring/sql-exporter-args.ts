@@ -1,8 +1,9 @@
 import type { ObjectName, Resources, PrometheusDuration } from "../kubernetes/types";
 
+// facts: metrics
 /**
- * An exporter that asks the database for what the server's own gauges cannot tell above 50 certificates
- * (certctl facts 4): how many there are in each state, how many expire, and when the next one does. It is
+ * An exporter that asks the database for what the server's own gauges cannot tell above 50 certificates:
+ * how many there are in each state, how many expire, and when the next one does. It is
  * query-exporter (image: `images.sqlExporter`), in one pod that may only connect to the database. Where it
  * runs, the alerts about expiring certificates go by its metrics.
  */

@@ -18,7 +18,8 @@ interface Query {
  */
 const managed = "lower(status) NOT IN ('revoked', 'archived') AND expires_at > timestamptz 'epoch'";
 
-/** As certctl counts them (certctl facts 4), but of all certificates, and without those that are archived. */
+// facts: metrics
+/** As certctl counts them, but of all certificates, and without those that are archived. */
 const expired = "(lower(status) = 'expired' OR expires_at <= now())";
 
 const queries: Record<string, Query> = {

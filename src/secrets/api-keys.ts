@@ -3,7 +3,8 @@ import { secretVariable } from "../kubernetes/environment";
 import type { EnvVar } from "../kubernetes/environment";
 import type { ApiKeys, PreviousApiKeys } from "./secrets-args";
 
-/** The duties of named keys. Only `admin` administers (certctl facts 9, row 31). */
+// facts: roles-come-back
+/** The duties of named keys. Only `admin` administers. */
 export const duties = ["admin", "enroll", "fleet", "metrics"] as const;
 type Duty = (typeof duties)[number];
 
@@ -59,8 +60,9 @@ export function keyVariables(secretName: pulumi.Input<string>, previousDuties: r
   );
 }
 
+// facts: refusals-to-start
 /**
- * What the configuration check of every start asks for, that of `--migrate-only` too (certctl facts 1.4).
+ * What the configuration check of every start asks for, that of `--migrate-only` too.
  * certctl ignores the value of `CERTCTL_AUTH_SECRET` when there are named keys, but refuses an empty one: the
  * key with the least rights stands in.
  */

@@ -125,8 +125,9 @@ export class InstanceSecrets extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
+  // facts: the-encryption-key
   /**
-   * With another key the server starts without its issuers (certctl facts 0.6), so another key is another
+   * With another key the server starts without its issuers, so another key is another
    * Secret: the engine refuses to replace a protected one. An unprotected one gets a new name, because a
    * kubelet may hand out an immutable Secret from its memory.
    */

@@ -5,9 +5,10 @@ import type { ObjectName } from "../kubernetes/types";
 export interface CertctlSecrets {
   /** Password of the database role. Any characters but NUL and line breaks. @secret */
   databasePassword?: pulumi.Input<string>;
+  // facts: the-encryption-key
   /**
    * Key that encrypts issuer and target configurations in the database (`CERTCTL_CONFIG_ENCRYPTION_KEY`): at
-   * least 32 bytes. It must never change or be lost (certctl facts 0.6).
+   * least 32 bytes. It must never change or be lost.
    *
    * @secret
    */
@@ -16,10 +17,11 @@ export interface CertctlSecrets {
   apiKeys?: pulumi.Input<ApiKeys>;
   /** Keys that still work during a rotation, besides `apiKeys`. @secret */
   previousApiKeys?: PreviousApiKeys;
+  // facts: the-local-ca
   /**
    * PEM certificate of the CA that the issuer `iss-local` signs with.
    *
-   * @default a new one per process, lost at each restart (certctl facts 0.8)
+   * @default a new one per process, lost at each restart
    * @secret
    */
   caCertificate?: pulumi.Input<string>;
@@ -46,7 +48,8 @@ export interface CertctlSecrets {
 export interface ApiKeys {
   /** All rights. Never given to an agent. */
   admin: pulumi.Input<string>;
-  /** Registers agents; also the agent bootstrap token (certctl facts 0.5). */
+  // facts: registration
+  /** Registers agents; also the agent bootstrap token. */
   enroll: pulumi.Input<string>;
   /** Heartbeats and jobs of all agents. */
   fleet: pulumi.Input<string>;

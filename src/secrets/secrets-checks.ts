@@ -38,7 +38,8 @@ export function passwordIssues(path: string, value: unknown): Issue[] {
 
 const leastBytes = 32;
 
-/** certctl's own rules (certctl facts 1.4). */
+// facts: refusals-to-start
+/** certctl's own rules. */
 function encryptionKeyIssues(key: string | undefined): Issue[] {
   if (key === undefined) return [];
   const bytes = Buffer.byteLength(key);

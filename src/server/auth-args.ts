@@ -25,7 +25,7 @@ export interface AuthSettings {
  * loopback address where nobody else can call certctl, whose certificate is for the name
  * `CERTCTL_UPSTREAM_NAME`. Agents, the provisioning Job and Prometheus come through it, too, with the API
  * keys that it finds in `API_KEY_ADMIN`, `API_KEY_ENROLL`, `API_KEY_FLEET` and `API_KEY_METRICS` (and
- * `API_KEY_PREVIOUS_…`). What each of them may do is the gateway's to decide: docs/authenticating-gateway.md.
+ * `API_KEY_PREVIOUS_…`). What each of them may do is the gateway's to decide.
  */
 export interface AuthGatewaySettings {
   /**

@@ -15,8 +15,9 @@ export interface DisruptionBudgetSettings {
   maxUnavailable?: number;
 }
 
+// facts: several-servers
 /**
- * A HorizontalPodAutoscaler, by CPU, one pod at a time: every pod runs the background work (certctl facts 6).
+ * A HorizontalPodAutoscaler, by CPU, one pod at a time: every pod runs the background work.
  * Needs the cluster's metrics API.
  */
 export interface AutoscalingSettings {

@@ -45,7 +45,7 @@ export function serverAutoscaler(
         },
       ],
       behavior: {
-        // Pods that start together do the same background work twice (certctl facts 6).
+        // Pods that start together do the same background work twice (facts: several-servers).
         scaleUp: { policies: [{ type: "Pods", value: 1, periodSeconds: 60 }] },
         scaleDown: {
           stabilizationWindowSeconds: 300,

@@ -39,10 +39,11 @@ export interface CertctlServerArgs extends ServerSettings {
   previousDuties?: readonly string[];
   /** The key that encrypts issuer configurations. */
   encryptionKey: SecretKey;
+  // facts: the-local-ca
   /**
    * Secret with the CA pair of `iss-local`.
    *
-   * @default a new CA per process, lost at each restart (certctl facts 0.8)
+   * @default a new CA per process, lost at each restart
    */
   issuingCa?: pulumi.Input<string>;
   /** Further secret variables, by name. @default {} */

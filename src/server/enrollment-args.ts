@@ -95,9 +95,10 @@ export interface ScepEndpointSettings {
   issuerId: string;
   /** Certificate profile (`…_PROFILE_ID`). @default no profile */
   profileId?: string;
+  // facts: tls-is-read-once
   /**
    * Existing Secret with the registration authority's pair, `tls.crt` and `tls.key`. A new pair is read at
-   * the next start (certctl facts 1.5).
+   * the next start.
    */
   raSecret: ObjectName;
 }

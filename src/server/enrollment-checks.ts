@@ -12,8 +12,9 @@ import type {
 } from "./enrollment-args";
 import { fileSourceIssues } from "./files/file-checks";
 
+// facts: refusals-to-start
 /**
- * What certctl refuses to start with, or ignores, in EST (certctl facts 1.4). Passwords are checked with the
+ * What certctl refuses to start with, or ignores, in EST. Passwords are checked with the
  * variables.
  */
 export function estIssues(settings: EstSettings | undefined): Issue[] {
@@ -31,7 +32,8 @@ export function estIssues(settings: EstSettings | undefined): Issue[] {
   ];
 }
 
-/** What certctl refuses to start with, or ignores, in SCEP (certctl facts 1.4). */
+// facts: refusals-to-start
+/** What certctl refuses to start with, or ignores, in SCEP. */
 export function scepIssues(settings: ScepSettings | undefined): Issue[] {
   if (!settings) return [];
   const { profiles = {}, default: single } = settings;

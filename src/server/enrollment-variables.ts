@@ -85,7 +85,8 @@ function clientCaFile(
     : [];
 }
 
-/** certctl refuses a key that its group may read (certctl facts 1.5). */
+// facts: files-and-modes
+/** certctl refuses a key that its group may read. */
 function raPair(prefix: string, secret: string): SettingFile[] {
   return [
     { variable: `${prefix}RA_CERT_PATH`, source: { secret, key: "tls.crt" } },

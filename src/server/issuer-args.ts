@@ -1,8 +1,9 @@
 import type { FileSource } from "../kubernetes/types";
 
+// facts: issuers-are-seeded-once
 /**
- * Issuers that the first boot writes into the empty database. Later changes have no effect (certctl facts
- * 0.7): change an issuer over the API then.
+ * Issuers that the first boot writes into the empty database. Later changes have no effect:
+ * change an issuer over the API then.
  */
 export interface IssuerSettings {
   /** The ACME issuers `iss-acme-staging` and `iss-acme-prod`. */
@@ -13,9 +14,9 @@ export interface IssuerSettings {
   openssl?: OpensslIssuerSettings;
 }
 
+// facts: issuers-are-seeded-once
 /**
- * An ACME server. Names are proven by http-01: dns-01 needs an issuer created over the API (certctl facts
- * 2.7).
+ * An ACME server. Names are proven by http-01: dns-01 needs an issuer created over the API.
  */
 export interface AcmeIssuerSettings {
   /**

@@ -9,9 +9,9 @@ export const RateLimitBackend = {
 } as const;
 export type RateLimitBackend = (typeof RateLimitBackend)[keyof typeof RateLimitBackend];
 
+// facts: rate-limits
 /**
- * Limits on requests. They count per peer address, so that everything behind one ingress shares them (certctl
- * facts 2.4).
+ * Limits on requests. They count per peer address, so that everything behind one ingress shares them.
  */
 export interface RateLimitingSettings {
   /** Whether requests are limited (`CERTCTL_RATE_LIMIT_ENABLED`). @default true */
@@ -51,7 +51,8 @@ export interface RateLimitingSettings {
   bucketTtl?: Duration;
 }
 
-/** Intervals and concurrency of the background work. Every replica runs every loop (certctl facts 6). */
+// facts: several-servers
+/** Intervals and concurrency of the background work. Every replica runs every loop. */
 export interface SchedulerSettings {
   /**
    * Time between searches for certificates to renew (`CERTCTL_SCHEDULER_RENEWAL_CHECK_INTERVAL`); at least

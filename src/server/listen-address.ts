@@ -13,9 +13,9 @@ export function authGateway({ auth }: Pick<ServerSettings, "auth">): AuthGateway
   return auth?.type === AuthType.None ? auth.gateway : undefined;
 }
 
+// facts: refusals-to-start
 /**
- * A server that believes everybody listens where only its own pod can call: anything else it would refuse
- * (certctl facts 1.4).
+ * A server that believes everybody listens where only its own pod can call: anything else it would refuse.
  */
 export function listenAddress(settings: Pick<ServerSettings, "auth"> & { port: number }): ListenAddress {
   const gateway = authGateway(settings);

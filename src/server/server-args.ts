@@ -57,7 +57,8 @@ export interface ServerSettings {
   podDisruptionBudget?: DisruptionBudgetSettings;
   /** Port of the container and of the Service (`CERTCTL_SERVER_PORT`). @default 8443 */
   port?: Port;
-  /** CPU and memory of each pod. @default by fleet size (certctl facts 6) */
+  // facts: sizes
+  /** CPU and memory of each pod. @default by fleet size */
   resources?: Resources;
   /**
    * Open database connections per pod (`CERTCTL_DATABASE_MAX_CONNS`). PostgreSQL must allow this times the
@@ -121,7 +122,7 @@ export interface ServerSettings {
   /** Files that settings name by path: existing Secrets and ConfigMaps, mounted read-only. @default [] */
   mounts?: MountSettings[];
   /**
-   * Further environment variables of certctl (docs/configuration.md lists them). One that an argument
+   * Further environment variables of certctl, by their own names. One that an argument
    * governs, or that certctl does not read, is refused by name; so is a value that certctl would silently
    * replace by its default.
    *
@@ -198,9 +199,9 @@ export interface NetworkScanSettings {
 
 /** How a pod starts and stops. */
 export interface LifecycleSettings {
+  // facts: boot-order
   /**
-   * Seconds a pod may take until it listens; grows with the number of issuers, about 0.3 s of CPU each
-   * (certctl facts 1.3).
+   * Seconds a pod may take until it listens; grows with the number of issuers, about 0.3 s of CPU each.
    *
    * @default 180
    * @asType integer

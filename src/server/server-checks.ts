@@ -87,7 +87,8 @@ function rateLimitingIssues(settings: RateLimitingSettings = {}): Issue[] {
   ];
 }
 
-/** The intervals that certctl refuses when they are shorter than a second (certctl facts 1.4). */
+// facts: refusals-to-start
+/** The intervals that certctl refuses when they are shorter than a second. */
 const secondIntervals = [
   "jobProcessorInterval",
   "agentHealthCheckInterval",

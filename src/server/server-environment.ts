@@ -5,10 +5,11 @@ import type { SmtpSettings } from "./notification-args";
 import type { ResolvedServer } from "./server-settings";
 import { fileVariables } from "./files/setting-files";
 
+// facts: versions
 /**
  * certctl's variables from the arguments: every variable with an argument is here, and in server-variables.ts
  * as governed by it. Defaults that matter are written out, so that releases that differ in them behave the
- * same (certctl facts 1.1).
+ * same.
  */
 export function serverVariables(settings: ResolvedServer): Record<string, string> {
   const { rateLimiting, scheduler = {}, smtp, digest, notifiers, issuer, networkScan, lifecycle } = settings;

@@ -66,9 +66,9 @@ export function resolveServer(given: ServerSettings, fleetSize?: FleetSize): Res
   };
 }
 
+// facts: shutdown-and-signals
 /**
- * Seconds a stopping pod is given: it serves on, then ends its scheduler (up to 30 s), then drains (certctl
- * facts 1.5).
+ * Seconds a stopping pod is given: it serves on, then ends its scheduler (up to 30 s), then drains.
  */
 export function gracePeriodSeconds(lifecycle: Required<LifecycleSettings>): number {
   return lifecycle.preStopSeconds + 30 + lifecycle.shutdownTimeoutSeconds + 5;

@@ -2,8 +2,9 @@ import type * as k8s from "@pulumi/kubernetes";
 import type { CertManagerSettings, TlsSettings } from "./tls-args";
 import { certificateDefaults } from "./tls-settings";
 
+// facts: server-certificates
 /**
- * A cert-manager Certificate for the server. ECDSA P-256: Apple clients refuse ed25519 (certctl facts 10).
+ * A cert-manager Certificate for the server. ECDSA P-256: Apple clients refuse ed25519.
  */
 export function certificateResource(
   metadata: { name: string } & k8s.types.input.meta.v1.ObjectMeta,

@@ -7,9 +7,9 @@ import { TrustMode } from "./tls-args";
 import type { TlsSettings } from "./tls-args";
 import { trustKey } from "./tls-settings";
 
+// facts: what-agents-trust
 /**
- * Where CA certificates come from: never the whole TLS Secret, which holds the server's private key (certctl
- * facts 9, row 7).
+ * Where CA certificates come from: never the whole TLS Secret, which holds the server's private key.
  */
 export interface Trust {
   /** Name of a ConfigMap; this, `secret` or `systemRoots`. */

@@ -13,7 +13,7 @@ import { generateSecrets } from "../support/secrets";
 import { committed } from "../support/stack-files";
 import { configurations } from "./configurations";
 
-describe("the stand-in for certctl, which refuses to start by certctl's rules (facts 1.4),", function () {
+describe("the stand-in for certctl, which refuses to start by certctl's rules (facts: refusals-to-start),", function () {
   this.timeout(120_000);
   let binaries: ReturnType<typeof buildContract>;
   let secrets: CertctlArgs;

@@ -2,11 +2,18 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
+import { anchorsOf } from "../support/markdown";
+
 const root = resolve(__dirname, "../..");
 const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((file) =>
   file.endsWith(".md"),
 );
-const pages = ["README.md", "test/contract/README.md", ...docs.map((file) => `docs/${file}`)];
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "test/contract/README.md",
+  ...docs.map((file) => `docs/${file}`),
+];
 
 describe("the documentation", () => {
   for (const page of pages) {
@@ -18,9 +25,19 @@ describe("the documentation", () => {
     });
   }
 
+  for (const page of pages) {
+    it(`links to headings that exist: ${page}`, () => {
+      const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].map(
+        ([, target = "", anchor = ""]) => ({ target: target && join(dirname(page), target), anchor }),
+      );
+      const missing = links.filter(({ target, anchor }) => !anchorsOf(read(target || page)).includes(anchor));
+      assert.deepEqual(missing, []);
+    });
+  }
+
   it("names proofs of certctl's requirements that exist", () => {
     const text = readFileSync(join(root, "docs/certctl-requirements.md"), "utf8");
-    const proofs = [...text.matchAll(/`([\w/-]+\.test\.ts|config\/invalid)`/g)].map(
+    const proofs = [...text.matchAll(/`([\w/-]+\.test\.ts|checks\/invalid)`/g)].map(
       ([, proof = ""]) => proof,
     );
     assert.ok(proofs.length > 20);
@@ -48,3 +65,7 @@ describe("the documentation", () => {
     ]);
   });
 });
+
+function read(page: string): string {
+  return readFileSync(join(root, page), "utf8");
+}

@@ -5,7 +5,8 @@ import { containersOf, isPart, mostReplicas, ofKind, podsOf, specOf, variableOf 
 import type { Instance, Pod, Resource, StackObject } from "../instance";
 import type { InstanceRule } from "../rule";
 
-/** certctl's own default (certctl facts 2.2), which is that of a small fleet. */
+// facts: database-variables
+/** certctl's own default, which is that of a small fleet. */
 const defaultPool = fleetProfile(FleetSize.Small).server.maxConnections;
 
 /** PostgreSQL's own default. */

@@ -28,7 +28,8 @@ export function serverTlsFiles(secretName: pulumi.Input<string>): ServerFiles {
   };
 }
 
-/** The CA pair that `iss-local` signs with: without one, each process makes its own (certctl facts 0.8). */
+// facts: the-local-ca
+/** The CA pair that `iss-local` signs with: without one, each process makes its own. */
 export function issuingCaFiles(secretName: pulumi.Input<string> | undefined): ServerFiles {
   if (secretName === undefined) return { env: [], volumes: [], mounts: [] };
   return {

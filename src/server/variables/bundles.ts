@@ -10,7 +10,8 @@ const family = (prefix: string, ...suffixes: string[]): VariableBundle => ({
   needs: suffixes.map((suffix) => prefix + suffix),
 });
 
-/** What certctl's connectors ask for (certctl facts 2.7, 2.10). */
+// facts: variables
+/** What certctl's connectors ask for. */
 export const variableBundles: readonly VariableBundle[] = [
   family("CERTCTL_VAULT_", "ADDR", "TOKEN", "ROLE"),
   family("CERTCTL_DIGICERT_", "API_KEY", "ORG_ID"),

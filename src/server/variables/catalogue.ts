@@ -5,8 +5,9 @@ import type { ProfileFamily } from "./enrollment";
 import { acmeIssuerGroup, commercialIssuerGroup, notificationGroup } from "./issuers";
 import type { Variable, VariableGroup } from "./variable";
 
+// facts: variables
 /**
- * Every environment variable of the certctl server (certctl facts 2.1 to 2.10), and those of libraries that
+ * Every environment variable of the certctl server, and those of libraries that
  * are of use.
  */
 export const variableGroups: readonly VariableGroup[] = [

@@ -1,13 +1,13 @@
 import { boolean, choice, dead, duration, fixed, governed, integer, list, open, text } from "./variable";
 import type { VariableGroup } from "./variable";
 
-// certctl facts 1.4
+// facts: refusals-to-start
 const demo = "an instance for demonstrations is open to everybody, and ends after a day";
 const tls = "the certificate is mounted from the Secret that tls.mode chooses";
-// certctl facts 2.4
+// facts: rate-limits
 const sameAddress = "certctl limits requests before it knows the user";
 const noEffect = "certctl 2.1 reads it without effect";
-// certctl facts 0.10
+// facts: hidden-routes
 const hiddenLogin = "the published image answers the break-glass login with the dashboard";
 
 export const serverGroup: VariableGroup = {
@@ -20,7 +20,7 @@ export const serverGroup: VariableGroup = {
     governed("CERTCTL_MAX_BODY_SIZE", "server.maxBodySize"),
     governed("CERTCTL_AUDIT_FLUSH_TIMEOUT_SECONDS", "server.lifecycle.shutdownTimeoutSeconds"),
     governed("CERTCTL_LOG_LEVEL", "server.logging.level"),
-    // certctl facts 1.1
+    // facts: the-images
     dead("CERTCTL_LOG_FORMAT", "certctl always writes JSON"),
     governed("CERTCTL_CORS_ORIGINS", "server.cors.origins"),
     governed("CERTCTL_BLOCK_RFC1918_OUTBOUND", "server.blockPrivateNetworks"),

@@ -1,9 +1,9 @@
 import { dead, governed, secret } from "./variable";
 import type { Variable, VariableGroup } from "./variable";
 
-// certctl facts 0.10
+// facts: hidden-routes
 const acmeServer = "the published image answers `/acme` with the dashboard";
-// certctl facts 9, row 20
+// facts: ocsp
 const ocspKeys = "certctl 2.1 always fails to make OCSP keys";
 
 export const enrollmentGroup: VariableGroup = {

@@ -42,7 +42,7 @@ const clientPair = (family: string): Variable[] => [
   open(`CERTCTL_${family}_CLIENT_CERT_PATH`, path, "", "Client certificate (PEM)."),
   open(`CERTCTL_${family}_CLIENT_KEY_PATH`, path, "", "Private key of the client certificate (PEM)."),
 ];
-// certctl facts 2.7
+// facts: issuers-are-seeded-once
 const notSeeded = "certctl never puts it into the issuer; dns-01 needs an issuer created over the API";
 const unverified = "it talks to the ACME server without verifying its certificate";
 

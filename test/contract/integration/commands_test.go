@@ -41,7 +41,8 @@ func TestAnUnreachableDatabaseEndsAtOnce(t *testing.T) {
 	}
 }
 
-// Facts 5: this is why a password must not be in the URL. The stand-in shows it as certctl does.
+// This is why a password must not be in the URL (facts: the-password-in-the-url). The stand-in shows it as
+// certctl does.
 func TestAnUnreadableDatabaseURLIsPrintedWhole(t *testing.T) {
 	env := accepted(t).with("CERTCTL_DATABASE_URL=postgres://certctl:pa/ss@db/certctl")
 	exits(t, 1, "postgres://certctl:pa/ss@db/certctl", "server", env, "--migrate-only")

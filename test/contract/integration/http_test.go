@@ -114,7 +114,7 @@ func TestAScrapeShowsTheNamesOfTheFacts(t *testing.T) {
 		SELECT i, i, i, 'iss-local', 'Active', now() + interval '5 days', now() - i * interval '1 day' FROM generate_series(1, 61) AS i`)
 	must(t, err)
 	text := api.expect(200, "GET", "/api/v1/metrics/prometheus", metricsKey, "")
-	if names := strings.Count(text, "# TYPE certctl_"); names != 18 { // recipes, no. 8
+	if names := strings.Count(text, "# TYPE certctl_"); names != 18 { // (facts: metrics)
 		t.Errorf("%d names: %s", names, text)
 	}
 	for _, line := range []string{"certctl_certificate_total 61", "certctl_certificate_expiring_soon 50", `certctl_ocsp_counter_total{label="issuer_not_found"} 0`, "certctl_agent_total 0"} {
@@ -133,7 +133,7 @@ func TestEveryAPICallIsAudited(t *testing.T) {
 	api.expect(401, "GET", "/api/v1/agents", "wrong", "")
 	api.expect(200, "GET", "/health", "", "")
 	eventually(t, "21 rows", func() bool { return count(t, db, "SELECT count(*) FROM audit_events") == 21 })
-	// The right check of a chain: by its links, not by time (recipes, trap 2).
+	// The right check of a chain: by its links, not by time (facts: audit-events).
 	const links = "SELECT count(*) FILTER (WHERE prev_hash IS NULL) = 1 AND count(DISTINCT prev_hash) = 20 AND count(*) = 21 FROM audit_events"
 	if count(t, db, "SELECT ("+links+")::int") != 1 {
 		t.Error("the chain does not fit")

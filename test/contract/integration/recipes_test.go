@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// recipe runs a script of the project's recipes. Its text is theirs but for addresses: where the server is,
+// recipe runs a script of testdata. Its text is changed in nothing but addresses: where the server is,
 // and where the pod's mounts are.
 func recipe(t *testing.T, env environment, name string, variables ...string) (code int, output string) {
 	t.Helper()
@@ -110,7 +110,8 @@ func TestAnAgentBeatsWorksAndRetires(t *testing.T) {
 	}
 }
 
-// Facts 2.12: a mount point of root's cannot be hardened by the agent's own user, whatever its mode.
+// A mount point of root's cannot be hardened by the agent's own user, whatever its mode
+// (facts: key-directory).
 func TestAKeyDirectoryOfAnotherUserIsReported(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root to be somebody else")

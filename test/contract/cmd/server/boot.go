@@ -29,7 +29,8 @@ type application struct {
 	certificate certificate
 }
 
-// steps is the boot order of facts 1.3, after the configuration check. Each may refuse; there is no retry.
+// steps is certctl's order (facts: boot-order), after the configuration check. Each may refuse; there is no
+// retry.
 func (app *application) steps() []step {
 	return []step{
 		{"database", app.openDatabase},
@@ -75,7 +76,7 @@ func (app *application) openDatabase(ctx context.Context) (err error) {
 }
 
 // migrate is skipped when a Job does it. Nothing looks at the schema's version then: an empty one fails at
-// the next step, an older or newer one is used as it is (facts 1.2).
+// the next step, an older or newer one is used as it is (facts: migrations).
 func (app *application) migrate(ctx context.Context) error {
 	if app.settings.Database.MigrationsViaHook {
 		app.log.Info("migrations are left to the hook")
@@ -84,7 +85,8 @@ func (app *application) migrate(ctx context.Context) error {
 	return database.Prepare(ctx, app.db, app.settings, app.log)
 }
 
-// checkEncryptionKey refuses to run without a key where somebody has already used one (facts 1.4).
+// checkEncryptionKey refuses to run without a key where somebody has already used one
+// (facts: refusals-to-start).
 func (app *application) checkEncryptionKey(ctx context.Context) error {
 	var written bool
 	const query = `SELECT EXISTS (SELECT FROM issuers WHERE source = 'database') OR EXISTS (SELECT FROM deployment_targets WHERE source = 'database')`
@@ -114,8 +116,8 @@ func (app *application) checkDemoGrant(ctx context.Context) error {
 	return nil
 }
 
-// ensureSigningKey writes the first session key. Two replicas that start together write two (facts 1.3).
-// Existing ones are not opened.
+// ensureSigningKey writes the first session key. Two replicas that start together write two
+// (facts: boot-order). Existing ones are not opened.
 func (app *application) ensureSigningKey(ctx context.Context) error {
 	var there bool
 	if err := app.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM session_signing_keys WHERE active)").Scan(&there); err != nil || there {
@@ -141,7 +143,7 @@ func (app *application) loadIssuers(ctx context.Context) error {
 }
 
 // startScheduler comes before the listener: loops are already running when a profile or TLS file is refused
-// (facts 1.3).
+// (facts: boot-order).
 func (app *application) startScheduler(ctx context.Context) error {
 	env := app.settings.Environment
 	app.scheduler = scheduler.Start(ctx, app.log,
@@ -179,7 +181,7 @@ func (app *application) checkEnrollmentIssuers(context.Context) error {
 	return nil
 }
 
-// loadCertificate reads the pair a second time (facts 1.4, "checked twice").
+// loadCertificate reads the pair a second time (facts: refusals-to-start).
 func (app *application) loadCertificate(context.Context) error {
 	return app.certificate.load(app.settings)
 }

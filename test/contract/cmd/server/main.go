@@ -1,5 +1,6 @@
-// Command server is a stand-in for the certctl server. It is not certctl: it was written from the fact sheet
-// alone, and behaves like it at the boundaries a deployment touches (see ../../README.md).
+// Command server is a stand-in for the certctl server. It is not certctl: it was written from
+// docs/certctl-facts.md alone, and behaves like it at the boundaries a deployment touches (see
+// ../../README.md).
 package main
 
 import (
@@ -22,12 +23,12 @@ func main() {
 	os.Exit(run(settings, log, os.Args[1:]))
 }
 
-// run is the whole program; its result is the exit code. Facts 1.1: one flag, an exact word at any place;
-// other words are not looked at.
+// run is the whole program; its result is the exit code. One flag, an exact word at any place
+// (facts: migrations); other words are not looked at.
 // --check-config is the stand-in's own: it stops before the database.
 func run(settings config.Config, log *slog.Logger, words []string) int {
 	migrateOnly := slices.Contains(words, "--migrate-only")
-	// certctl says 2.0.9 here whatever its version is (facts 1.1).
+	// certctl says 2.0.9 here whatever its version is (facts: the-images).
 	log.Info("starting certctl server (stand-in of the contract tests)", "version", "2.0.9")
 
 	refusals := settings.Refusals(config.Configuration)
@@ -65,7 +66,7 @@ func refused(log *slog.Logger, refusals []config.Refusal) bool {
 }
 
 // migrateAndLeave is --migrate-only after the configuration check. CERTCTL_MIGRATIONS_VIA_HOOK does not
-// matter to it (facts 1.2).
+// matter to it (facts: migrations).
 func migrateAndLeave(ctx context.Context, settings config.Config, log *slog.Logger) error {
 	db, err := database.Open(ctx, settings.Database)
 	if err != nil {

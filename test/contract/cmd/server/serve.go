@@ -18,7 +18,7 @@ import (
 	"certctl.test/contract/internal/httpapi"
 )
 
-// schedulerWait is how long a shutdown waits for the scheduler (facts 1.5).
+// schedulerWait is how long a shutdown waits for the scheduler (facts: shutdown-and-signals).
 const schedulerWait = 30 * time.Second
 
 // certificate is the pair being served.
@@ -61,11 +61,12 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger) int {
 
 	listener, err := net.Listen("tcp", net.JoinHostPort(settings.Host, strconv.Itoa(settings.Port)))
 	// Signals are taken from here on, and not before: until then SIGHUP and SIGTERM end the process at once
-	// (facts 1.5, recipes trap 3).
+	// (facts: tls-is-read-once).
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	if err != nil {
-		log.Error("cannot listen", "error", err.Error()) // and the process stays up without a listener (facts 1.3)
+		// The process stays up without a listener (facts: boot-order).
+		log.Error("cannot listen", "error", err.Error())
 	} else {
 		log.Info("listening", "address", listener.Addr().String())
 		go func() {
@@ -98,8 +99,9 @@ func (app *application) reload() {
 	}
 }
 
-// stop is facts 1.5: the scheduler first, while requests are still answered; then the requests and the audit,
-// which share one budget that has been running since the signal; then the database.
+// stop ends as certctl does (facts: shutdown-and-signals): the scheduler first, while requests are still
+// answered; then the requests and the audit, which share one budget that has been running since the signal;
+// then the database.
 func (app *application) stop(server *http.Server, audit *httpapi.Audit) {
 	budget, cancel := context.WithTimeout(context.Background(), app.settings.ShutdownBudget)
 	defer cancel()

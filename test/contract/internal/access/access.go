@@ -12,7 +12,7 @@ import (
 )
 
 // DemoActor is who everybody is with CERTCTL_AUTH_TYPE=none; its admin role is in every database until it is
-// cleaned up (facts 9, row 32).
+// cleaned up (facts: the-demo-actor).
 const DemoActor = "actor-demo-anon"
 
 // Keyring maps the hash of a key to its actor.
@@ -23,7 +23,7 @@ type Keyring struct {
 }
 
 // NewKeyring reads the keys of the environment. CERTCTL_AUTH_SECRET counts only when there are no named keys
-// (facts 2.3).
+// (facts: keys-and-roles).
 func NewKeyring(auth config.Auth) *Keyring {
 	keyring := &Keyring{actors: map[[sha256.Size]byte]string{}, admins: map[string]bool{}}
 	for _, named := range auth.Keys() {
@@ -77,7 +77,7 @@ func (keyring *Keyring) LoadPersisted(ctx context.Context, db *sql.DB) error {
 }
 
 // Backfill grants each key its first role at every boot: rows pile up, and a role that was taken away comes
-// back (facts 1.3).
+// back (facts: boot-order).
 func (keyring *Keyring) Backfill(ctx context.Context, db *sql.DB) error {
 	for _, name := range keyring.names {
 		role := "r-viewer"

@@ -8,8 +8,8 @@ import (
 	"github.com/lib/pq"
 )
 
-// Role and Holder are in the order of the API's JSON: the recipes' provision.sh finds a role by "id" before
-// "name" in one object.
+// Role and Holder are in the order of the API's JSON: provision.sh in integration/testdata finds a role by
+// "id" before "name" in one object.
 type Role struct {
 	ID          string   `json:"id"`
 	Name        string   `json:"name"`
@@ -73,7 +73,7 @@ func Holders(ctx context.Context, db *sql.DB) ([]Holder, error) {
 	return holders, rows.Err()
 }
 
-// DemoHoldsRole is what CERTCTL_DEMO_MODE_RESIDUAL_STRICT refuses (facts 1.4).
+// DemoHoldsRole is what CERTCTL_DEMO_MODE_RESIDUAL_STRICT refuses (facts: refusals-to-start).
 func DemoHoldsRole(ctx context.Context, db *sql.DB) (holds bool, err error) {
 	err = db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM actor_roles WHERE actor_id = $1)", DemoActor).Scan(&holds)
 	return holds, err

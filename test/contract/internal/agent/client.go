@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// errRetired is the answer 410: this agent was retired, and its process ends with exit code 0 (facts 2.12).
+// errRetired is the answer 410: this agent was retired, and its process ends with exit code 0
+// (facts: agent-behaviour).
 var errRetired = errors.New("this agent was retired")
 
 type client struct {

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	discoveryInterval   = 6 * time.Hour // facts 2.11
+	discoveryInterval   = 6 * time.Hour // (facts: agent-settings)
 	largestDiscoverable = 1 << 20
 )
 

@@ -15,8 +15,8 @@ import (
 var errEmptyBundle = errors.New("no PEM certificate in it")
 
 // hardenKeyDirectory makes the directory with mode 0700, or gives it that mode. A directory of another owner,
-// such as the mount point of a volume, cannot be changed, and every job that needs a key then fails (facts
-// 2.12).
+// such as the mount point of a volume, cannot be changed, and every job that needs a key then fails (facts:
+// key-directory).
 func (settings Settings) hardenKeyDirectory() error {
 	folder := settings.Files.Path(settings.KeyDirectory)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -29,7 +29,7 @@ func (settings Settings) hardenKeyDirectory() error {
 }
 
 // ensureKey makes <key dir>/<certificate id>.key (0600) unless it is there: a deployment needs the key again,
-// so it must last (facts 2.12).
+// so it must last (facts: agent-behaviour).
 func (settings Settings) ensureKey(certificate string) (made bool, err error) {
 	if err := settings.hardenKeyDirectory(); err != nil {
 		return false, err

@@ -9,8 +9,8 @@ import (
 )
 
 // Run beats and polls until the context ends or the server answers that this agent was retired; both are a
-// good end (facts 2.12). Any other answer, also the 500 that an unknown ID gets, makes it wait longer and go
-// on.
+// good end (facts: agent-behaviour). Any other answer, also the 500 that an unknown ID gets, makes it wait
+// longer and go on.
 func Run(ctx context.Context, settings Settings, log *slog.Logger) error {
 	client, err := newClient(settings)
 	if err != nil {
@@ -32,7 +32,8 @@ func Run(ctx context.Context, settings Settings, log *slog.Logger) error {
 		longest: settings.LongestBackOff, step: client.heartbeat, retired: retired,
 	}
 	polls := repeat{
-		// The poll starts after the heartbeat's delay and up to half of it more: 60 s + 30 s (facts 2.12).
+		// The poll starts after the heartbeat's delay and up to half of it more: 60 s + 30 s
+		// (facts: agent-behaviour).
 		name: "work poll", interval: settings.PollInterval, delay: settings.StartDelay * 3 / 2,
 		longest: settings.LongestBackOff, step: func(ctx context.Context) error { return client.doWork(ctx, log) }, retired: retired,
 	}

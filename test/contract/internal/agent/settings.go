@@ -1,5 +1,5 @@
-// Package agent is a stand-in for the certctl agent: identity, keys on disk, heartbeat, work poll (facts
-// 2.11, 2.12).
+// Package agent is a stand-in for the certctl agent: identity, keys on disk, heartbeat, work poll (facts:
+// agent-settings, agent-behaviour).
 package agent
 
 import (
@@ -11,8 +11,8 @@ import (
 	"certctl.test/contract/internal/config"
 )
 
-// Settings are facts 2.11, and the intervals, which certctl does not let anyone change: they are the
-// stand-in's own.
+// Settings are certctl's (facts: agent-settings), and the intervals, which certctl does not let anyone
+// change: they are the stand-in's own.
 type Settings struct {
 	Files              config.Files
 	ServerURL          string
@@ -55,7 +55,7 @@ func Load(env config.Environment) Settings {
 	}
 }
 
-// Refusals are the reasons to exit 1 at start, in the order of facts 2.11.
+// Refusals are the reasons to exit 1 at start, in certctl's order (facts: agent-settings).
 func (settings Settings) Refusals() []config.Refusal {
 	var refusals []config.Refusal
 	refuse := func(variable, reason string) {
@@ -77,7 +77,7 @@ func (settings Settings) Refusals() []config.Refusal {
 }
 
 // trust reads the CA bundle. It is called once: a bundle that changes later is not seen before the next start
-// (facts 2.11).
+// (facts: agent-settings).
 func (settings Settings) trust() (*tls.Config, error) {
 	trust := &tls.Config{MinVersion: tls.VersionTLS13, InsecureSkipVerify: settings.InsecureSkipVerify}
 	if settings.CABundlePath == "" {

@@ -11,7 +11,7 @@ import (
 func checkAuthType(config *Config, refuse func(string, string, ...any)) {
 	switch config.Auth.Type {
 	case "api-key", "none", "oidc":
-	case "jwt": // removed upstream because it silently meant less than it said (facts 10)
+	case "jwt": // removed upstream because it silently meant less than it said (facts: refusals-to-start)
 		refuse("CERTCTL_AUTH_TYPE", "jwt was removed; use oidc, or api-key behind an authenticating gateway")
 	default:
 		refuse("CERTCTL_AUTH_TYPE", "%q is not one of api-key, none, oidc", config.Auth.Type)
@@ -44,7 +44,7 @@ func checkBootstrapToken(config *Config, refuse func(string, string, ...any)) {
 }
 
 // checkDemoAcknowledgement makes the demo mode expire: a pod that restarts a day later does not come back
-// (facts 1.4).
+// (facts: refusals-to-start).
 func checkDemoAcknowledgement(config *Config, refuse func(string, string, ...any)) {
 	if !config.Auth.DemoAcknowledge {
 		return

@@ -1,8 +1,8 @@
 package config
 
-// The CA pair puts iss-local into sub-CA mode. Facts 2.7: both or none; the certificate must be a CA, and in
-// date. The facts do not say what a bad pair does; the stand-in refuses, so that a deployment shows the fault
-// at once.
+// The CA pair puts iss-local into sub-CA mode. Both or none (facts: issuers-are-seeded-once); the certificate
+// must be a CA, and in date. The facts do not say what a bad pair does; the stand-in refuses, so that a
+// deployment shows the fault at once.
 
 func checkCAPairSet(config *Config, refuse func(string, string, ...any)) {
 	if config.CACertificatePath == "" && config.CAKeyPath != "" {

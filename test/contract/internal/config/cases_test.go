@@ -2,9 +2,9 @@ package config
 
 import "strings"
 
-// A case names the row of facts 1.4, the change to an accepted configuration, and the variable that must be
-// refused (empty: none). count is how many refusals the change may cause: a bad name of a profile also leaves
-// its settings unset.
+// A case names the row (facts: refusals-to-start), the change to an accepted configuration, and the variable
+// that must be refused (empty: none). count is how many refusals the change may cause: a bad name of a
+// profile also leaves its settings unset.
 type refusalCase struct {
 	row, changes, refused string
 	count                 int

@@ -16,7 +16,7 @@ type Config struct {
 	TLSCertificatePath string
 	TLSKeyPath         string
 	MaxBodySize        int64
-	ShutdownBudget     time.Duration // HTTP drain and audit flush together, from the signal on (facts 1.5)
+	ShutdownBudget     time.Duration // HTTP drain and audit flush, from the signal on (facts: shutdown-and-signals)
 
 	LogLevel      string
 	LogFormat     string
@@ -37,7 +37,7 @@ type Config struct {
 	EST  []ESTProfile
 }
 
-// Database is facts 2.2.
+// Database says where it is (facts: database-variables).
 type Database struct {
 	URL               string
 	MaxConnections    int
@@ -45,7 +45,7 @@ type Database struct {
 	MigrationsViaHook bool
 }
 
-// Auth is facts 2.3.
+// Auth says who may call (facts: keys-and-roles).
 type Auth struct {
 	Type                string
 	Secret              string
@@ -57,7 +57,7 @@ type Auth struct {
 	ResidualStrict      bool
 }
 
-// RateLimit is facts 2.4.
+// RateLimit is per address (facts: rate-limits).
 type RateLimit struct {
 	Enabled           bool
 	RequestsPerSecond float64
@@ -102,14 +102,14 @@ func Load(env Environment) Config {
 }
 
 func loadDatabase(env Environment) Database {
-	// Facts 2.2: the placeholder is replaced without URL encoding, so a password with a "/" breaks the URL here
-	// as it does there.
+	// The placeholder is replaced without URL encoding, so a password with a "/" breaks the URL here
+	// as it does there (facts: versions).
 	url := strings.ReplaceAll(env.Text("CERTCTL_DATABASE_URL", "postgres://localhost/certctl"), "$(POSTGRES_PASSWORD)", env("POSTGRES_PASSWORD"))
 	return Database{
 		URL:            url,
 		MaxConnections: env.Int("CERTCTL_DATABASE_MAX_CONNS", 50),
 		MigrationsPath: env("CERTCTL_DATABASE_MIGRATIONS_PATH"),
-		// Facts 1.2: only the word true, in any case; not the booleans' 1 and yes.
+		// Only the word true, in any case (facts: migrations); not the booleans' 1 and yes.
 		MigrationsViaHook: strings.EqualFold(env("CERTCTL_MIGRATIONS_VIA_HOOK"), "true"),
 	}
 }
@@ -132,7 +132,7 @@ func loadRateLimit(env Environment) RateLimit {
 		Enabled:           env.Bool("CERTCTL_RATE_LIMIT_ENABLED", true),
 		RequestsPerSecond: env.Float("CERTCTL_RATE_LIMIT_RPS", 50),
 		Burst:             env.Int("CERTCTL_RATE_LIMIT_BURST", 100),
-		// Facts 2.4 give a minimum of one minute and no refusal for it: a smaller value is raised.
+		// A minimum of one minute is known, and no refusal for it (facts: rate-limits): a smaller value is raised.
 		BucketLifetime:  max(env.Duration("CERTCTL_RATE_LIMIT_BUCKET_TTL", time.Hour), time.Minute),
 		Backend:         env.Text("CERTCTL_RATE_LIMIT_BACKEND", "memory"),
 		JanitorInterval: env.Duration("CERTCTL_RATE_LIMIT_JANITOR_INTERVAL", 5*time.Minute),

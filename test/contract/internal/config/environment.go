@@ -1,5 +1,5 @@
-// Package config reads the environment with certctl's rules and knows every refusal of facts 1.4 that needs
-// no database.
+// Package config reads the environment with certctl's rules and knows every refusal
+// (facts: refusals-to-start) that needs no database.
 package config
 
 import (
@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Environment looks up one variable. Facts 1.4, "Parse rules": an empty string is the same as an unset
-// variable, and a value that cannot be read is replaced by the default without a word. The silence is the
-// point: a deployment must not rely on an error.
+// Environment looks up one variable. An empty string is the same as an unset
+// variable, and a value that cannot be read is replaced by the default without a word
+// (facts: how-values-are-read). The silence is the point: a deployment must not rely on an error.
 type Environment func(name string) string
 
 // ProcessEnvironment is the environment this process was started with.

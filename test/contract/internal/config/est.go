@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// ESTProfile is facts 2.9. The legacy single profile has only an issuer and a certificate profile, and no
-// authentication.
+// ESTProfile is one of EST (facts: enrollment). The legacy single profile has only an issuer and a
+// certificate profile, and no authentication.
 type ESTProfile struct {
 	prefix string
 	Slug   string
@@ -85,8 +85,8 @@ func checkESTFiles(config *Config, refuse func(string, string, ...any)) {
 	}
 }
 
-// EnrollmentIssuers maps each EST and SCEP profile's issuer to the variable that names it (facts 1.4,
-// "EST/SCEP issuer").
+// EnrollmentIssuers maps each EST and SCEP profile's issuer to the variable that names it (facts:
+// refusals-to-start).
 func (config *Config) EnrollmentIssuers() map[string]string {
 	issuers := map[string]string{}
 	for _, profile := range config.EST {

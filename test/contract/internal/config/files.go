@@ -69,7 +69,7 @@ func (files Files) TrustBundle(name string, now time.Time) ([]*x509.Certificate,
 	return bundle, nil
 }
 
-// CAPair is a KeyPair whose certificate may sign others and is in date (facts 2.7).
+// CAPair is a KeyPair whose certificate may sign others and is in date (facts: issuers-are-seeded-once).
 func (files Files) CAPair(certificate, key string, now time.Time) (tls.Certificate, error) {
 	pair, err := files.KeyPair(certificate, key)
 	switch {

@@ -14,23 +14,23 @@ func (refusal Refusal) Error() string { return refusal.Variable + ": " + refusal
 type Stage int
 
 const (
-	// Configuration is checked first, by a normal boot and by --migrate-only alike (facts 1.2).
+	// Configuration is checked first, by a normal boot and by --migrate-only alike (facts: migrations).
 	Configuration Stage = iota
-	// Boot follows the database in a normal boot only (facts 1.3: EST and SCEP profiles come after the
-	// scheduler).
+	// Boot follows the database in a normal boot only: EST and SCEP profiles come after the
+	// scheduler (facts: boot-order).
 	Boot
 )
 
 type check func(config *Config, refuse func(variable, format string, values ...any))
 
-// row is one line of the table in facts 1.4.
+// row is one line of the table (facts: refusals-to-start).
 type row struct {
 	name  string
 	stage Stage
 	check check
 }
 
-// rows is the table of facts 1.4 in its order, without the lines that need a database; those are in
+// rows is that table in its order, without the lines that need a database; those are in
 // cmd/server/boot.go.
 var rows = []row{
 	{"server port", Configuration, checkPort},

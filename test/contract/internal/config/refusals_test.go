@@ -35,7 +35,7 @@ func prepare(t *testing.T) folder {
 			t.Fatal(err)
 		}
 	}
-	// what a Secret volume with fsGroup looks like (facts 1.5)
+	// what a Secret volume with fsGroup looks like (facts: files-and-modes)
 	if err := os.Chmod(filepath.Join(path, "wide-ra.key"), 0o640); err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,8 @@ func (config Config) allRefusals() []Refusal {
 	return append(config.Refusals(Configuration), config.Refusals(Boot)...)
 }
 
-// TestEveryRowOfTheTable starts with each case of facts 1.4, on both sides of its rule.
+// TestEveryRowOfTheTable starts with each case of the table (facts: refusals-to-start), on both sides of its
+// rule.
 func TestEveryRowOfTheTable(t *testing.T) {
 	folder := prepare(t)
 	if refusals := folder.load("").allRefusals(); len(refusals) != 0 {

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// SCEPProfile is facts 2.9. The legacy single profile has no slug and its own variable names.
+// SCEPProfile is one of SCEP (facts: enrollment). The legacy single profile has no slug and its own variable
+// names.
 type SCEPProfile struct {
 	prefix string
 	Slug   string
@@ -40,7 +41,7 @@ func profiles[T any](env Environment, family string, read func(prefix, slug stri
 	}
 	var all []T
 	for _, name := range names {
-		// Facts 2.9: upper case in the variable, lower case in the path.
+		// Upper case in the variable, lower case in the path (facts: enrollment).
 		all = append(all, read(family+"_PROFILE_"+strings.ToUpper(name)+"_", strings.ToLower(name)))
 	}
 	return all
@@ -140,7 +141,7 @@ func checkRAPair(config *Config, profile SCEPProfile, refuse func(string, string
 		refuse(profile.prefix+"RA_KEY_PATH", "is not readable: %v", err)
 		return
 	}
-	// Facts 1.5: a Secret volume with fsGroup is widened to the group, and fails here.
+	// A Secret volume with fsGroup is widened to the group, and fails here (facts: files-and-modes).
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		refuse(profile.prefix+"RA_KEY_PATH", "has mode %04o: group and others must have no right to it", mode)
 	}

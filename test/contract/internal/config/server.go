@@ -111,7 +111,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || address != nil && address.IsLoopback()
 }
 
-// Warnings are accepted and logged (facts 1.4, last line).
+// Warnings are accepted and logged (facts: how-values-are-read).
 func (config *Config) Warnings() []string {
 	database, err := url.Parse(config.Database.URL)
 	if err != nil || database.Query().Get("sslmode") != "disable" {

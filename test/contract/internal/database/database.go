@@ -9,18 +9,19 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/lib/pq" // certctl's driver: it honours PGUSER, PGPASSWORD, PGSSLROOTCERT and the other PG* variables (facts 2.2)
+	"github.com/lib/pq" // certctl's driver, which honours the PG* variables (facts: database-variables)
 
 	"certctl.test/contract/internal/config"
 )
 
 // Open makes the pool and pings once. There is no retry: whoever starts this must wait for the database first
-// (facts 1.2).
+// (facts: migrations).
 func Open(ctx context.Context, settings config.Database) (*sql.DB, error) {
 	connector, err := pq.NewConnector(settings.URL)
 	if err != nil {
-		// Facts 5: certctl logs the whole URL, with a password in it, when it cannot be read. The stand-in keeps
-		// that fault on purpose: it makes a deployment that puts the password there visible in the logs.
+		// certctl logs the whole URL, with a password in it, when it cannot be read
+		// (facts: the-password-in-the-url). The stand-in keeps that fault on purpose: it makes a deployment that
+		// puts the password there visible in the logs.
 		return nil, fmt.Errorf("failed to open database %s: %w", settings.URL, err)
 	}
 	db := sql.OpenDB(connector)

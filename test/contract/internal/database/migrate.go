@@ -18,8 +18,8 @@ var embedded embed.FS
 //go:embed seed.sql
 var seed string
 
-// migrationLock is certctl's own (facts 1.2). It belongs to the session, so all of Migrate runs on one
-// connection, and a pooler in transaction mode between here and the database would break it.
+// migrationLock is certctl's own (facts: migrations). It belongs to the session, so all of Migrate runs on
+// one connection, and a pooler in transaction mode between here and the database would break it.
 const migrationLock = 7283164759461502341
 
 // Migrate applies the files that are not in the ledger yet, in the order of their names, each in a
@@ -65,7 +65,7 @@ func Migrate(ctx context.Context, db *sql.DB, files fs.FS, failing string, log *
 	return nil
 }
 
-// ledger makes the table when it is not there. A version is a whole file name (facts 1.2).
+// ledger makes the table when it is not there. A version is a whole file name (facts: migrations).
 func ledger(ctx context.Context, connection *sql.Conn) (map[string]bool, error) {
 	const create = "CREATE TABLE IF NOT EXISTS schema_migrations (version TEXT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())"
 	if _, err := connection.ExecContext(ctx, create); err != nil {
@@ -102,7 +102,7 @@ func apply(ctx context.Context, connection *sql.Conn, version, statements string
 	return transaction.Commit()
 }
 
-// Seed writes the baseline rows. It is not under the lock, and so may run twice at once (facts 1.2).
+// Seed writes the baseline rows. It is not under the lock, and so may run twice at once (facts: migrations).
 func Seed(ctx context.Context, db *sql.DB) error {
 	_, err := db.ExecContext(ctx, seed)
 	return err

@@ -13,8 +13,8 @@ import (
 	"certctl.test/contract/internal/access"
 )
 
-// agent is in the order of the API's JSON: the recipes' enroll.sh reads "id" and "name" at the start of an
-// object.
+// agent is in the order of the API's JSON: enroll.sh in integration/testdata reads "id" and "name" at the
+// start of an object.
 type agent struct {
 	ID              string     `json:"id"`
 	Name            string     `json:"name"`
@@ -26,13 +26,14 @@ type agent struct {
 
 const (
 	defaultPage = 50
-	largestPage = 500 // recipes, trap 17
+	largestPage = 500 // (facts: provisioning-calls)
 )
 
 var registrations atomic.Int64
 
-// registerAgent needs one bearer that is both a key with agent.edit and the agent bootstrap token (facts 0,
-// no. 5). An id in the body is not looked at; a name stays taken by a retired agent (facts 2.14).
+// registerAgent needs one bearer that is both a key with agent.edit and the agent bootstrap token (facts:
+// registration). An id in the body is not looked at; a name stays taken by a retired agent
+// (facts: provisioning-calls).
 func (api *API) registerAgent(r *http.Request, _ string) answer {
 	key, _ := bearer(r)
 	token := api.Settings.Auth.BootstrapToken
@@ -44,7 +45,8 @@ func (api *API) registerAgent(r *http.Request, _ string) answer {
 		return failure(http.StatusBadRequest, "an agent needs a name and a hostname")
 	}
 	registered := agent{ID: fmt.Sprintf("agent-%d-%d", time.Now().UnixNano(), registrations.Add(1)), Name: body.Name, Hostname: body.Hostname, Status: "Online"}
-	// Registration itself sets Online and the first heartbeat: proof of life is a later one (recipes, trap 10).
+	// Registration itself sets Online and the first heartbeat: proof of life is a later one
+	// (facts: registration).
 	err = api.DB.QueryRowContext(r.Context(),
 		"INSERT INTO agents (id, name, hostname, status, last_heartbeat_at) VALUES ($1, $2, $3, $4, now()) RETURNING registered_at, last_heartbeat_at",
 		registered.ID, registered.Name, registered.Hostname, registered.Status).Scan(&registered.RegisteredAt, &registered.LastHeartbeatAt)
@@ -154,7 +156,7 @@ func (api *API) reportJob(r *http.Request, _ string) answer {
 }
 
 // livingAgent refuses a retired agent with 410, and one that was never registered with 500, as certctl does
-// (facts 2.12).
+// (facts: agent-behaviour).
 func (api *API) livingAgent(r *http.Request) *answer {
 	var retired bool
 	err := api.DB.QueryRowContext(r.Context(), "SELECT retired_at IS NOT NULL FROM agents WHERE id = $1", r.PathValue("agent")).Scan(&retired)

@@ -1,4 +1,4 @@
-// Package httpapi is the server's HTTP surface as far as a deployment meets it (facts 3).
+// Package httpapi is the server's HTTP surface as far as a deployment meets it (facts: http-surface).
 package httpapi
 
 import (
@@ -26,7 +26,7 @@ type API struct {
 }
 
 // Handler is all routes behind the per-address limiter, which comes before authentication and before the
-// probes too (facts 2.4, 3).
+// probes too (facts: rate-limits, http-surface).
 func (api *API) Handler() http.Handler {
 	routes := http.NewServeMux()
 	routes.HandleFunc("GET /health", api.health)
@@ -71,7 +71,7 @@ func (api *API) Handler() http.Handler {
 	return newLimiter(api.Settings.RateLimit).before(limited)
 }
 
-// Server has certctl's time limits (facts 1.5).
+// Server has certctl's time limits (facts: shutdown-and-signals).
 func (api *API) Server() *http.Server {
 	return &http.Server{
 		Handler:           api.Handler(),

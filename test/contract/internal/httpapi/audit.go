@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Audit writes a row for every API call: heartbeats, polls and scrapes too (facts 5). Rows are written beside
-// the answer, so calls that come together are chained in another order than their times say.
+// Audit writes a row for every API call: heartbeats, polls and scrapes too (facts: audit-events). Rows are
+// written beside the answer, so calls that come together are chained in another order than their times say.
 type Audit struct {
 	db      *sql.DB
 	log     *slog.Logger

@@ -10,8 +10,8 @@ import (
 )
 
 // limiter is a token bucket per peer address. It runs before authentication, so the key is never anything but
-// the address: what comes through an ingress shares one bucket, and so do a node's probes (facts 2.4). It is
-// per process.
+// the address: what comes through an ingress shares one bucket, and so do a node's probes
+// (facts: rate-limits). It is per process.
 type limiter struct {
 	rate, burst float64
 	lifetime    time.Duration

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Metrics are the figures that belong to this process (facts 4).
+// Metrics are the figures that belong to this process (facts: metrics).
 type Metrics struct {
 	Started time.Time
 
@@ -39,8 +39,8 @@ func (metrics *Metrics) Count(ocsp string) {
 	metrics.ocsp[ocsp]++
 }
 
-// VerifyChain asks the function that reports breaks without tampering (recipes, trap 2): the counter is as
-// false here as it is there.
+// VerifyChain asks the function that reports breaks without tampering (facts: audit-events): the counter is
+// as false here as it is there.
 func (metrics *Metrics) VerifyChain(ctx context.Context, db *sql.DB) error {
 	var broken bool
 	var rows int64
@@ -63,7 +63,7 @@ type sample struct {
 }
 
 // inventory reads the figures of the database. Those by status look at the 50 oldest certificates only, which
-// makes them wrong above that number, as they are upstream (facts 0, no. 9): alert rules have to live with
+// makes them wrong above that number, as they are upstream (facts: metrics): alert rules have to live with
 // it.
 const inventory = `WITH oldest AS (SELECT * FROM managed_certificates ORDER BY created_at LIMIT 50)
 SELECT (SELECT count(*) FROM managed_certificates),
@@ -78,7 +78,7 @@ SELECT (SELECT count(*) FROM managed_certificates),
 	(SELECT count(*) FROM jobs WHERE status = 'Failed'),
 	(SELECT count(*) FROM notifications WHERE status = 'dead')`
 
-// samples are the names a scrape shows before the first issuance (recipes, no. 8: 18 of them).
+// samples are the names a scrape shows before the first issuance, 18 of them (facts: metrics).
 func (api *API) samples(ctx context.Context) ([]sample, error) {
 	all := []sample{
 		{name: "certctl_certificate_total", kind: "gauge"}, {name: "certctl_certificate_active", kind: "gauge"},
@@ -112,7 +112,7 @@ func (api *API) samples(ctx context.Context) ([]sample, error) {
 		sample{name: "certctl_audit_chain_last_verified_at", kind: "gauge", value: float64(metrics.chain.at)}), nil
 }
 
-// metricsText fails as a whole when the database does, so that up is 0 then (facts 4).
+// metricsText fails as a whole when the database does, so that up is 0 then (facts: metrics).
 func (api *API) metricsText(r *http.Request, _ string) answer {
 	all, err := api.samples(r.Context())
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// readyTimeout is how long /ready waits for the database (facts 3).
+// readyTimeout is how long /ready waits for the database (facts: http-surface).
 const readyTimeout = 2 * time.Second
 
 func (api *API) health(w http.ResponseWriter, _ *http.Request) {
@@ -34,14 +34,14 @@ func (api *API) authInfo(w http.ResponseWriter, _ *http.Request) {
 }
 
 // dashboard answers every path nobody else does, with 200: also /readyz, /acme/* and /auth/oidc/*, which
-// certctl's shipped image hides behind its dashboard (facts 0, no. 10). A probe of a wrong path is therefore
-// always green.
+// certctl's shipped image hides behind its dashboard (facts: hidden-routes). A probe of a wrong path is
+// therefore always green.
 func dashboard(w http.ResponseWriter, _ *http.Request) {
 	answer{status: http.StatusOK, kind: "text/html; charset=utf-8", text: []byte("<!doctype html><title>dashboard of the stand-in</title>\n")}.write(w)
 }
 
-// ocsp tells whether an issuer is loaded, which is all it is good for at this version (recipes, "Is the
-// encryption key right?").
+// ocsp tells whether an issuer is loaded, which is all it is good for at this version (facts:
+// the-encryption-key).
 func (api *API) ocsp(w http.ResponseWriter, r *http.Request) {
 	api.Metrics.Count("request_" + map[string]string{http.MethodGet: "get", http.MethodPost: "post"}[r.Method])
 	kind, found := api.Issuers.Kind(r.PathValue("issuer"))

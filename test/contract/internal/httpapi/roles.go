@@ -58,7 +58,8 @@ func (api *API) listKeys(r *http.Request, _ string) answer {
 	return answer{status: http.StatusOK, body: map[string]any{"keys": holders}}
 }
 
-// grantRole answers 204 also when repeated, and adds a row each time (facts 2.14, recipes' provision.sh).
+// grantRole answers 204 also when repeated, and adds a row each time (facts: provisioning-calls,
+// roles-come-back).
 func (api *API) grantRole(r *http.Request, _ string) answer {
 	body, err := decode[struct {
 		RoleID string `json:"role_id"`
@@ -95,7 +96,7 @@ func (api *API) listIssuers(r *http.Request, _ string) answer {
 	return answer{status: http.StatusOK, body: map[string]any{"data": all, "total": len(all)}}
 }
 
-// createIssuer is for tests of the rules about rows whose source is the database (facts 1.4).
+// createIssuer is for tests of the rules about rows whose source is the database (facts: refusals-to-start).
 func (api *API) createIssuer(r *http.Request, _ string) answer {
 	issuer, err := decode[issuers.Issuer](r)
 	if err != nil || issuer.Name == "" {

@@ -9,8 +9,8 @@ import (
 	"errors"
 )
 
-// rounds cost about 0.3 s of CPU for each row that is opened, at each boot (facts 1.3): a start-up probe must
-// leave room for it.
+// rounds cost about 0.3 s of CPU for each row that is opened, at each boot (facts: boot-order): a start-up
+// probe must leave room for it.
 const (
 	rounds     = 600_000
 	saltLength = 16

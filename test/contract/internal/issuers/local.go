@@ -21,7 +21,7 @@ type localCA struct {
 }
 
 // newLocalCA reads the pair whose paths were stored at first boot, or makes a root that lives and dies with
-// this process: without a pair, every replica and every restart has a CA of its own (facts 0, no. 8).
+// this process: without a pair, every replica and every restart has a CA of its own (facts: the-local-ca).
 func newLocalCA(values map[string]string, settings config.Config) (*localCA, error) {
 	if values["ca_cert_path"] == "" {
 		return ephemeralCA(settings.Now())
@@ -59,8 +59,8 @@ func ephemeralCA(now time.Time) (*localCA, error) {
 }
 
 // GenerateCRLs puts a list of each loaded local CA into the cache. It stays there for servers that did not
-// load the issuer, which is why the CRL does not tell a wrong encryption key (recipes, "Is the encryption key
-// right?").
+// load the issuer, which is why the CRL does not tell a wrong encryption key (facts:
+// the-encryption-key).
 func (registry *Registry) GenerateCRLs(ctx context.Context) error {
 	registry.lock.RLock()
 	authorities := map[string]*localCA{}

@@ -14,8 +14,8 @@ import (
 	"certctl.test/contract/internal/config"
 )
 
-// Issuer is a row of the table. The order of its fields is the order of the API's JSON, which the recipes'
-// provision.sh relies on.
+// Issuer is a row of the table. The order of its fields is the order of the API's JSON, which
+// provision.sh in integration/testdata relies on.
 type Issuer struct {
 	ID      string            `json:"id"`
 	Name    string            `json:"name"`
@@ -31,7 +31,7 @@ var (
 )
 
 // Registry is the issuers this process can use. It belongs to the process: what one replica adds, the others
-// do not know before their next start (facts 6, "Per-process state").
+// do not know before their next start (facts: several-servers).
 type Registry struct {
 	db       *sql.DB
 	settings config.Config
@@ -52,7 +52,7 @@ func NewRegistry(db *sql.DB, settings config.Config, log *slog.Logger) *Registry
 }
 
 // Load opens every enabled row. One that cannot be opened is logged and left out; the server starts all the
-// same, also with none at all (facts 0, no. 6). That is the trap which provisioning has to catch.
+// same, also with none at all (facts: the-encryption-key). That is the trap which provisioning has to catch.
 func (registry *Registry) Load(ctx context.Context) error {
 	rows, err := registry.db.QueryContext(ctx, "SELECT id, type, config, encrypted_config FROM issuers WHERE enabled ORDER BY id")
 	if err != nil {
@@ -105,8 +105,8 @@ func (registry *Registry) Kind(id string) (kind string, found bool) {
 	return issuer.kind, found
 }
 
-// ServesCA says whether EST and SCEP can be built on an issuer (facts 1.4): the stand-in has a CA certificate
-// of the local one only.
+// ServesCA says whether EST and SCEP can be built on an issuer (facts: refusals-to-start): the stand-in has a
+// CA certificate of the local one only.
 func (registry *Registry) ServesCA(id string) error {
 	kind, found := registry.Kind(id)
 	switch {
@@ -144,7 +144,7 @@ func (registry *Registry) List(ctx context.Context) ([]Issuer, error) {
 // Add writes an issuer of the API and loads it here, and here only.
 func (registry *Registry) Add(ctx context.Context, issuer Issuer) error {
 	if registry.sealer.Passphrase == "" {
-		return ErrNoEncryptionKey // facts 1.4: writes over the API fail without a key
+		return ErrNoEncryptionKey // writes over the API fail without a key (facts: refusals-to-start)
 	}
 	if !knownType(issuer.Type) {
 		return ErrUnknownType

@@ -12,7 +12,7 @@ import (
 	"certctl.test/contract/internal/config"
 )
 
-// seedRow is one issuer that a first boot makes from the environment (facts 2.7).
+// seedRow is one issuer that a first boot makes from the environment (facts: issuers-are-seeded-once).
 type seedRow struct {
 	id, name, kind string
 	when           string // seeded when this variable is set; empty: always
@@ -63,8 +63,8 @@ func (row seedRow) config(env config.Environment) map[string]string {
 }
 
 // Seed writes the issuers of the environment into an empty table, once in the life of a database: later
-// values of the variables have no effect (facts 0, no. 7). Replicas that start together all try, and all but
-// one log duplicates (recipes, trap 14).
+// values of the variables have no effect (facts: issuers-are-seeded-once). Replicas that start together all
+// try, and all but one log duplicates (facts: several-servers).
 func Seed(ctx context.Context, db *sql.DB, settings config.Config, log *slog.Logger) error {
 	var filled bool
 	if err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM issuers)").Scan(&filled); err != nil || filled {
@@ -83,8 +83,8 @@ func Seed(ctx context.Context, db *sql.DB, settings config.Config, log *slog.Log
 	return nil
 }
 
-// insert keeps secrets out of the clear column, unless there is no key to seal them with (facts 1.4: "stored
-// in clear").
+// insert keeps secrets out of the clear column, unless there is no key to seal them with (facts:
+// refusals-to-start).
 func insert(ctx context.Context, db *sql.DB, sealer Cipher, issuer Issuer) error {
 	plain, err := json.Marshal(issuer.Config)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package logging writes JSON lines on stdout, whatever CERTCTL_LOG_FORMAT says (facts 1.1).
+// Package logging writes JSON lines on stdout, whatever CERTCTL_LOG_FORMAT says (facts: the-images).
 package logging
 
 import (

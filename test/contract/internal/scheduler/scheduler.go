@@ -1,5 +1,5 @@
-// Package scheduler runs loops: the first time at start, then at an interval ±10 % (facts 6). There is no
-// leader: every replica runs all.
+// Package scheduler runs loops: the first time at start, then at an interval ±10 % (facts: several-servers).
+// There is no leader: every replica runs all.
 package scheduler
 
 import (
@@ -42,8 +42,8 @@ func Start(ctx context.Context, log *slog.Logger, loops ...Loop) *Scheduler {
 	return scheduler
 }
 
-// Stop ends the loops and waits for what they are doing, no longer than limit (facts 1.5). It says whether
-// all came to an end.
+// Stop ends the loops and waits for what they are doing, no longer than limit (facts: shutdown-and-signals).
+// It says whether all came to an end.
 func (scheduler *Scheduler) Stop(limit time.Duration) bool {
 	scheduler.cancel()
 	done := make(chan struct{})

@@ -1,4 +1,5 @@
--- timestamp is the start of the transaction: under load it does not follow the order in which rows are chained (recipes, trap 2).
+-- timestamp is the start of the transaction: under load it does not follow the order in which rows are
+-- chained (facts: audit-events).
 CREATE TABLE audit_events (
     id             text PRIMARY KEY,
     timestamp      timestamptz NOT NULL DEFAULT now(),

@@ -14,7 +14,7 @@ CREATE TABLE role_permissions (
     PRIMARY KEY (role_id, permission)
 );
 
--- scope is part of the key, and NULL differs from NULL: every grant adds a row (facts 1.3, recipes trap 13).
+-- scope is part of the key, and NULL differs from NULL: every grant adds a row (facts: roles-come-back).
 CREATE TABLE actor_roles (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     actor_id    text NOT NULL,
@@ -43,7 +43,7 @@ INSERT INTO roles (id, name) VALUES
     ('r-admin', 'admin'), ('r-operator', 'operator'), ('r-cli', 'cli'), ('r-viewer', 'viewer'),
     ('r-mcp', 'mcp'), ('r-auditor', 'auditor'), ('r-agent', 'agent');
 
--- Facts 2.13.
+-- (facts: keys-and-roles)
 INSERT INTO role_permissions (role_id, permission)
     SELECT 'r-admin', name FROM permissions
     UNION ALL
@@ -60,5 +60,5 @@ INSERT INTO role_permissions (role_id, permission)
     UNION ALL
     SELECT 'r-agent', unnest(ARRAY['cert.read', 'agent.heartbeat', 'agent.job.poll', 'agent.job.complete', 'agent.job.report', 'discovery.run']);
 
--- The demo actor holds admin in every installation until it is cleaned up (facts 1.4 and 9, row 32).
+-- The demo actor holds admin in every installation until it is cleaned up (facts: the-demo-actor).
 INSERT INTO actor_roles (actor_id, actor_type, role_id) VALUES ('actor-demo-anon', 'Anonymous', 'r-admin');

@@ -5,7 +5,7 @@ CREATE TABLE oidc_providers (
     client_secret_encrypted  bytea
 );
 
--- NULLS NOT DISTINCT is what needs PostgreSQL 15 (facts 5).
+-- NULLS NOT DISTINCT is what needs PostgreSQL 15 (facts: database).
 CREATE TABLE users (
     id           text PRIMARY KEY,
     provider_id  text REFERENCES oidc_providers (id) ON DELETE SET NULL,

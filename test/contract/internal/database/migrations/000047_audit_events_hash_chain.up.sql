@@ -1,4 +1,4 @@
--- Trusted: the owner of the database may create it (facts 5).
+-- Trusted: the owner of the database may create it (facts: database).
 CREATE EXTENSION IF NOT EXISTS pgcrypto;
 
 ALTER TABLE audit_events ADD COLUMN prev_hash text, ADD COLUMN row_hash text;
@@ -10,7 +10,7 @@ CREATE TABLE audit_chain_head (
 
 INSERT INTO audit_chain_head DEFAULT VALUES;
 
--- One locked row makes all inserts serial (facts 5).
+-- One locked row makes all inserts serial (facts: audit-events).
 CREATE FUNCTION audit_events_chain() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     SELECT last_hash INTO NEW.prev_hash FROM audit_chain_head FOR UPDATE;
@@ -25,7 +25,8 @@ CREATE TRIGGER audit_events_hash BEFORE INSERT ON audit_events
     FOR EACH ROW EXECUTE FUNCTION audit_events_chain();
 
 -- The id of the first row whose link does not fit, or NULL. It reads rows in the order of (timestamp, id), which is not the order they
--- were chained in: under load it reports breaks where there are none, like the one it stands for (recipes, trap 2).
+-- were chained in: under load it reports breaks where there are none, like the one it stands for
+-- (facts: audit-events).
 CREATE FUNCTION audit_events_verify_chain() RETURNS text LANGUAGE sql STABLE AS $$
     SELECT id FROM (
         SELECT id, timestamp, prev_hash, lag(row_hash) OVER (ORDER BY timestamp, id) AS expected FROM audit_events
