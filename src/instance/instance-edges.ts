@@ -6,7 +6,7 @@ import type { PodComponent } from "../kubernetes/labels";
 import { scrapers } from "../monitoring/scrapers";
 import { sqlExporterPort } from "../monitoring/sql-exporter-manifests";
 import { ExternalTrafficPolicy, ServiceType } from "../server/server-args";
-import { mailPort } from "../server/server-environment";
+import { mailPort } from "../server/mail-port";
 import type { Edge, PolicyPort } from "../network/edges";
 import {
   anywhere,

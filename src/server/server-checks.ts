@@ -25,7 +25,7 @@ export function serverIssues(settings: ServerSettings): Issue[] {
     ...under("scheduler", schedulerIssues(settings.scheduler)),
     ...under("smtp", smtpIssues(settings.smtp)),
     ...under("digest", digestIssues(settings.digest, settings.smtp)),
-    ...under("issuer", issuerFileIssues(settings.issuer ?? {})),
+    ...issuerFileIssues(settings),
     ...under("est", estIssues(settings.est)),
     ...under("scep", scepIssues(settings.scep)),
     ...under("networkScan", networkScanIssues(settings.networkScan)),

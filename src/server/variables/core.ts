@@ -1,4 +1,20 @@
-import { boolean, choice, dead, duration, fixed, governed, integer, list, open, text } from "./variable";
+import { AuthType } from "../auth-args";
+import { listenAddress } from "../listen-address";
+import { LogLevel } from "../server-args";
+import type { RateLimitingSettings } from "../limits-args";
+import {
+  boolean,
+  choice,
+  dead,
+  duration,
+  fixed,
+  governed,
+  governedElsewhere,
+  integer,
+  list,
+  open,
+  text,
+} from "./variable";
 import type { VariableGroup } from "./variable";
 
 // certctl facts 1.4
@@ -13,24 +29,42 @@ const hiddenLogin = "the published image answers the break-glass login with the 
 export const serverGroup: VariableGroup = {
   title: "Server",
   variables: [
-    fixed("CERTCTL_SERVER_HOST", "the server listens on every address of its pod"),
-    governed("CERTCTL_SERVER_PORT", "server.port"),
+    fixed(
+      "CERTCTL_SERVER_HOST",
+      "the server listens on every address of its pod",
+      (settings) => listenAddress(settings).host,
+    ),
+    governed("CERTCTL_SERVER_PORT", "server.port", (settings) => listenAddress(settings).port),
     fixed("CERTCTL_SERVER_TLS_CERT_PATH", tls),
     fixed("CERTCTL_SERVER_TLS_KEY_PATH", tls),
-    governed("CERTCTL_MAX_BODY_SIZE", "server.maxBodySize"),
-    governed("CERTCTL_AUDIT_FLUSH_TIMEOUT_SECONDS", "server.lifecycle.shutdownTimeoutSeconds"),
-    governed("CERTCTL_LOG_LEVEL", "server.logging.level"),
+    fixed(
+      "CERTCTL_KEYGEN_MODE",
+      "agents make the private keys; the server may only in a demonstration",
+      () => "agent",
+    ),
+    governed("CERTCTL_AUTH_TYPE", "server.auth.type", ({ auth }) => auth?.type ?? AuthType.ApiKey),
+    governed("CERTCTL_LOG_LEVEL", "server.logging.level", ({ logging }) => logging?.level ?? LogLevel.Info),
     // certctl facts 1.1
     dead("CERTCTL_LOG_FORMAT", "certctl always writes JSON"),
-    governed("CERTCTL_CORS_ORIGINS", "server.cors.origins"),
-    governed("CERTCTL_BLOCK_RFC1918_OUTBOUND", "server.blockPrivateNetworks"),
+    governed("CERTCTL_CORS_ORIGINS", "server.cors.origins", ({ cors }) => cors?.origins),
+    governed(
+      "CERTCTL_BLOCK_RFC1918_OUTBOUND",
+      "server.blockPrivateNetworks",
+      ({ blockPrivateNetworks }) => blockPrivateNetworks,
+    ),
+    governed("CERTCTL_MAX_BODY_SIZE", "server.maxBodySize", ({ maxBodySize }) => maxBodySize),
+    governed(
+      "CERTCTL_AUDIT_FLUSH_TIMEOUT_SECONDS",
+      "server.lifecycle.shutdownTimeoutSeconds",
+      ({ lifecycle }) => lifecycle.shutdownTimeoutSeconds,
+    ),
+    governed("CERTCTL_DATABASE_MAX_CONNS", "server.maxConnections", ({ maxConnections }) => maxConnections),
     open(
       "CERTCTL_OTEL_ENABLED",
       boolean,
       "false",
       "Send traces over OTLP/HTTP; the standard `OTEL_*` variables say where. This version makes no spans yet.",
     ),
-    fixed("CERTCTL_KEYGEN_MODE", "agents make the private keys; the server may only in a demonstration"),
     fixed("CERTCTL_APPROVAL_BYPASS", "it approves every request without a person"),
     open(
       "CERTCTL_ASYNC_POLL_MAX_WAIT_SECONDS",
@@ -38,7 +72,7 @@ export const serverGroup: VariableGroup = {
       "600",
       "Longest wait for a CA that issues later, in seconds.",
     ),
-    governed("CERTCTL_CONFIG_ENCRYPTION_KEY", "encryptionKey"),
+    governedElsewhere("CERTCTL_CONFIG_ENCRYPTION_KEY", "encryptionKey"),
     dead("CERTCTL_K8SSECRET_PREVIEW_ACK", "the target for Kubernetes Secrets is a stub in certctl 2.1"),
   ],
 };
@@ -46,19 +80,18 @@ export const serverGroup: VariableGroup = {
 export const databaseGroup: VariableGroup = {
   title: "Database and migration",
   variables: [
-    governed("CERTCTL_DATABASE_URL", "database"),
-    governed("POSTGRES_PASSWORD", "databasePassword"),
-    governed("PGPASSWORD", "databasePassword"),
-    governed("PGHOST", "database.external.host"),
-    governed("PGPORT", "database.external.port"),
-    governed("PGUSER", "database.external.user"),
-    governed("PGDATABASE", "database.external.database"),
-    governed("PGSSLMODE", "database.external.sslMode"),
-    governed("PGSSLROOTCERT", "database.external.caCertificate"),
-    governed("PGCONNECT_TIMEOUT", "database.external.connectTimeout"),
-    governed("CERTCTL_DATABASE_MAX_CONNS", "server.maxConnections"),
+    governedElsewhere("CERTCTL_DATABASE_URL", "database"),
+    governedElsewhere("POSTGRES_PASSWORD", "databasePassword"),
+    governedElsewhere("PGPASSWORD", "databasePassword"),
+    governedElsewhere("PGHOST", "database.external.host"),
+    governedElsewhere("PGPORT", "database.external.port"),
+    governedElsewhere("PGUSER", "database.external.user"),
+    governedElsewhere("PGDATABASE", "database.external.database"),
+    governedElsewhere("PGSSLMODE", "database.external.sslMode"),
+    governedElsewhere("PGSSLROOTCERT", "database.external.caCertificate"),
+    governedElsewhere("PGCONNECT_TIMEOUT", "database.external.connectTimeout"),
     fixed("CERTCTL_DATABASE_MIGRATIONS_PATH", "the migrations are in the image"),
-    governed("CERTCTL_MIGRATIONS_VIA_HOOK", "migrations.mode"),
+    governedElsewhere("CERTCTL_MIGRATIONS_VIA_HOOK", "migrations.mode"),
     fixed("CERTCTL_DEMO_SEED", "it fills the database with invented certificates"),
   ],
 };
@@ -66,10 +99,9 @@ export const databaseGroup: VariableGroup = {
 export const authenticationGroup: VariableGroup = {
   title: "Authentication",
   variables: [
-    governed("CERTCTL_AUTH_TYPE", "server.auth.type"),
-    governed("CERTCTL_AUTH_SECRET", "apiKeys"),
-    governed("CERTCTL_API_KEYS_NAMED", "apiKeys"),
-    governed("CERTCTL_AGENT_BOOTSTRAP_TOKEN", "apiKeys.enroll"),
+    governedElsewhere("CERTCTL_AUTH_SECRET", "apiKeys"),
+    governedElsewhere("CERTCTL_API_KEYS_NAMED", "apiKeys"),
+    governedElsewhere("CERTCTL_AGENT_BOOTSTRAP_TOKEN", "apiKeys.enroll"),
     fixed("CERTCTL_AGENT_BOOTSTRAP_TOKEN_DENY_EMPTY", "agents never register without a token"),
     fixed("CERTCTL_BOOTSTRAP_TOKEN", "apiKeys.admin is the first admin; the bootstrap call is not needed"),
     fixed("CERTCTL_DEMO_MODE_ACK", demo),
@@ -148,17 +180,40 @@ export const authenticationGroup: VariableGroup = {
   ],
 };
 
+/** Requests per second. */
+const rps = (limits: RateLimitingSettings): number => limits.rps ?? 50;
+
 export const rateLimitGroup: VariableGroup = {
   title: "Rate limits",
   variables: [
-    governed("CERTCTL_RATE_LIMIT_ENABLED", "server.rateLimiting.enabled"),
-    governed("CERTCTL_RATE_LIMIT_RPS", "server.rateLimiting.rps"),
-    governed("CERTCTL_RATE_LIMIT_BURST", "server.rateLimiting.burst"),
+    governed(
+      "CERTCTL_RATE_LIMIT_ENABLED",
+      "server.rateLimiting.enabled",
+      ({ rateLimiting: limits }) => limits.enabled ?? true,
+    ),
+    governed("CERTCTL_RATE_LIMIT_RPS", "server.rateLimiting.rps", ({ rateLimiting: limits }) => rps(limits)),
+    governed(
+      "CERTCTL_RATE_LIMIT_BURST",
+      "server.rateLimiting.burst",
+      ({ rateLimiting: limits }) => limits.burst ?? Math.ceil(2 * rps(limits)),
+    ),
     dead("CERTCTL_RATE_LIMIT_PER_USER_RPS", sameAddress),
     dead("CERTCTL_RATE_LIMIT_PER_USER_BURST", sameAddress),
-    governed("CERTCTL_RATE_LIMIT_BUCKET_TTL", "server.rateLimiting.bucketTtl"),
-    governed("CERTCTL_RATE_LIMIT_BACKEND", "server.rateLimiting.backend"),
-    governed("CERTCTL_RATE_LIMIT_JANITOR_INTERVAL", "server.rateLimiting.janitorInterval"),
+    governed(
+      "CERTCTL_RATE_LIMIT_BACKEND",
+      "server.rateLimiting.backend",
+      ({ rateLimiting }) => rateLimiting.backend,
+    ),
+    governed(
+      "CERTCTL_RATE_LIMIT_JANITOR_INTERVAL",
+      "server.rateLimiting.janitorInterval",
+      ({ rateLimiting }) => rateLimiting.janitorInterval ?? "5m",
+    ),
+    governed(
+      "CERTCTL_RATE_LIMIT_BUCKET_TTL",
+      "server.rateLimiting.bucketTtl",
+      ({ rateLimiting }) => rateLimiting.bucketTtl,
+    ),
     open(
       "CERTCTL_OCSP_RATE_LIMIT_PER_IP_MIN",
       integer(),
@@ -177,19 +232,66 @@ export const rateLimitGroup: VariableGroup = {
 export const schedulerGroup: VariableGroup = {
   title: "Background work",
   variables: [
-    governed("CERTCTL_SCHEDULER_RENEWAL_CHECK_INTERVAL", "server.scheduler.renewalCheckInterval"),
-    governed("CERTCTL_SCHEDULER_JOB_PROCESSOR_INTERVAL", "server.scheduler.jobProcessorInterval"),
-    governed("CERTCTL_SCHEDULER_JOB_CLAIM_LIMIT", "server.scheduler.jobClaimLimit"),
-    governed("CERTCTL_RENEWAL_CONCURRENCY", "server.scheduler.renewalConcurrency"),
-    governed("CERTCTL_SCHEDULER_AGENT_HEALTH_CHECK_INTERVAL", "server.scheduler.agentHealthCheckInterval"),
+    governed(
+      "CERTCTL_RENEWAL_CONCURRENCY",
+      "server.scheduler.renewalConcurrency",
+      ({ renewalConcurrency }) => renewalConcurrency,
+    ),
+    governed(
+      "CERTCTL_SCHEDULER_RENEWAL_CHECK_INTERVAL",
+      "server.scheduler.renewalCheckInterval",
+      ({ scheduler }) => scheduler?.renewalCheckInterval,
+    ),
+    governed(
+      "CERTCTL_SCHEDULER_JOB_PROCESSOR_INTERVAL",
+      "server.scheduler.jobProcessorInterval",
+      ({ scheduler }) => scheduler?.jobProcessorInterval,
+    ),
+    governed(
+      "CERTCTL_SCHEDULER_JOB_CLAIM_LIMIT",
+      "server.scheduler.jobClaimLimit",
+      ({ scheduler }) => scheduler?.jobClaimLimit,
+    ),
+    governed(
+      "CERTCTL_SCHEDULER_AGENT_HEALTH_CHECK_INTERVAL",
+      "server.scheduler.agentHealthCheckInterval",
+      ({ scheduler }) => scheduler?.agentHealthCheckInterval,
+    ),
     governed(
       "CERTCTL_SCHEDULER_NOTIFICATION_PROCESS_INTERVAL",
       "server.scheduler.notificationProcessInterval",
+      ({ scheduler }) => scheduler?.notificationProcessInterval,
     ),
-    governed("CERTCTL_NOTIFICATION_RETRY_INTERVAL", "server.scheduler.notificationRetryInterval"),
-    governed("CERTCTL_SCHEDULER_RETRY_INTERVAL", "server.scheduler.retryInterval"),
-    governed("CERTCTL_JOB_TIMEOUT_INTERVAL", "server.scheduler.jobTimeoutInterval"),
-    governed("CERTCTL_CRL_GENERATION_INTERVAL", "server.scheduler.crlGenerationInterval"),
+    governed(
+      "CERTCTL_NOTIFICATION_RETRY_INTERVAL",
+      "server.scheduler.notificationRetryInterval",
+      ({ scheduler }) => scheduler?.notificationRetryInterval,
+    ),
+    governed(
+      "CERTCTL_SCHEDULER_RETRY_INTERVAL",
+      "server.scheduler.retryInterval",
+      ({ scheduler }) => scheduler?.retryInterval,
+    ),
+    governed(
+      "CERTCTL_JOB_TIMEOUT_INTERVAL",
+      "server.scheduler.jobTimeoutInterval",
+      ({ scheduler }) => scheduler?.jobTimeoutInterval,
+    ),
+    governed(
+      "CERTCTL_CRL_GENERATION_INTERVAL",
+      "server.scheduler.crlGenerationInterval",
+      ({ scheduler }) => scheduler?.crlGenerationInterval,
+    ),
+    governed(
+      "CERTCTL_NETWORK_SCAN_ENABLED",
+      "server.networkScan.enabled",
+      ({ networkScan }) => networkScan?.enabled,
+    ),
+    governed(
+      "CERTCTL_NETWORK_SCAN_INTERVAL",
+      "server.networkScan.interval",
+      ({ networkScan }) => networkScan?.interval,
+    ),
     open(
       "CERTCTL_JOB_AWAITING_CSR_TIMEOUT",
       duration("1s"),

@@ -1,10 +1,9 @@
 import type { Issue } from "../../checks/issues";
 import { issueIf, joinPath } from "../../checks/issues";
-import { profileVariableName } from "../enrollment-variables";
 import type { SetVariable } from "./set-variables";
 import { profileVariable } from "./catalogue";
 import type { ServerSettings } from "../server-args";
-import { estFamily, scepFamily } from "./enrollment";
+import { estFamily, profileVariableName, scepFamily } from "./enrollment";
 
 /** An argument, and the secret variable that belongs to it. */
 interface SecretOfArgument {
