@@ -1,7 +1,8 @@
-import { authenticationGroup, databaseGroup, rateLimitGroup, schedulerGroup, serverGroup } from "./core";
+import { authenticationGroup, databaseGroup, serverGroup } from "./core";
 import { discoveryGroup, foreignFamilies, foreignGroup } from "./discovery";
 import { acmeServerGroup, estGroup, revocationGroup, scepGroup } from "./enrollment";
 import { acmeIssuerGroup, commercialIssuerGroup, issuerFileGroup, notificationGroup } from "./issuers";
+import { rateLimitGroup, schedulerGroup } from "./limits";
 import type { ResolvedServer } from "../server-settings";
 import type { ProfileFamily, Variable, VariableGroup, VariableRow } from "./variable";
 
