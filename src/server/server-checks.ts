@@ -62,7 +62,7 @@ function serviceIssues(settings: ServiceSettings = {}): Issue[] {
   return [
     ...issueIf(useless, "sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP"),
     ...issueIf(
-      sourceRanges !== undefined && type !== "LoadBalancer",
+      sourceRanges !== undefined && type !== ServiceType.LoadBalancer,
       "sourceRanges",
       "has no effect without type: LoadBalancer",
     ),
