@@ -4,13 +4,15 @@ import { text } from "../checks/unseen";
 import { closestName } from "../checks/unknown-keys";
 import { resourceIssues, schedulingIssues, storageIssues } from "../kubernetes/kubernetes-checks";
 import { runtimeVariables } from "../server/variables/discovery";
+import { agentVariables } from "./agent-variables";
+import { AgentsKind } from "./agents-args";
 import type { AgentSettings, NodeAgentSettings } from "./agents-args";
 import { agentDefaults } from "./agents-settings";
 
 /** What is wrong with the settings of agents. */
 export function agentsIssues(settings: AgentSettings): Issue[] {
   const kind = settings.kind ?? agentDefaults.kind;
-  const onNodes = kind === "DaemonSet";
+  const onNodes = kind === AgentsKind.DaemonSet;
   return [
     ...issueIf(
       onNodes && settings.replicas !== undefined,
@@ -23,7 +25,7 @@ export function agentsIssues(settings: AgentSettings): Issue[] {
       "is only for kind StatefulSet; see node.stateDirectory",
     ),
     ...issueIf(
-      kind === "StatefulSet" && settings.node !== undefined,
+      kind === AgentsKind.StatefulSet && settings.node !== undefined,
       "node",
       "is only for kind DaemonSet; set agents.kind: DaemonSet",
     ),
@@ -138,28 +140,15 @@ function overlaps(one: string, other: string): boolean {
   );
 }
 
-/** Variables that the agent reads, each with what decides it. */
-const governedVariables: Readonly<Record<string, string>> = {
-  CERTCTL_SERVER_URL: "is derived from the server's Service",
-  CERTCTL_API_KEY: "is governed by apiKeys.fleet; set that instead",
-  CERTCTL_AGENT_ID: "is given by the server when an agent registers, and kept on the agent's volume",
-  CERTCTL_AGENT_NAME: "is the name of the pod, or of the node",
-  CERTCTL_KEY_DIR: "is a directory on the agent's volume",
-  CERTCTL_DISCOVERY_DIRS: "is governed by agents.discoveryDirectories; set that instead",
-  CERTCTL_SERVER_CA_BUNDLE_PATH: "is governed by tls.trust; set that instead",
-  CERTCTL_SERVER_TLS_INSECURE_SKIP_VERIFY: "is never set: agents verify the server; see tls.trust",
-  CERTCTL_LOG_LEVEL: "is governed by agents.logLevel; set that instead",
-};
-
 function environmentIssues(env: Record<string, string>): Issue[] {
   const allowed = runtimeVariables.map(({ name }) => name);
   return Object.entries(env).flatMap(([name, value]) => {
     const path = joinPath("", name);
-    const governed = governedVariables[name];
-    if (governed !== undefined) return [{ path, message: governed }];
+    const row = agentVariables.find((one) => one.name === name);
+    if (row) return [{ path, message: row.refusal }];
     if (allowed.includes(name))
       return issueIf(value === "", path, "is empty, which means not set; remove it");
-    const suggestion = closestName(name, [...allowed, ...Object.keys(governedVariables)]);
+    const suggestion = closestName(name, [...allowed, ...agentVariables.map((one) => one.name)]);
     const advice =
       suggestion === undefined ? `it reads ${allowed.join(", ")}` : `did you mean ${suggestion}?`;
     return [{ path, message: `the agent does not read this variable; ${advice}` }];

@@ -2,14 +2,8 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../images/images";
 import { pullSecretFields } from "../images/images";
-import {
-  configMapVolume,
-  fieldVariable,
-  literalVariables,
-  memoryVolume,
-  secretVolume,
-} from "../kubernetes/environment";
-import type { EnvVar, Volume, VolumeMount } from "../kubernetes/environment";
+import { configMapVolume, memoryVolume, secretVolume } from "../kubernetes/environment";
+import type { Volume, VolumeMount } from "../kubernetes/environment";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
 import { scriptResources } from "../kubernetes/resources";
@@ -18,6 +12,8 @@ import { schedulingFields } from "../kubernetes/scheduling";
 import type { Affinity } from "../kubernetes/types";
 import { trustFiles } from "../tls/trust";
 import type { Trust } from "../tls/trust";
+import { agentEnvironment, enrollEnvironment } from "./agent-variables";
+import type { AgentEnvironment } from "./agent-variables";
 import type { ResolvedAgents } from "./agents-settings";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -97,7 +93,7 @@ function enrollContainer(input: AgentManifestInput, placement: AgentPlacement): 
     imagePullPolicy: input.images.pullPolicy,
     terminationMessagePolicy: "FallbackToLogsOnError",
     command: ["sh", "/scripts/enroll.sh"],
-    env: [fieldVariable("AGENT_NAME", placement.nameField), ...connectionVariables(input)],
+    env: enrollEnvironment(environmentOf(input, placement)),
     securityContext: restrictedContainer(),
     resources: scriptResources,
     volumeMounts: [
@@ -111,25 +107,14 @@ function enrollContainer(input: AgentManifestInput, placement: AgentPlacement): 
 }
 
 function agentContainer(input: AgentManifestInput, placement: AgentPlacement): Container {
-  const { settings } = input;
-  const { directories, mounts } = placement.discovery;
+  const { mounts } = placement.discovery;
   return {
     name: "agent",
     image: input.images.agent,
     imagePullPolicy: input.images.pullPolicy,
     terminationMessagePolicy: "FallbackToLogsOnError",
     command: ["sh", "/scripts/run-agent.sh"],
-    env: [
-      fieldVariable("CERTCTL_AGENT_NAME", placement.nameField),
-      ...connectionVariables(input),
-      { name: "CERTCTL_API_KEY", valueFrom: { secretKeyRef: { name: input.keys, key: "fleet" } } },
-      ...literalVariables({
-        CERTCTL_KEY_DIR: `${agentHome}/keys`,
-        CERTCTL_LOG_LEVEL: settings.logLevel,
-        ...(directories.length && { CERTCTL_DISCOVERY_DIRS: directories.join(",") }),
-        ...settings.env,
-      }),
-    ],
+    env: agentEnvironment(environmentOf(input, placement)),
     securityContext: restrictedContainer(),
     resources: input.settings.resources,
     volumeMounts: [
@@ -142,11 +127,15 @@ function agentContainer(input: AgentManifestInput, placement: AgentPlacement): C
   };
 }
 
-function connectionVariables(input: AgentManifestInput): EnvVar[] {
-  const { path } = trustFiles(input.trust);
-  return literalVariables({
-    AGENT_HOME: agentHome,
-    CERTCTL_SERVER_URL: input.serverUrl,
-    ...(path !== undefined && { CERTCTL_SERVER_CA_BUNDLE_PATH: path }),
-  });
+function environmentOf(input: AgentManifestInput, placement: AgentPlacement): AgentEnvironment {
+  const { settings, serverUrl, keys } = input;
+  return {
+    settings,
+    serverUrl,
+    keys,
+    nameField: placement.nameField,
+    home: agentHome,
+    caBundle: trustFiles(input.trust).path,
+    discoveryDirectories: placement.discovery.directories,
+  };
 }

@@ -3,6 +3,7 @@ import { issueIf, show, under } from "../checks/issues";
 import { text } from "../checks/unseen";
 import { resourceIssues, schedulingIssues, sizeIssues } from "../kubernetes/kubernetes-checks";
 import type { BackupSettings, CronSchedule } from "./backup-args";
+import { BackupSinkMode } from "./sink-args";
 import { sinkIssues } from "./sink-checks";
 
 /** What is wrong with the settings of backups. */
@@ -15,7 +16,7 @@ export function backupIssues({
   scheduling,
   drill,
 }: BackupSettings): Issue[] {
-  const onVolume = (sink.mode ?? "pvc") === "pvc";
+  const onVolume = (sink.mode ?? BackupSinkMode.Pvc) === BackupSinkMode.Pvc;
   return [
     ...scheduleIssues("schedule", schedule),
     ...timeZoneIssues(text(timeZone)),

@@ -10,6 +10,7 @@ import { scratchMount, scratchVolume, scriptJobSpec } from "./backup-pod";
 import type { ResolvedBackup, ResolvedSink } from "./backup-settings";
 import { backupDirectory, sinkAccess } from "./backup-sink";
 import type { RestoreSettings } from "./restore-args";
+import { BackupSinkMode } from "./sink-args";
 
 type CronJobSpec = k8s.types.input.batch.v1.CronJobSpec;
 type JobSpec = k8s.types.input.batch.v1.JobSpec;
@@ -59,7 +60,7 @@ export function backupJobSpec(input: BackupManifestInput, emptyDatabase: "fail" 
   const { settings, connection } = input;
   const sink = sinkAccess(settings.sink, input.claim, "backup");
   const client = databaseClient(connection);
-  const onVolume = settings.sink.mode === "pvc";
+  const onVolume = settings.sink.mode === BackupSinkMode.Pvc;
   const run = [
     // A dump is written where it will stay: publishing is a rename.
     ...literalVariables({
@@ -139,7 +140,7 @@ function pushStep(
  * itself.
  */
 function publishing(sink: ResolvedSink): Record<string, string> {
-  if (sink.mode === "s3") return { PART_MEBIBYTES: String(partMebibytes) };
+  if (sink.mode === BackupSinkMode.S3) return { PART_MEBIBYTES: String(partMebibytes) };
   const { days, count } = sink.pvc.retention;
   return { RETENTION_DAYS: String(days), RETENTION_COUNT: String(count) };
 }
@@ -190,7 +191,7 @@ export function chooseStep(
 ): { step: ScriptStep; volumes: Volume[] } {
   const { sink, resources, scratchSize } = input.settings;
   const access = sinkAccess(sink, input.claim, "restore");
-  const onVolume = sink.mode === "pvc";
+  const onVolume = sink.mode === BackupSinkMode.Pvc;
   return {
     step: {
       name: onVolume ? "choose" : "download",

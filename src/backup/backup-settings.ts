@@ -5,19 +5,13 @@ import type { ContainerResources } from "../kubernetes/resources";
 import { mergeResources } from "../kubernetes/resources";
 import type { StorageSettings } from "../kubernetes/types";
 import type { BackupSettings, DrillSettings } from "./backup-args";
-import type {
-  BackupRetention,
-  BackupSink,
-  PvcSink,
-  S3Encryption,
-  S3EncryptionMode,
-  S3Identity,
-  S3IdentityMode,
-  S3Sink,
-} from "./sink-args";
+import { BackupSinkMode, S3EncryptionMode, S3IdentityMode } from "./sink-args";
+import type { BackupRetention, BackupSink, PvcSink, S3Encryption, S3Identity, S3Sink } from "./sink-args";
 
 /** Where backups are kept, decided. */
-export type ResolvedSink = { mode: "pvc"; pvc: ResolvedVolume } | { mode: "s3"; s3: ResolvedBucket };
+export type ResolvedSink =
+  | { mode: typeof BackupSinkMode.Pvc; pvc: ResolvedVolume }
+  | { mode: typeof BackupSinkMode.S3; s3: ResolvedBucket };
 
 /** A volume for backups with every default filled in. */
 export interface ResolvedVolume extends PvcSink {
@@ -84,7 +78,7 @@ export function resolveBackup(given: BackupSettings, fleetSize: FleetSize | unde
 
 /** The checks have seen that a bucket is named. */
 function resolveSink({ mode, pvc, s3 = {} }: BackupSink, volumeSize: string): ResolvedSink {
-  if (mode === "s3") {
+  if (mode === BackupSinkMode.S3) {
     return {
       mode,
       s3: {
@@ -92,13 +86,13 @@ function resolveSink({ mode, pvc, s3 = {} }: BackupSink, volumeSize: string): Re
         bucket: s3.bucket ?? "",
         prefix: s3.prefix ?? "certctl/",
         region: s3.region ?? "",
-        encryption: { ...s3.encryption, mode: s3.encryption?.mode ?? "bucketDefault" },
-        identity: { ...s3.identity, mode: s3.identity?.mode ?? "irsa" },
+        encryption: { ...s3.encryption, mode: s3.encryption?.mode ?? S3EncryptionMode.BucketDefault },
+        identity: { ...s3.identity, mode: s3.identity?.mode ?? S3IdentityMode.Irsa },
       },
     };
   }
   return {
-    mode: "pvc",
+    mode: BackupSinkMode.Pvc,
     pvc: {
       ...pvc,
       storage: { ...pvc?.storage, size: pvc?.storage?.size ?? volumeSize },

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { EnvVar, Volume, VolumeMount } from "../kubernetes/environment";
 import { literalVariables, secretVariable } from "../kubernetes/environment";
 import type { ResolvedBucket, ResolvedSink } from "./backup-settings";
+import { BackupSinkMode, S3IdentityMode } from "./sink-args";
 
 /** Who a pod is to a bucket: the one that writes backups, or the one that reads them. */
 export type SinkRole = "backup" | "restore";
@@ -19,7 +20,7 @@ export const backupDirectory = "/backups";
 
 /** Environment and files of a container that uses a sink. `claim` is the volume's. */
 export function sinkAccess(sink: ResolvedSink, claim: pulumi.Input<string>, role: SinkRole): SinkAccess {
-  if (sink.mode === "s3") return { env: bucketEnvironment(sink.s3), volumes: [], mounts: [] };
+  if (sink.mode === BackupSinkMode.S3) return { env: bucketEnvironment(sink.s3), volumes: [], mounts: [] };
   const readOnly = role === "restore";
   return {
     env: literalVariables({ BACKUP_DIR: backupDirectory }),
@@ -33,7 +34,10 @@ export function sinkAnnotations(
   sink: ResolvedSink,
   role: SinkRole,
 ): { annotations?: Record<string, pulumi.Input<string>> } {
-  const irsa = sink.mode === "s3" && sink.s3.identity.mode === "irsa" ? sink.s3.identity.irsa : undefined;
+  const irsa =
+    sink.mode === BackupSinkMode.S3 && sink.s3.identity.mode === S3IdentityMode.Irsa
+      ? sink.s3.identity.irsa
+      : undefined;
   if (!irsa) return {};
   const roleArn = role === "restore" ? (irsa.restoreRoleArn ?? irsa.roleArn) : irsa.roleArn;
   return { annotations: { "eks.amazonaws.com/role-arn": roleArn } };
@@ -47,7 +51,7 @@ function bucketEnvironment({
   encryption,
   identity,
 }: ResolvedBucket): EnvVar[] {
-  const keys = identity.mode === "accessKeys" ? identity.accessKeys : undefined;
+  const keys = identity.mode === S3IdentityMode.AccessKeys ? identity.accessKeys : undefined;
   const algorithm = { bucketDefault: "", kms: "aws:kms", s3: "AES256" }[encryption.mode];
   return [
     ...literalVariables({

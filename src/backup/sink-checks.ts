@@ -2,23 +2,24 @@ import type { Issue } from "../checks/issues";
 import { issueIf, under } from "../checks/issues";
 import { text } from "../checks/unseen";
 import { storageIssues } from "../kubernetes/kubernetes-checks";
+import { BackupSinkMode, S3EncryptionMode, S3IdentityMode } from "./sink-args";
 import type { BackupSink, PvcSink, S3Encryption, S3Identity, S3Sink } from "./sink-args";
 
 /** What is wrong with the place where backups are kept. */
-export function sinkIssues({ mode = "pvc", pvc, s3 }: BackupSink): Issue[] {
+export function sinkIssues({ mode = BackupSinkMode.Pvc, pvc, s3 }: BackupSink): Issue[] {
   return [
     ...issueIf(
-      mode === "s3" && pvc !== undefined,
+      mode === BackupSinkMode.S3 && pvc !== undefined,
       "pvc",
       "is only for mode pvc, and the mode is s3; remove it",
     ),
     ...issueIf(
-      mode === "pvc" && s3 !== undefined,
+      mode === BackupSinkMode.Pvc && s3 !== undefined,
       "s3",
       "is only for mode s3; set backup.sink.mode: s3, or remove it",
     ),
     ...under("pvc", volumeIssues(pvc ?? {})),
-    ...under("s3", mode === "s3" ? bucketIssues(s3 ?? {}) : []),
+    ...under("s3", mode === BackupSinkMode.S3 ? bucketIssues(s3 ?? {}) : []),
   ];
 }
 
@@ -57,22 +58,22 @@ function bucketIssues({ bucket, region, encryption = {}, identity = {} }: S3Sink
   ];
 }
 
-function encryptionIssues({ mode = "bucketDefault", keyArn }: S3Encryption): Issue[] {
+function encryptionIssues({ mode = S3EncryptionMode.BucketDefault, keyArn }: S3Encryption): Issue[] {
   return [
     ...issueIf(
-      mode === "kms" && keyArn === undefined,
+      mode === S3EncryptionMode.Kms && keyArn === undefined,
       "keyArn",
       "is missing; mode kms needs the ARN of the key",
     ),
     ...issueIf(
-      keyArn !== undefined && isOther(mode, "kms"),
+      keyArn !== undefined && isOther(mode, S3EncryptionMode.Kms),
       "keyArn",
       "is only for mode kms; set encryption.mode: kms, or remove it",
     ),
   ];
 }
 
-function identityIssues({ mode = "irsa", irsa, accessKeys }: S3Identity): Issue[] {
+function identityIssues({ mode = S3IdentityMode.Irsa, irsa, accessKeys }: S3Identity): Issue[] {
   const missing = {
     irsa: "is missing; mode irsa needs irsa.roleArn; other modes are podIdentity and, outside AWS, accessKeys",
     accessKeys: "is missing; mode accessKeys needs accessKeys.secretName",

@@ -12,25 +12,26 @@ import {
 import { durationSeconds, quantityInBytes } from "../kubernetes/units";
 import { passwordIssues } from "../secrets/secrets-checks";
 import { certificateBundleProblem } from "../tls/pem";
+import { DatabaseMode, SslMode } from "./database-args";
 import type { DatabaseSettings, ExternalDatabaseSettings, PostgresSettings } from "./database-args";
 import { governedParameters } from "./postgres-parameters";
 
 /** What is wrong with the choice of a database. */
 export function databaseIssues({ mode, bundled, external }: DatabaseSettings): Issue[] {
-  const chosen = mode ?? "bundled";
+  const chosen = mode ?? DatabaseMode.Bundled;
   return [
     ...issueIf(
-      chosen === "external" && external === undefined,
+      chosen === DatabaseMode.External && external === undefined,
       "external",
       "is missing; mode external needs at least external.host",
     ),
     ...issueIf(
-      chosen === "external" && bundled !== undefined,
+      chosen === DatabaseMode.External && bundled !== undefined,
       "bundled",
       "is only for mode bundled; remove it",
     ),
     ...issueIf(
-      chosen === "bundled" && external !== undefined,
+      chosen === DatabaseMode.Bundled && external !== undefined,
       "external",
       "is only for mode external; set database.mode: external",
     ),
@@ -116,7 +117,7 @@ function hasControlCharacter(value: string): boolean {
 /** What is wrong with the address of an existing PostgreSQL. */
 export function externalDatabaseIssues(settings: ExternalDatabaseSettings): Issue[] {
   const { caCertificate, connectTimeout, sslMode } = settings;
-  const verifies = sslMode !== "disable" && sslMode !== "require";
+  const verifies = sslMode !== SslMode.Disable && sslMode !== SslMode.Require;
   const ca = text(caCertificate);
   const problem = ca === undefined ? undefined : certificateBundleProblem(ca);
   const seconds = durationSeconds(text(connectTimeout) ?? "");
@@ -132,7 +133,7 @@ export function externalDatabaseIssues(settings: ExternalDatabaseSettings): Issu
     ),
     // Any certificate of a public CA would do, whoever has it; libpq refuses that.
     ...issueIf(
-      sslMode === "verify-ca" && caCertificate === undefined,
+      sslMode === SslMode.VerifyCa && caCertificate === undefined,
       "sslMode",
       '"verify-ca" is only with a caCertificate: name that of the server, or use verify-full',
     ),

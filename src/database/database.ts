@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { derive } from "../kubernetes/inputs";
 import type { EnvVar, SecretKey, Volume, VolumeMount } from "../kubernetes/environment";
 import { configMapVolume, literalVariables, secretVariable, secretVolume } from "../kubernetes/environment";
-import type { SslMode } from "./database-args";
+import { SslMode } from "./database-args";
 
 /** Any PostgreSQL that the server, the migration and the backup can use. */
 export interface Database {
@@ -81,7 +81,7 @@ export function databaseClientVariables(connection: DatabaseConnection): EnvVar[
   // certctl's driver takes the system's roots by itself. libpq looks for a file in a home directory, unless
   // it is told.
   const systemRoots =
-    !connection.ca && connection.sslMode === "verify-full"
+    !connection.ca && connection.sslMode === SslMode.VerifyFull
       ? literalVariables({ PGSSLROOTCERT: "system" })
       : [];
   return [

@@ -42,7 +42,8 @@ export function resolvePostgres(
   };
 }
 
-/** Connections that an instance's servers may open, and what is kept for people and Jobs (certctl facts 6). */
+// facts: sizes
+/** Connections that an instance's servers may open, and what is kept for people and Jobs. */
 export interface ServerConnections {
   /** Of each server. */
   pool: number;
@@ -52,7 +53,8 @@ export interface ServerConnections {
   reserve: number;
 }
 
-/** Connections for people and Jobs beside the servers' (certctl facts 6). */
+// facts: sizes
+/** Connections for people and Jobs beside the servers'. */
 export const connectionReserve = 20;
 
 /** Connections that PostgreSQL must accept: every pool at its fullest, and the reserve. */

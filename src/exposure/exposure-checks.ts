@@ -3,8 +3,8 @@ import { issueIf, show, under } from "../checks/issues";
 import { text } from "../checks/unseen";
 import { emptyListIssues, peersIssues } from "../network/network-checks";
 import type { NetworkPeer } from "../network/network-args";
-import type { ServiceType } from "../server/server-args";
-import { TrustMode } from "../tls/tls-args";
+import { ServiceType } from "../server/server-args";
+import { TlsMode, TrustMode } from "../tls/tls-args";
 import { trustKey } from "../tls/tls-settings";
 import type { TlsSettings } from "../tls/tls-args";
 import { ExposureMode, IngressController } from "./exposure-args";
@@ -39,7 +39,11 @@ export function exposureIssues(settings: ExposureSettings, context: ExposureCont
     ),
     ...issueIf(ingress !== undefined && mode !== ExposureMode.Ingress, "ingress", otherMode("ingress", mode)),
     ...issueIf(gateway !== undefined && mode !== ExposureMode.Gateway, "gateway", otherMode("gateway", mode)),
-    ...issueIf(mode !== ExposureMode.None && context.serviceType !== "ClusterIP", "mode", secondDoor),
+    ...issueIf(
+      mode !== ExposureMode.None && context.serviceType !== ServiceType.ClusterIP,
+      "mode",
+      secondDoor,
+    ),
     ...under("ingress", ingress ? ingressIssues(ingress, context) : []),
     ...under("gateway", gateway ? gatewayIssues(gateway, context) : []),
   ];
@@ -145,7 +149,7 @@ function gatewayIssues(
 function passthroughIssues(given: unknown, decrypted: readonly string[], tls: TlsSettings): Issue[] {
   const named = (tls.extraDnsNames ?? []).map(text);
   // What an existing Secret's certificate holds for is not known here.
-  const unknown = tls.mode === "existingSecret";
+  const unknown = tls.mode === TlsMode.ExistingSecret;
   return [
     ...hostIssues("hosts", given),
     ...listed(given).flatMap((host, index) => [

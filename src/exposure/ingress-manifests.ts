@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { derive } from "../kubernetes/inputs";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
-import { IngressController } from "./exposure-args";
+import { AlbScheme, IngressController } from "./exposure-args";
 import type { AlbSettings, IngressCertManagerSettings, IngressSettings } from "./exposure-args";
 
 type Annotations = Record<string, pulumi.Input<string>>;
@@ -90,7 +90,7 @@ function nginxAnnotations(input: IngressInput): Annotations {
 
 function albAnnotations({ scheme, certificateArn, sslPolicy }: AlbSettings): Annotations {
   return withPrefix("alb.ingress.kubernetes.io/", {
-    scheme: scheme ?? "internal",
+    scheme: scheme ?? AlbScheme.Internal,
     "target-type": "ip",
     "backend-protocol": "HTTPS",
     "healthcheck-protocol": "HTTPS",

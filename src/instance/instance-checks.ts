@@ -106,7 +106,8 @@ function isKnown(fleetSize: FleetSize | undefined): boolean {
   return fleetSize === undefined || Object.values(FleetSize).includes(fleetSize);
 }
 
-/** Every pool at its fullest, and a reserve, must fit (certctl facts 6). */
+// facts: sizes
+/** Every pool at its fullest, and a reserve, must fit. */
 function connectionIssues(
   { database: given, fleetSize }: CertctlArgs,
   { connections, database }: InstanceSettings,

@@ -3,7 +3,7 @@ import { exposureCallers } from "../exposure/exposure-callers";
 import type { PodComponent } from "../kubernetes/labels";
 import { sqlExporterPort } from "../monitoring/sql-exporter-manifests";
 import { ExternalTrafficPolicy, ServiceType } from "../server/server-args";
-import { mailPort } from "../server/server-environment";
+import { mailPort } from "../server/mail-port";
 import type { Edge, PolicyPort } from "../network/edges";
 import {
   anywhere,

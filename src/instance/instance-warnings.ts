@@ -157,7 +157,8 @@ function networkWarnings({ network, server, exposure }: InstanceSettings): strin
   ];
 }
 
-/** certctl counts requests by the address that they come from (certctl facts 2.4). */
+// facts: rate-limits
+/** certctl counts requests by the address that they come from. */
 function rateLimitWarnings({ server, exposure }: InstanceSettings): string[] {
   const { auth, rateLimiting } = server;
   const between = auth?.type === AuthType.None ? "gateway" : (exposure?.mode ?? ExposureMode.None);
@@ -167,7 +168,8 @@ function rateLimitWarnings({ server, exposure }: InstanceSettings): string[] {
   );
 }
 
-/** What a way in that ends TLS brings with it (certctl facts 2.4 and 3). */
+// facts: rate-limits, http-surface
+/** What a way in that ends TLS brings with it. */
 function exposureWarnings(
   { tlsCaCertificate }: CertctlArgs,
   { exposure, server, tls }: InstanceSettings,

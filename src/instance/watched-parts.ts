@@ -25,9 +25,10 @@ export function watchedParts(settings: InstanceSettings, instance: string): Watc
   };
 }
 
+// facts: metrics
 /**
  * certctl registers an agent for the network scan, and one for each cloud that it searches; none of them is
- * ever online (certctl facts 4).
+ * ever online.
  */
 function sentinelAgents({ server }: InstanceSettings): number {
   const isOn = (variable: string): boolean => server.env?.[variable] === "true";

@@ -3,6 +3,7 @@ import { issueIf, joinPath, show, under } from "../checks/issues";
 import { text } from "../checks/unseen";
 import { durationIssues } from "../kubernetes/kubernetes-checks";
 import { durationSeconds } from "../kubernetes/units";
+import { EstAuthMode } from "./enrollment-args";
 import type {
   EstProfileSettings,
   EstSettings,
@@ -72,7 +73,7 @@ function estProfileIssues({
       "is empty, so that nobody would be asked who they are; give mtls, basic, or both",
     ),
     ...issueIf(
-      modes.includes("mtls") && !clientCas,
+      modes.includes(EstAuthMode.Mtls) && !clientCas,
       "authModes",
       "mtls needs clientCas, the CA certificates of the clients",
     ),

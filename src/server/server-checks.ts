@@ -25,7 +25,7 @@ export function serverIssues(settings: ServerSettings): Issue[] {
     ...under("scheduler", schedulerIssues(settings.scheduler)),
     ...under("smtp", smtpIssues(settings.smtp)),
     ...under("digest", digestIssues(settings.digest, settings.smtp)),
-    ...under("issuer", issuerFileIssues(settings.issuer ?? {})),
+    ...issuerFileIssues(settings),
     ...under("est", estIssues(settings.est)),
     ...under("scep", scepIssues(settings.scep)),
     ...under("networkScan", networkScanIssues(settings.networkScan)),
@@ -62,7 +62,7 @@ function serviceIssues(settings: ServiceSettings = {}): Issue[] {
   return [
     ...issueIf(useless, "sessionAffinityTimeoutSeconds", "has no effect without sessionAffinity: ClientIP"),
     ...issueIf(
-      sourceRanges !== undefined && type !== "LoadBalancer",
+      sourceRanges !== undefined && type !== ServiceType.LoadBalancer,
       "sourceRanges",
       "has no effect without type: LoadBalancer",
     ),

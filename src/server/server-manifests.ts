@@ -12,6 +12,7 @@ import { certctlUser, restrictedContainer, restrictedPod } from "../kubernetes/s
 import { namedKeyVariables, requiredKeyVariables } from "../secrets/api-keys";
 import { gatewayParts } from "./auth-gateway";
 import { authGateway, listenAddress } from "./listen-address";
+import { ServiceType, SessionAffinity } from "./server-args";
 import { serverVariables } from "./server-environment";
 import { issuingCaFiles, scratchVolume, serverTlsFiles } from "./files/tls-files";
 import { mountedFiles } from "./files/mounted-files";
@@ -30,9 +31,9 @@ export const restoredAnnotation = "certctl.io/restored";
  */
 export function serverService(input: ServerManifestInput): k8s.types.input.core.v1.Service {
   const { service, port } = input.settings;
-  const sticky = service.sessionAffinity === "ClientIP";
+  const sticky = service.sessionAffinity === SessionAffinity.ClientIP;
   const skipAwait: Record<string, string> =
-    service.type === "LoadBalancer" ? {} : { "pulumi.com/skipAwait": "true" };
+    service.type === ServiceType.LoadBalancer ? {} : { "pulumi.com/skipAwait": "true" };
   return {
     metadata: { ...metadata(input), annotations: { ...service.annotations, ...skipAwait } },
     spec: {

@@ -7,7 +7,7 @@ import { durationIssues } from "../kubernetes/kubernetes-checks";
 import { durationSeconds } from "../kubernetes/units";
 import { certificateBundleProblem, dateProblem, isVerifiedBy, readCertificates, readPrivateKey } from "./pem";
 import { certificateDefaults, isProvided, resolveTls } from "./tls-settings";
-import { TrustMode } from "./tls-args";
+import { TlsMode, TrustMode } from "./tls-args";
 import type { CertManagerSettings, TlsSettings, TrustSettings } from "./tls-args";
 
 /** The certificate that is given, and the CA that its clients trust; all PEM. */
@@ -19,35 +19,35 @@ export interface TlsMaterial {
 
 /** What is wrong with the choice of a certificate. */
 export function tlsIssues({ mode, existingSecret, certManager, trust }: TlsSettings): Issue[] {
-  const chosen = mode ?? "provided";
-  const known = ["provided", "existingSecret", "certManager"].includes(chosen);
+  const chosen = mode ?? TlsMode.Provided;
+  const known = Object.values(TlsMode).includes(chosen);
   return [
     ...issueIf(
-      chosen === "existingSecret" && existingSecret === undefined,
+      chosen === TlsMode.ExistingSecret && existingSecret === undefined,
       "existingSecret",
       "is missing; mode existingSecret needs its name",
     ),
     ...issueIf(
-      chosen === "certManager" && certManager === undefined,
+      chosen === TlsMode.CertManager && certManager === undefined,
       "certManager",
       "is missing; mode certManager needs its issuerRef",
     ),
     ...issueIf(
-      known && chosen !== "existingSecret" && existingSecret !== undefined,
+      known && chosen !== TlsMode.ExistingSecret && existingSecret !== undefined,
       "existingSecret",
-      otherMode(chosen, "existingSecret"),
+      otherMode(chosen, TlsMode.ExistingSecret),
     ),
     ...issueIf(
-      known && chosen !== "certManager" && certManager !== undefined,
+      known && chosen !== TlsMode.CertManager && certManager !== undefined,
       "certManager",
-      otherMode(chosen, "certManager"),
+      otherMode(chosen, TlsMode.CertManager),
     ),
     ...under("certManager", certManager ? certManagerIssues(certManager) : []),
     ...under("trust", trust ? trustIssues(trust) : []),
   ];
 }
 
-function otherMode(chosen: string, other: string): string {
+function otherMode(chosen: TlsMode, other: TlsMode): string {
   return `is only for mode ${other}, and the mode is ${chosen}; keep one source`;
 }
 
@@ -81,12 +81,12 @@ function certManagerIssues({
 function trustIssues({ mode, configMap }: TrustSettings): Issue[] {
   return [
     ...issueIf(
-      mode === "configMap" && configMap === undefined,
+      mode === TrustMode.ConfigMap && configMap === undefined,
       "configMap",
       "is missing; mode configMap needs its name",
     ),
     ...issueIf(
-      mode !== "configMap" && configMap !== undefined,
+      mode !== TrustMode.ConfigMap && configMap !== undefined,
       "configMap",
       "is only for mode configMap; set tls.trust.mode: configMap",
     ),

@@ -28,10 +28,7 @@ const stepCaServer = {
 const stepCa = { ...stepCaServer, ...fileAt("server.issuer.stepCa.provisionerKey") };
 const openssl = fileAt("server.issuer.openssl.signScript");
 const scep = { issuerId: "iss-local", raSecret: "scep-ra" };
-const scepProfile = {
-  secretEnv: { CERTCTL_SCEP_PROFILE_CORP_CHALLENGE_PASSWORD: "let-me-in" },
-  "server.scep.profiles": { corp: scep },
-};
+const scepPassword = { secretEnv: { CERTCTL_SCEP_PROFILE_CORP_CHALLENGE_PASSWORD: "let-me-in" } };
 const defaultScep = {
   secretEnv: { CERTCTL_SCEP_CHALLENGE_PASSWORD: "let-me-in" },
   "server.scep.default.issuerId": "iss-local",
@@ -130,7 +127,7 @@ export const serverCases: Record<string, ArgumentCase> = {
   },
   "server.est.open.issuerId": { value: "iss-stepca" },
   "server.est.open.profileId": { value: "prof-lab" },
-  "server.scep.profiles": { value: { corp: { ...scep, profileId: "prof-lab" } }, given: scepProfile },
+  "server.scep.profiles": { value: { corp: { ...scep, profileId: "prof-lab" } }, together: scepPassword },
   "server.scep.default.issuerId": { value: "iss-stepca", given: defaultScep },
   "server.scep.default.profileId": { value: "prof-lab", given: defaultScep },
   "server.scep.default.raSecret": { value: "other-ra", given: defaultScep },

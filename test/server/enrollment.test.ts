@@ -111,7 +111,7 @@ describe("the server's SCEP", () => {
 
   it("reads its private key from memory, where only its owner may read it", () => {
     const { volumes, mounts, initContainers } = mountedFiles(
-      fileMounts({ scep: { default: corp } }),
+      fileMounts(resolveServer({ scep: { default: corp } })),
       resolveImages(),
     );
     const [certificate, key, copy] = volumes;
@@ -140,7 +140,7 @@ describe("the server's SCEP", () => {
 describe("a file that a setting names", () => {
   it("can be executed where it is a script", () => {
     const openssl = { signScript: { configMap: "scripts", key: "sign.sh" } };
-    const { volumes } = mountedFiles(fileMounts({ issuer: { openssl } }), resolveImages());
+    const { volumes } = mountedFiles(fileMounts(resolveServer({ issuer: { openssl } })), resolveImages());
     assert.deepEqual(volumes[0]?.configMap, {
       name: "scripts",
       defaultMode: 0o550,
@@ -155,8 +155,8 @@ describe("a file that a setting names", () => {
     let seen = 0;
     for (const { config } of corpus("valid")) {
       const { server = {} } = parseValues(stackFileValues(config).values) as { server?: ServerSettings };
-      const files = settingFiles(server);
-      const directories = fileMounts(server).map(({ mountPath }) => mountPath);
+      const files = settingFiles(resolveServer(server));
+      const directories = fileMounts(resolveServer(server)).map(({ mountPath }) => mountPath);
       assert.equal(new Set(directories).size, files.length);
       for (const { variable } of files) assert.equal(findVariable(variable)?.status, "governed", variable);
       seen += files.length;

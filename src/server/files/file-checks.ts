@@ -5,6 +5,7 @@ import type { SetVariable } from "../variables/set-variables";
 import type { FileSource, MountSettings } from "../../kubernetes/types";
 import type { ServerSettings } from "../server-args";
 import { findVariable } from "../variables/catalogue";
+import { issuerFiles } from "../variables/issuers";
 import { settingFilesDirectory } from "./setting-files";
 
 /** Directories of the deployment: nothing may be mounted on or below them. */
@@ -54,14 +55,10 @@ function sourceIssues({ secret, configMap }: Pick<FileSource, "secret" | "config
 }
 
 /** What is wrong with the files of issuers. */
-export function issuerFileIssues({ stepCa, openssl }: NonNullable<ServerSettings["issuer"]>): Issue[] {
-  return [
-    ...under("stepCa.provisionerKey", fileSourceIssues(stepCa?.provisionerKey)),
-    ...under("stepCa.rootCertificate", fileSourceIssues(stepCa?.rootCertificate)),
-    ...under("openssl.signScript", fileSourceIssues(openssl?.signScript)),
-    ...under("openssl.revokeScript", fileSourceIssues(openssl?.revokeScript)),
-    ...under("openssl.crlScript", fileSourceIssues(openssl?.crlScript)),
-  ];
+export function issuerFileIssues(settings: Pick<ServerSettings, "issuer">): Issue[] {
+  return issuerFiles.flatMap(({ note: argument, file }) =>
+    under(argument.replace(/^server\./, ""), fileSourceIssues(file?.(settings))),
+  );
 }
 
 function takenIssues(path: string, directory: string): Issue[] {

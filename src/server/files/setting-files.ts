@@ -1,46 +1,35 @@
-import type { FileSource, MountSettings } from "../../kubernetes/types";
-import { estFiles, scepFiles } from "../enrollment-variables";
-import type { ServerSettings } from "../server-args";
-import type { SettingFile } from "./setting-file";
+import type { MountSettings } from "../../kubernetes/types";
+import type { ResolvedServer } from "../server-settings";
+import { variableRows } from "../variables/catalogue";
+import type { ArgumentFile } from "../variables/variable";
 
 /** Where the files of settings are mounted, each in a directory of its own. */
 export const settingFilesDirectory = "/etc/certctl/settings";
 
-/** The files that the arguments of a server name. */
-export function settingFiles({ est, scep, issuer = {} }: ServerSettings): SettingFile[] {
-  const { stepCa, openssl } = issuer;
-  return [
-    ...(est ? estFiles(est) : []),
-    ...(scep ? scepFiles(scep) : []),
-    ...file("CERTCTL_STEPCA_ROOT_CERT", stepCa?.rootCertificate),
-    ...file("CERTCTL_STEPCA_KEY_PATH", stepCa?.provisionerKey),
-    ...file("CERTCTL_OPENSSL_SIGN_SCRIPT", openssl?.signScript, { executable: true }),
-    ...file("CERTCTL_OPENSSL_REVOKE_SCRIPT", openssl?.revokeScript, { executable: true }),
-    ...file("CERTCTL_OPENSSL_CRL_SCRIPT", openssl?.crlScript, { executable: true }),
-  ];
+/** A file that a setting names, and the variable that tells certctl where it is. */
+export interface SettingFile {
+  variable: string;
+  file: ArgumentFile;
 }
 
-function file(
-  variable: string,
-  source: FileSource | undefined,
-  options: Pick<MountSettings, "executable"> = {},
-): SettingFile[] {
-  return source ? [{ variable, source, ...options }] : [];
+/** The files that the arguments of a server name. */
+export function settingFiles(settings: ResolvedServer): SettingFile[] {
+  return variableRows(settings).flatMap(({ name, file: fileOf }) => {
+    const file = fileOf?.(settings);
+    return file ? [{ variable: name, file }] : [];
+  });
 }
 
 /** Variables with the paths of the files. */
-export function fileVariables(settings: ServerSettings): Record<string, string> {
+export function fileVariables(settings: ResolvedServer): Record<string, string> {
   return Object.fromEntries(
-    settingFiles(settings).map((one) => [one.variable, `${directoryOf(one)}/${one.source.key}`]),
+    settingFiles(settings).map((one) => [one.variable, `${directoryOf(one)}/${one.file.key}`]),
   );
 }
 
 /** A mount for each file. */
-export function fileMounts(settings: ServerSettings): (MountSettings & { key: string })[] {
-  return settingFiles(settings).map((one) => {
-    const { source, variable: _variable, ...options } = one;
-    return { mountPath: directoryOf(one), ...source, ...options };
-  });
+export function fileMounts(settings: ResolvedServer): (MountSettings & { key: string })[] {
+  return settingFiles(settings).map((one) => ({ mountPath: directoryOf(one), ...one.file }));
 }
 
 function directoryOf({ variable }: SettingFile): string {

@@ -1,14 +1,15 @@
-import { authenticationGroup, databaseGroup, rateLimitGroup, schedulerGroup, serverGroup } from "./core";
+import { authenticationGroup, databaseGroup, serverGroup } from "./core";
 import { discoveryGroup, foreignFamilies, foreignGroup } from "./discovery";
-import { acmeServerGroup, enrollmentGroup, estFamily, scepFamily } from "./enrollment";
-import type { ProfileFamily } from "./enrollment";
-import { acmeIssuerGroup, commercialIssuerGroup, notificationGroup } from "./issuers";
-import type { Variable, VariableGroup } from "./variable";
+import { acmeServerGroup, estGroup, revocationGroup, scepGroup } from "./enrollment";
+import { acmeIssuerGroup, commercialIssuerGroup, issuerFileGroup, notificationGroup } from "./issuers";
+import { rateLimitGroup, schedulerGroup } from "./limits";
+import type { ResolvedServer } from "../server-settings";
+import type { ProfileFamily, Variable, VariableGroup, VariableRow } from "./variable";
 
 // facts: variables
 /**
- * Every environment variable of the certctl server, and those of libraries that
- * are of use.
+ * Every environment variable of the certctl server, and those of libraries that are of use. Pods have them in
+ * this order, with the paths of files after the values: to move a row that has a value rolls every server.
  */
 export const variableGroups: readonly VariableGroup[] = [
   serverGroup,
@@ -19,14 +20,27 @@ export const variableGroups: readonly VariableGroup[] = [
   notificationGroup,
   acmeIssuerGroup,
   commercialIssuerGroup,
-  enrollmentGroup,
+  estGroup,
+  scepGroup,
+  issuerFileGroup,
+  revocationGroup,
   acmeServerGroup,
   discoveryGroup,
   foreignGroup,
 ];
 
 /** Families with one set of variables per profile. */
-export const profileFamilies: readonly ProfileFamily[] = [estFamily, scepFamily];
+export const profileFamilies: readonly ProfileFamily[] = variableGroups.flatMap(
+  ({ profiles = [] }) => profiles,
+);
+
+/** The row of each variable that there is with these settings. */
+export function variableRows(settings: ResolvedServer): VariableRow[] {
+  return variableGroups.flatMap(({ variables, profiles }) => [
+    ...variables,
+    ...(profiles?.rowsOf(settings) ?? []),
+  ]);
+}
 
 const byName = new Map(
   variableGroups.flatMap(({ variables }) => variables).map((variable) => [variable.name, variable]),

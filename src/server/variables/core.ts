@@ -1,36 +1,66 @@
-import { boolean, choice, dead, duration, fixed, governed, integer, list, open, text } from "./variable";
+import { listenAddress } from "../listen-address";
+import { LogLevel } from "../server-args";
+import { serverDefaults } from "../server-settings";
+import {
+  boolean,
+  choice,
+  dead,
+  duration,
+  fixed,
+  governed,
+  governedElsewhere,
+  integer,
+  list,
+  open,
+  text,
+} from "./variable";
 import type { VariableGroup } from "./variable";
 
 // facts: refusals-to-start
 const demo = "an instance for demonstrations is open to everybody, and ends after a day";
 const tls = "the certificate is mounted from the Secret that tls.mode chooses";
-// facts: rate-limits
-const sameAddress = "certctl limits requests before it knows the user";
-const noEffect = "certctl 2.1 reads it without effect";
 // facts: hidden-routes
 const hiddenLogin = "the published image answers the break-glass login with the dashboard";
 
 export const serverGroup: VariableGroup = {
   title: "Server",
   variables: [
-    fixed("CERTCTL_SERVER_HOST", "the server listens on every address of its pod"),
-    governed("CERTCTL_SERVER_PORT", "server.port"),
+    fixed(
+      "CERTCTL_SERVER_HOST",
+      "the server listens on every address of its pod",
+      (settings) => listenAddress(settings).host,
+    ),
+    governed("CERTCTL_SERVER_PORT", "server.port", (settings) => listenAddress(settings).port),
     fixed("CERTCTL_SERVER_TLS_CERT_PATH", tls),
     fixed("CERTCTL_SERVER_TLS_KEY_PATH", tls),
-    governed("CERTCTL_MAX_BODY_SIZE", "server.maxBodySize"),
-    governed("CERTCTL_AUDIT_FLUSH_TIMEOUT_SECONDS", "server.lifecycle.shutdownTimeoutSeconds"),
-    governed("CERTCTL_LOG_LEVEL", "server.logging.level"),
+    fixed(
+      "CERTCTL_KEYGEN_MODE",
+      "agents make the private keys; the server may only in a demonstration",
+      () => "agent",
+    ),
+    governed("CERTCTL_AUTH_TYPE", "server.auth.type", ({ auth }) => auth?.type ?? serverDefaults.authType),
+    governed("CERTCTL_LOG_LEVEL", "server.logging.level", ({ logging }) => logging?.level ?? LogLevel.Info),
     // facts: the-images
     dead("CERTCTL_LOG_FORMAT", "certctl always writes JSON"),
-    governed("CERTCTL_CORS_ORIGINS", "server.cors.origins"),
-    governed("CERTCTL_BLOCK_RFC1918_OUTBOUND", "server.blockPrivateNetworks"),
+    governed("CERTCTL_CORS_ORIGINS", "server.cors.origins", ({ cors }) => cors?.origins),
+    governed(
+      "CERTCTL_BLOCK_RFC1918_OUTBOUND",
+      "server.blockPrivateNetworks",
+      ({ blockPrivateNetworks }) => blockPrivateNetworks,
+    ),
+    governed("CERTCTL_MAX_BODY_SIZE", "server.maxBodySize", ({ maxBodySize }) => maxBodySize),
+    governed(
+      "CERTCTL_AUDIT_FLUSH_TIMEOUT_SECONDS",
+      "server.lifecycle.shutdownTimeoutSeconds",
+      ({ lifecycle }) => lifecycle.shutdownTimeoutSeconds,
+    ),
+    governed("CERTCTL_DATABASE_MAX_CONNS", "server.maxConnections", ({ maxConnections }) => maxConnections),
     open(
       "CERTCTL_OTEL_ENABLED",
       boolean,
       "false",
       "Send traces over OTLP/HTTP; the standard `OTEL_*` variables say where. This version makes no spans yet.",
     ),
-    fixed("CERTCTL_KEYGEN_MODE", "agents make the private keys; the server may only in a demonstration"),
     fixed("CERTCTL_APPROVAL_BYPASS", "it approves every request without a person"),
     open(
       "CERTCTL_ASYNC_POLL_MAX_WAIT_SECONDS",
@@ -38,7 +68,7 @@ export const serverGroup: VariableGroup = {
       "600",
       "Longest wait for a CA that issues later, in seconds.",
     ),
-    governed("CERTCTL_CONFIG_ENCRYPTION_KEY", "encryptionKey"),
+    governedElsewhere("CERTCTL_CONFIG_ENCRYPTION_KEY", "encryptionKey"),
     dead("CERTCTL_K8SSECRET_PREVIEW_ACK", "the target for Kubernetes Secrets is a stub in certctl 2.1"),
   ],
 };
@@ -46,19 +76,18 @@ export const serverGroup: VariableGroup = {
 export const databaseGroup: VariableGroup = {
   title: "Database and migration",
   variables: [
-    governed("CERTCTL_DATABASE_URL", "database"),
-    governed("POSTGRES_PASSWORD", "databasePassword"),
-    governed("PGPASSWORD", "databasePassword"),
-    governed("PGHOST", "database.external.host"),
-    governed("PGPORT", "database.external.port"),
-    governed("PGUSER", "database.external.user"),
-    governed("PGDATABASE", "database.external.database"),
-    governed("PGSSLMODE", "database.external.sslMode"),
-    governed("PGSSLROOTCERT", "database.external.caCertificate"),
-    governed("PGCONNECT_TIMEOUT", "database.external.connectTimeout"),
-    governed("CERTCTL_DATABASE_MAX_CONNS", "server.maxConnections"),
+    governedElsewhere("CERTCTL_DATABASE_URL", "database"),
+    governedElsewhere("POSTGRES_PASSWORD", "databasePassword"),
+    governedElsewhere("PGPASSWORD", "databasePassword"),
+    governedElsewhere("PGHOST", "database.external.host"),
+    governedElsewhere("PGPORT", "database.external.port"),
+    governedElsewhere("PGUSER", "database.external.user"),
+    governedElsewhere("PGDATABASE", "database.external.database"),
+    governedElsewhere("PGSSLMODE", "database.external.sslMode"),
+    governedElsewhere("PGSSLROOTCERT", "database.external.caCertificate"),
+    governedElsewhere("PGCONNECT_TIMEOUT", "database.external.connectTimeout"),
     fixed("CERTCTL_DATABASE_MIGRATIONS_PATH", "the migrations are in the image"),
-    governed("CERTCTL_MIGRATIONS_VIA_HOOK", "migrations.mode"),
+    governedElsewhere("CERTCTL_MIGRATIONS_VIA_HOOK", "migrations.mode"),
     fixed("CERTCTL_DEMO_SEED", "it fills the database with invented certificates"),
   ],
 };
@@ -66,10 +95,9 @@ export const databaseGroup: VariableGroup = {
 export const authenticationGroup: VariableGroup = {
   title: "Authentication",
   variables: [
-    governed("CERTCTL_AUTH_TYPE", "server.auth.type"),
-    governed("CERTCTL_AUTH_SECRET", "apiKeys"),
-    governed("CERTCTL_API_KEYS_NAMED", "apiKeys"),
-    governed("CERTCTL_AGENT_BOOTSTRAP_TOKEN", "apiKeys.enroll"),
+    governedElsewhere("CERTCTL_AUTH_SECRET", "apiKeys"),
+    governedElsewhere("CERTCTL_API_KEYS_NAMED", "apiKeys"),
+    governedElsewhere("CERTCTL_AGENT_BOOTSTRAP_TOKEN", "apiKeys.enroll"),
     fixed("CERTCTL_AGENT_BOOTSTRAP_TOKEN_DENY_EMPTY", "agents never register without a token"),
     fixed("CERTCTL_BOOTSTRAP_TOKEN", "apiKeys.admin is the first admin; the bootstrap call is not needed"),
     fixed("CERTCTL_DEMO_MODE_ACK", demo),
@@ -145,93 +173,5 @@ export const authenticationGroup: VariableGroup = {
     dead("CERTCTL_BREAKGLASS_LOCKOUT_THRESHOLD", hiddenLogin),
     dead("CERTCTL_BREAKGLASS_LOCKOUT_DURATION", hiddenLogin),
     dead("CERTCTL_BREAKGLASS_LOCKOUT_RESET_INTERVAL", hiddenLogin),
-  ],
-};
-
-export const rateLimitGroup: VariableGroup = {
-  title: "Rate limits",
-  variables: [
-    governed("CERTCTL_RATE_LIMIT_ENABLED", "server.rateLimiting.enabled"),
-    governed("CERTCTL_RATE_LIMIT_RPS", "server.rateLimiting.rps"),
-    governed("CERTCTL_RATE_LIMIT_BURST", "server.rateLimiting.burst"),
-    dead("CERTCTL_RATE_LIMIT_PER_USER_RPS", sameAddress),
-    dead("CERTCTL_RATE_LIMIT_PER_USER_BURST", sameAddress),
-    governed("CERTCTL_RATE_LIMIT_BUCKET_TTL", "server.rateLimiting.bucketTtl"),
-    governed("CERTCTL_RATE_LIMIT_BACKEND", "server.rateLimiting.backend"),
-    governed("CERTCTL_RATE_LIMIT_JANITOR_INTERVAL", "server.rateLimiting.janitorInterval"),
-    open(
-      "CERTCTL_OCSP_RATE_LIMIT_PER_IP_MIN",
-      integer(),
-      "1000",
-      "OCSP requests per minute and address; 0 for no limit.",
-    ),
-    open(
-      "CERTCTL_CERT_EXPORT_RATE_LIMIT_PER_ACTOR_HR",
-      integer(),
-      "50",
-      "Exports of certificates per hour and key; 0 for no limit.",
-    ),
-  ],
-};
-
-export const schedulerGroup: VariableGroup = {
-  title: "Background work",
-  variables: [
-    governed("CERTCTL_SCHEDULER_RENEWAL_CHECK_INTERVAL", "server.scheduler.renewalCheckInterval"),
-    governed("CERTCTL_SCHEDULER_JOB_PROCESSOR_INTERVAL", "server.scheduler.jobProcessorInterval"),
-    governed("CERTCTL_SCHEDULER_JOB_CLAIM_LIMIT", "server.scheduler.jobClaimLimit"),
-    governed("CERTCTL_RENEWAL_CONCURRENCY", "server.scheduler.renewalConcurrency"),
-    governed("CERTCTL_SCHEDULER_AGENT_HEALTH_CHECK_INTERVAL", "server.scheduler.agentHealthCheckInterval"),
-    governed(
-      "CERTCTL_SCHEDULER_NOTIFICATION_PROCESS_INTERVAL",
-      "server.scheduler.notificationProcessInterval",
-    ),
-    governed("CERTCTL_NOTIFICATION_RETRY_INTERVAL", "server.scheduler.notificationRetryInterval"),
-    governed("CERTCTL_SCHEDULER_RETRY_INTERVAL", "server.scheduler.retryInterval"),
-    governed("CERTCTL_JOB_TIMEOUT_INTERVAL", "server.scheduler.jobTimeoutInterval"),
-    governed("CERTCTL_CRL_GENERATION_INTERVAL", "server.scheduler.crlGenerationInterval"),
-    open(
-      "CERTCTL_JOB_AWAITING_CSR_TIMEOUT",
-      duration("1s"),
-      "24h",
-      "Time after which a job that waits for a signing request fails.",
-    ),
-    open(
-      "CERTCTL_JOB_AWAITING_APPROVAL_TIMEOUT",
-      duration("1s"),
-      "168h",
-      "Time after which a job that waits for an approval fails.",
-    ),
-    open(
-      "CERTCTL_SHORT_LIVED_EXPIRY_CHECK_INTERVAL",
-      duration("1s"),
-      "30s",
-      "Time between checks of short-lived certificates.",
-    ),
-    open(
-      "CERTCTL_AUDIT_CHAIN_VERIFY_INTERVAL",
-      duration("1s"),
-      "6h",
-      "Time between verifications of the audit log's hash chain.",
-    ),
-    open(
-      "CERTCTL_USER_RETENTION_INTERVAL",
-      duration("1s"),
-      "24h",
-      "Time between removals of users that have left.",
-    ),
-    open(
-      "CERTCTL_USER_RETENTION_WINDOW",
-      duration("1s"),
-      "720h",
-      "Time for which a user that has left is kept.",
-    ),
-    open("CERTCTL_USER_RETENTION_BATCH_CAP", integer(1), "200", "Users that one removal takes at most."),
-    dead("CERTCTL_DEPLOY_BACKUP_RETENTION", noEffect),
-    dead("CERTCTL_K8S_DEPLOY_KUBELET_SYNC_TIMEOUT", noEffect),
-    dead("CERTCTL_VERIFY_DEPLOYMENT", noEffect),
-    dead("CERTCTL_VERIFY_TIMEOUT", noEffect),
-    dead("CERTCTL_VERIFY_DELAY", noEffect),
-    dead("CERTCTL_HEALTH_CHECK_DEFAULT_INTERVAL", noEffect),
   ],
 };

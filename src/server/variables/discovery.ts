@@ -1,11 +1,9 @@
-import { boolean, duration, governed, integer, open, path, secret, text, url } from "./variable";
+import { boolean, duration, integer, open, path, secret, text, url } from "./variable";
 import type { Variable, VariableGroup } from "./variable";
 
 export const discoveryGroup: VariableGroup = {
   title: "Discovery and health checks",
   variables: [
-    governed("CERTCTL_NETWORK_SCAN_ENABLED", "server.networkScan.enabled"),
-    governed("CERTCTL_NETWORK_SCAN_INTERVAL", "server.networkScan.interval"),
     open(
       "CERTCTL_CLOUD_DISCOVERY_ENABLED",
       boolean,

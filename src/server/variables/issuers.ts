@@ -1,29 +1,73 @@
-import { boolean, choice, dead, fixed, governed, integer, open, path, secret, text, url } from "./variable";
-import type { Variable, VariableGroup } from "./variable";
+import { mailPort } from "../mail-port";
+import type { ServerSettings } from "../server-args";
+import {
+  boolean,
+  choice,
+  dead,
+  fixed,
+  governed,
+  governedElsewhere,
+  governedFile,
+  integer,
+  open,
+  path,
+  secret,
+  text,
+  url,
+} from "./variable";
+import type { Variable, VariableGroup, VariableRow } from "./variable";
 
 const mail = "server.smtp";
 
 export const notificationGroup: VariableGroup = {
   title: "Notifications",
   variables: [
-    governed("CERTCTL_SMTP_HOST", `${mail}.host`),
-    governed("CERTCTL_SMTP_PORT", `${mail}.port`),
-    governed("CERTCTL_SMTP_USERNAME", `${mail}.username`),
-    governed("CERTCTL_SMTP_PASSWORD", "smtpPassword", { fromSecret: true }),
-    governed("CERTCTL_SMTP_FROM_ADDRESS", `${mail}.fromAddress`),
-    governed("CERTCTL_SMTP_USE_TLS", `${mail}.useTls`),
-    governed("CERTCTL_DIGEST_ENABLED", "server.digest.enabled"),
-    governed("CERTCTL_DIGEST_INTERVAL", "server.digest.interval"),
-    governed("CERTCTL_DIGEST_RECIPIENTS", "server.digest.recipients"),
+    governed("CERTCTL_SMTP_HOST", `${mail}.host`, ({ smtp }) => smtp?.host),
+    governed("CERTCTL_SMTP_PORT", `${mail}.port`, ({ smtp }) => smtp && mailPort(smtp)),
+    governed("CERTCTL_SMTP_USERNAME", `${mail}.username`, ({ smtp }) => smtp?.username),
+    governedElsewhere("CERTCTL_SMTP_PASSWORD", "smtpPassword", { fromSecret: true }),
+    governed("CERTCTL_SMTP_FROM_ADDRESS", `${mail}.fromAddress`, ({ smtp }) => smtp?.fromAddress),
+    governed("CERTCTL_SMTP_USE_TLS", `${mail}.useTls`, ({ smtp }) => smtp && (smtp.useTls ?? true)),
+    governed(
+      "CERTCTL_DIGEST_ENABLED",
+      "server.digest.enabled",
+      ({ digest }) => digest && (digest.enabled ?? true),
+    ),
+    governed(
+      "CERTCTL_DIGEST_INTERVAL",
+      "server.digest.interval",
+      ({ digest }) => digest && (digest.interval ?? "24h"),
+    ),
+    governed("CERTCTL_DIGEST_RECIPIENTS", "server.digest.recipients", ({ digest }) => digest?.recipients),
     secret("CERTCTL_SLACK_WEBHOOK_URL", "Incoming webhook of Slack.", url),
-    governed("CERTCTL_SLACK_CHANNEL", "server.notifiers.slack.channel"),
-    governed("CERTCTL_SLACK_USERNAME", "server.notifiers.slack.username"),
+    governed(
+      "CERTCTL_SLACK_CHANNEL",
+      "server.notifiers.slack.channel",
+      ({ notifiers }) => notifiers?.slack?.channel,
+    ),
+    governed(
+      "CERTCTL_SLACK_USERNAME",
+      "server.notifiers.slack.username",
+      ({ notifiers }) => notifiers?.slack?.username,
+    ),
     secret("CERTCTL_TEAMS_WEBHOOK_URL", "Incoming webhook of Microsoft Teams.", url),
     secret("CERTCTL_PAGERDUTY_ROUTING_KEY", "Routing key of a PagerDuty Events v2 integration."),
-    governed("CERTCTL_PAGERDUTY_SEVERITY", "server.notifiers.pagerduty.severity"),
+    governed(
+      "CERTCTL_PAGERDUTY_SEVERITY",
+      "server.notifiers.pagerduty.severity",
+      ({ notifiers }) => notifiers?.pagerduty?.severity,
+    ),
     secret("CERTCTL_OPSGENIE_API_KEY", "API key of Opsgenie."),
-    governed("CERTCTL_OPSGENIE_PRIORITY", "server.notifiers.opsgenie.priority"),
-    governed("CERTCTL_WEBHOOK_URL", "server.notifiers.webhook.url"),
+    governed(
+      "CERTCTL_OPSGENIE_PRIORITY",
+      "server.notifiers.opsgenie.priority",
+      ({ notifiers }) => notifiers?.opsgenie?.priority,
+    ),
+    governed(
+      "CERTCTL_WEBHOOK_URL",
+      "server.notifiers.webhook.url",
+      ({ notifiers }) => notifiers?.webhook?.url,
+    ),
     secret(
       "CERTCTL_WEBHOOK_SECRET",
       "Key that the requests to `server.notifiers.webhook` are signed with (HMAC).",
@@ -49,13 +93,18 @@ const unverified = "it talks to the ACME server without verifying its certificat
 export const acmeIssuerGroup: VariableGroup = {
   title: "Issuers: local CA and ACME",
   variables: [
-    governed("CERTCTL_CA_CERT_PATH", "caCertificate"),
-    governed("CERTCTL_CA_KEY_PATH", "caPrivateKey"),
-    governed("CERTCTL_ACME_DIRECTORY_URL", "server.issuer.acme.directoryUrl"),
-    governed("CERTCTL_ACME_EMAIL", "server.issuer.acme.email"),
+    governedElsewhere("CERTCTL_CA_CERT_PATH", "caCertificate"),
+    governedElsewhere("CERTCTL_CA_KEY_PATH", "caPrivateKey"),
+    governed(
+      "CERTCTL_ACME_DIRECTORY_URL",
+      "server.issuer.acme.directoryUrl",
+      ({ issuer }) => issuer?.acme?.directoryUrl,
+    ),
+    governed("CERTCTL_ACME_EMAIL", "server.issuer.acme.email", ({ issuer }) => issuer?.acme?.email),
     fixed(
       "CERTCTL_ACME_CHALLENGE_TYPE",
       "http-01 is the only one that works; dns-01 needs an issuer created over the API",
+      ({ issuer }) => issuer?.acme && "http-01",
     ),
     dead("CERTCTL_ACME_DNS_PRESENT_SCRIPT", notSeeded),
     dead("CERTCTL_ACME_DNS_CLEANUP_SCRIPT", notSeeded),
@@ -71,14 +120,13 @@ export const acmeIssuerGroup: VariableGroup = {
 export const commercialIssuerGroup: VariableGroup = {
   title: "Issuers: other CAs",
   variables: [
-    governed("CERTCTL_STEPCA_URL", "server.issuer.stepCa.url"),
-    governed("CERTCTL_STEPCA_ROOT_CERT", "server.issuer.stepCa.rootCertificate"),
-    governed("CERTCTL_STEPCA_PROVISIONER", "server.issuer.stepCa.provisioner"),
-    governed("CERTCTL_STEPCA_KEY_PATH", "server.issuer.stepCa.provisionerKey"),
+    governed("CERTCTL_STEPCA_URL", "server.issuer.stepCa.url", ({ issuer }) => issuer?.stepCa?.url),
+    governed(
+      "CERTCTL_STEPCA_PROVISIONER",
+      "server.issuer.stepCa.provisioner",
+      ({ issuer }) => issuer?.stepCa?.provisioner,
+    ),
     secret("CERTCTL_STEPCA_PASSWORD", "Password of `server.issuer.stepCa.provisionerKey`."),
-    governed("CERTCTL_OPENSSL_SIGN_SCRIPT", "server.issuer.openssl.signScript"),
-    governed("CERTCTL_OPENSSL_REVOKE_SCRIPT", "server.issuer.openssl.revokeScript"),
-    governed("CERTCTL_OPENSSL_CRL_SCRIPT", "server.issuer.openssl.crlScript"),
     open("CERTCTL_VAULT_ADDR", url, "", "HashiCorp Vault."),
     secret("CERTCTL_VAULT_TOKEN", "Token of Vault; certctl renews it."),
     open("CERTCTL_VAULT_MOUNT", text, "pki", "Path of Vault's PKI engine."),
@@ -132,3 +180,39 @@ export const commercialIssuerGroup: VariableGroup = {
     open("CERTCTL_EJBCA_EE_PROFILE", text, "", "End entity profile in EJBCA."),
   ],
 };
+
+const scripts = { executable: true };
+
+/** Files of issuers, in the order of their mounts. */
+export const issuerFiles: VariableRow<Pick<ServerSettings, "issuer">>[] = [
+  governedFile(
+    "CERTCTL_STEPCA_ROOT_CERT",
+    "server.issuer.stepCa.rootCertificate",
+    ({ issuer }) => issuer?.stepCa?.rootCertificate,
+  ),
+  governedFile(
+    "CERTCTL_STEPCA_KEY_PATH",
+    "server.issuer.stepCa.provisionerKey",
+    ({ issuer }) => issuer?.stepCa?.provisionerKey,
+  ),
+  governedFile(
+    "CERTCTL_OPENSSL_SIGN_SCRIPT",
+    "server.issuer.openssl.signScript",
+    ({ issuer }) => issuer?.openssl?.signScript,
+    scripts,
+  ),
+  governedFile(
+    "CERTCTL_OPENSSL_REVOKE_SCRIPT",
+    "server.issuer.openssl.revokeScript",
+    ({ issuer }) => issuer?.openssl?.revokeScript,
+    scripts,
+  ),
+  governedFile(
+    "CERTCTL_OPENSSL_CRL_SCRIPT",
+    "server.issuer.openssl.crlScript",
+    ({ issuer }) => issuer?.openssl?.crlScript,
+    scripts,
+  ),
+];
+
+export const issuerFileGroup: VariableGroup = { title: "Issuers: files", variables: issuerFiles };

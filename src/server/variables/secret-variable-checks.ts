@@ -1,10 +1,10 @@
 import type { Issue } from "../../checks/issues";
 import { issueIf, joinPath } from "../../checks/issues";
-import { profileVariableName } from "../enrollment-variables";
 import type { SetVariable } from "./set-variables";
 import { profileVariable } from "./catalogue";
+import { EstAuthMode } from "../enrollment-args";
 import type { ServerSettings } from "../server-args";
-import { estFamily, scepFamily } from "./enrollment";
+import { estFamily, profileVariableName, scepFamily } from "./enrollment";
 
 /** An argument, and the secret variable that belongs to it. */
 interface SecretOfArgument {
@@ -66,7 +66,7 @@ function secretsOfArguments({ notifiers, issuer, est, scep }: ServerSettings): S
     { path: "scep.default", given: scep?.default !== undefined, secret: "CERTCTL_SCEP_CHALLENGE_PASSWORD" },
     ...Object.entries(est?.profiles ?? {}).map(([name, { authModes }]) => ({
       path: joinPath("est.profiles", name),
-      given: Array.isArray(authModes) && authModes.includes("basic"),
+      given: Array.isArray(authModes) && authModes.includes(EstAuthMode.Basic),
       secret: profileVariableName(estFamily.prefix, name, "ENROLLMENT_PASSWORD"),
     })),
     ...Object.keys(scep?.profiles ?? {}).map((name) => ({

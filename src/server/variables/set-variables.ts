@@ -3,9 +3,6 @@ import { text } from "../../checks/unseen";
 import type { CertctlSecrets } from "../../secrets/secrets-args";
 import type { ServerSettings } from "../server-args";
 
-/** A value of an argument, before it becomes the text of a variable. */
-export type VariableValue = string | number | boolean | readonly string[] | undefined;
-
 /** Where a variable is set, and with what. */
 export interface SetVariable {
   name: string;
