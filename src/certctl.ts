@@ -26,7 +26,6 @@ import { contentHash } from "./kubernetes/hash";
 import { dataProtection } from "./kubernetes/protection";
 import { sameNodes } from "./kubernetes/scheduling";
 import { NetworkPolicies } from "./network/network-policies";
-import { networkPolicy } from "./network/policy-manifests";
 import { CertctlMonitoring } from "./monitoring/certctl-monitoring";
 import { SqlExporter } from "./monitoring/sql-exporter";
 import { neededKinds } from "./instance/needed-kinds";
@@ -193,8 +192,7 @@ export class Certctl extends pulumi.ComponentResource {
           : { existingKeys: apiKeys };
       const bundle =
         this.tls.caCertificate === undefined ? { trust } : { caCertificate: this.tls.caCertificate };
-      const policy =
-        traffic?.elsewhere?.agents === undefined ? {} : { networkPolicy: networkPolicy("agents", traffic) };
+      const policy = traffic?.elsewhere?.agents === undefined ? {} : { traffic };
       const agentArgs = { ...agents, ...shared, ...keys, ...bundle, ...policy, serverUrl };
       this.agents = new CertctlAgents(`${name}-agents`, agentArgs, after(this.provisioning));
     }

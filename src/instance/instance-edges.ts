@@ -11,11 +11,11 @@ import type { Edge, PolicyPort } from "../network/edges";
 import {
   anywhere,
   fromPeers,
-  hostEnd,
   internet,
   isPart,
   namedPods,
   tcp,
+  toHost,
   toPeers,
   urlOf,
 } from "../network/edges";
@@ -56,7 +56,7 @@ function toDatabase(from: PodComponent, { database, network }: CertctlArgs): Edg
   if (!external) return [{ from, to: "database", ports: tcp(database?.bundled?.port ?? 5432) }];
   const ports = tcp(external.port ?? 5432);
   if (network?.databaseDestinations) return toPeers(from, network.databaseDestinations, ports);
-  return [{ from, to: hostEnd(external.host), ports }];
+  return [{ from, ...toHost(external.host), ports }];
 }
 
 /** Whoever carries out the exposure, Prometheus, and what the user adds. */
@@ -92,7 +92,7 @@ function serverDestinations({ server, network }: CertctlArgs): Edge[] {
   const urls = [issuer?.acme?.directoryUrl, issuer?.stepCa?.url, notifiers?.webhook?.url];
   return [
     ...toPeers("server", internet, https),
-    ...(smtp ? [{ from: "server", to: hostEnd(smtp.host), ports: tcp(mailPort(smtp)) } as const] : []),
+    ...(smtp ? [{ from: "server", ...toHost(smtp.host), ports: tcp(mailPort(smtp)) }] : []),
     ...urls.flatMap(toUrl),
     ...toPeers("server", network?.serverDestinations, https),
   ];
@@ -102,9 +102,9 @@ function serverDestinations({ server, network }: CertctlArgs): Edge[] {
 function toUrl(url: string | undefined): Edge[] {
   if (url === undefined || !URL.canParse(url)) return [];
   const { hostname, protocol, port } = new URL(url);
-  const to = hostEnd(hostname);
+  const end = toHost(hostname);
   const number = Number(port || (protocol === "http:" ? "80" : "443"));
-  return number === 443 && to === anywhere ? [] : [{ from: "server", to, ports: tcp(number) }];
+  return number === 443 && end.to === anywhere ? [] : [{ from: "server", ...end, ports: tcp(number) }];
 }
 
 /** EKS Pod Identity: its agent on the node, at an address of AWS's choice. */
@@ -120,7 +120,7 @@ function toBucket({ backup, network }: CertctlArgs): Edge[] {
   const identityMode = identity?.mode ?? S3IdentityMode.Irsa;
   return (["backup", "restore", "drill"] as const).flatMap((from): Edge[] => {
     const store =
-      endpoint === undefined ? toPeers(from, internet, https) : [{ from, to: hostEnd(url?.hostname), ports }];
+      endpoint === undefined ? toPeers(from, internet, https) : [{ from, ...toHost(url?.hostname), ports }];
     // AWS STS, which is not behind the endpoint.
     const tokens =
       endpoint !== undefined && identityMode === S3IdentityMode.Irsa ? toPeers(from, internet, https) : [];
@@ -138,7 +138,7 @@ function toPushgateway({ backup }: CertctlArgs): Edge[] {
   if (!url) return [];
   return (["backup", "drill"] as const).map((from) => ({
     from,
-    to: hostEnd(url.hostname),
+    ...toHost(url.hostname),
     ports: tcp(Number(url.port || "80")),
   }));
 }
