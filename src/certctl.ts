@@ -24,6 +24,7 @@ import { requireCustomResources } from "./kubernetes/custom-resources";
 import { dependencies } from "./kubernetes/dependencies";
 import { contentHash } from "./kubernetes/hash";
 import { dataProtection } from "./kubernetes/protection";
+import { Unpublished } from "./kubernetes/unpublished";
 import { sameNodes } from "./kubernetes/scheduling";
 import { NetworkPolicies } from "./network/network-policies";
 import { CertctlMonitoring } from "./monitoring/certctl-monitoring";
@@ -36,6 +37,25 @@ import { CertctlServer } from "./server/certctl-server";
 import { serverDnsNames } from "./tls/dns-names";
 import { ServerTls } from "./tls/server-tls";
 
+/** The parts of an instance. */
+interface InstanceParts {
+  network?: NetworkPolicies;
+  secrets: InstanceSecrets;
+  tls: ServerTls;
+  database: Database;
+  backup?: DatabaseBackup;
+  restore?: DatabaseRestore;
+  migration?: DatabaseMigration;
+  server: CertctlServer;
+  provisioning: ServerProvisioning;
+  exposure?: ServerExposure;
+  agents?: CertctlAgents;
+  sqlExporter?: SqlExporter;
+  monitoring?: CertctlMonitoring;
+}
+
+const parts = new Unpublished<Certctl, InstanceParts>();
+
 /**
  * A certctl instance that works: namespace, secrets, database, restore, migration, server, provisioning,
  * agents, in this order. Each part waits for the one before it, so a part that fails stops the update and
@@ -46,27 +66,6 @@ export class Certctl extends pulumi.ComponentResource {
   public readonly url: pulumi.Output<string>;
   /** Namespace of the instance, unless it existed already. */
   public readonly namespace?: k8s.core.v1.Namespace;
-  /** Who may connect to whom, unless `network.enabled` is false. */
-  public readonly network?: NetworkPolicies;
-  public readonly secrets: InstanceSecrets;
-  public readonly tls: ServerTls;
-  public readonly database: Database;
-  /** Where backups are kept, and their schedules; none unless `backup.enabled` asks for them. */
-  public readonly backup?: DatabaseBackup;
-  /** The restore, while `restore` asks for one. */
-  public readonly restore?: DatabaseRestore;
-  /** The migration Job; none with `migrations.mode: server`. */
-  public readonly migration?: DatabaseMigration;
-  public readonly server: CertctlServer;
-  public readonly provisioning: ServerProvisioning;
-  /** The way in for clients outside of the cluster; none unless `exposure` asks for it. */
-  public readonly exposure?: ServerExposure;
-  /** The agents, unless `agents.enabled` is false. */
-  public readonly agents?: CertctlAgents;
-  /** Asks the database for what the server's gauges cannot tell, with `monitoring.sqlExporter`. */
-  public readonly sqlExporter?: SqlExporter;
-  /** What Prometheus and Grafana are told, with `monitoring.enabled`. */
-  public readonly monitoring?: CertctlMonitoring;
 
   constructor(name: string, args: CertctlArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:Certctl", name, {}, opts);
@@ -93,13 +92,15 @@ export class Certctl extends pulumi.ComponentResource {
       parent: this,
       dependsOn: dependencies(opts),
     });
-    const after = (...parts: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions =>
+    // Complete at the end: the type says what there will be then.
+    const made = parts.hold(this, {} as InstanceParts);
+    const after = (...before: (pulumi.Resource | undefined)[]): pulumi.ComponentResourceOptions =>
       vouchedFor({
         parent: this,
         // Policies come first: no pod runs without its own.
         dependsOn: dependencies(opts, [
           ...kinds,
-          ...[this.network, ...parts].filter((part) => part !== undefined),
+          ...[made.network, ...before].filter((part) => part !== undefined),
         ]),
       });
 
@@ -111,11 +112,11 @@ export class Certctl extends pulumi.ComponentResource {
       });
     }
     const traffic = args.network?.enabled === false ? undefined : instanceTraffic(args, shared);
-    if (traffic) this.network = new NetworkPolicies(`${name}-network`, traffic, after(this.namespace));
-    this.secrets = new InstanceSecrets(`${name}-secrets`, { ...args, ...shared }, after(this.namespace));
+    if (traffic) made.network = new NetworkPolicies(`${name}-network`, traffic, after(this.namespace));
+    made.secrets = new InstanceSecrets(`${name}-secrets`, { ...args, ...shared }, after(this.namespace));
     const dnsNames = serverDnsNames(name, namespace);
-    this.tls = new ServerTls(`${name}-tls`, { ...args, ...shared, dnsNames }, after(this.namespace));
-    this.database = databaseFor(
+    made.tls = new ServerTls(`${name}-tls`, { ...args, ...shared, dnsNames }, after(this.namespace));
+    made.database = databaseFor(
       name,
       args,
       { ...shared, requiredConnections: connectionReserve(args) },
@@ -123,44 +124,44 @@ export class Certctl extends pulumi.ComponentResource {
     );
 
     if (args.backup?.enabled) {
-      const backup = { ...args.backup, ...shared, database: this.database };
-      this.backup = new DatabaseBackup(`${name}-backup`, backup, after(this.namespace));
+      const backup = { ...args.backup, ...shared, database: made.database };
+      made.backup = new DatabaseBackup(`${name}-backup`, backup, after(this.namespace));
     }
-    const { apiKeys, encryptionKey } = this.secrets;
-    const credentials = { database: this.database, tlsSecret: this.tls.secretName, apiKeys, encryptionKey };
+    const { apiKeys, encryptionKey } = made.secrets;
+    const credentials = { database: made.database, tlsSecret: made.tls.secretName, apiKeys, encryptionKey };
     const { mode = "job", backupFirst = false, ...migrations } = args.migrations ?? {};
     const migration = { ...shared, ...migrations, ...credentials, scheduling };
-    if (args.restore && this.backup) {
-      const restore = { namespace, source: this.backup, restore: args.restore, migration };
-      this.restore = new DatabaseRestore(`${name}-restore`, restore, after(this.secrets, this.tls));
+    if (args.restore && made.backup) {
+      const restore = { namespace, source: made.backup, restore: args.restore, migration };
+      made.restore = new DatabaseRestore(`${name}-restore`, restore, after(made.secrets, made.tls));
     }
     if (mode === "job") {
-      const saved = backupFirst ? { ...migration, backup: this.backup } : migration;
-      this.migration = new DatabaseMigration(
+      const saved = backupFirst ? { ...migration, backup: made.backup } : migration;
+      made.migration = new DatabaseMigration(
         `${name}-migrate`,
         saved,
-        after(this.secrets, this.tls, this.restore),
+        after(made.secrets, made.tls, made.restore),
       );
     }
-    this.server = new CertctlServer(
+    made.server = new CertctlServer(
       `${name}-server`,
       {
         ...exposedServer(name, args),
         ...shared,
         ...credentials,
-        previousDuties: this.secrets.previousDuties,
-        issuingCa: this.secrets.issuingCa,
-        secretVariables: this.secrets.variables,
-        secretsChecksum: this.secrets.serverChecksum,
-        migratedByJob: this.migration !== undefined,
-        restored: this.restore?.id,
+        previousDuties: made.secrets.previousDuties,
+        issuingCa: made.secrets.issuingCa,
+        secretVariables: made.secrets.variables,
+        secretsChecksum: made.secrets.serverChecksum,
+        migratedByJob: made.migration !== undefined,
+        restored: made.restore?.id,
       },
-      after(this.secrets, this.tls, this.restore, this.migration),
+      after(made.secrets, made.tls, made.restore, made.migration),
     );
-    const { trust } = this.tls;
-    const serverUrl = (this.url = this.server.url);
-    const revision = pulumi.all([this.server.revision, this.secrets.adminChecksum]).apply(contentHash);
-    const restored = this.restore?.id;
+    const { trust } = made.tls;
+    const serverUrl = (this.url = made.server.url);
+    const revision = pulumi.all([made.server.revision, made.secrets.adminChecksum]).apply(contentHash);
+    const restored = made.restore?.id;
     const authType = args.server?.auth?.type;
     const provisioning = {
       ...args.provisioning,
@@ -173,16 +174,16 @@ export class Certctl extends pulumi.ComponentResource {
       scheduling,
       authType,
     };
-    this.provisioning = new ServerProvisioning(`${name}-provision`, provisioning, after(this.server));
+    made.provisioning = new ServerProvisioning(`${name}-provision`, provisioning, after(made.server));
 
     if (args.exposure) {
       const exposure = {
         ...args.exposure,
         ...shared,
         ...exposedService(name, args),
-        ...clientTrust(this.tls),
+        ...clientTrust(made.tls),
       };
-      this.exposure = new ServerExposure(`${name}-exposure`, exposure, after(this.provisioning));
+      made.exposure = new ServerExposure(`${name}-exposure`, exposure, after(made.provisioning));
     }
     const { enabled = true, ...agents } = args.agents ?? {};
     if (enabled) {
@@ -191,19 +192,84 @@ export class Certctl extends pulumi.ComponentResource {
           ? { keys: fleetKeys(args.apiKeys) }
           : { existingKeys: apiKeys };
       const bundle =
-        this.tls.caCertificate === undefined ? { trust } : { caCertificate: this.tls.caCertificate };
+        made.tls.caCertificate === undefined ? { trust } : { caCertificate: made.tls.caCertificate };
       const policy = traffic?.elsewhere?.agents === undefined ? {} : { traffic };
       const agentArgs = { ...agents, ...shared, ...keys, ...bundle, ...policy, serverUrl };
-      this.agents = new CertctlAgents(`${name}-agents`, agentArgs, after(this.provisioning));
+      made.agents = new CertctlAgents(`${name}-agents`, agentArgs, after(made.provisioning));
     }
     if (args.monitoring?.sqlExporter?.enabled) {
-      const exporter = { ...args.monitoring.sqlExporter, ...shared, database: this.database, scheduling };
-      this.sqlExporter = new SqlExporter(`${name}-sql-exporter`, exporter, after(this.server));
+      const exporter = { ...args.monitoring.sqlExporter, ...shared, database: made.database, scheduling };
+      made.sqlExporter = new SqlExporter(`${name}-sql-exporter`, exporter, after(made.server));
     }
     if (args.monitoring?.enabled) {
       const monitoring = { ...args.monitoring, ...shared, ...watchedParts(name, args), apiKeys, trust };
-      this.monitoring = new CertctlMonitoring(`${name}-monitoring`, monitoring, after(this.server));
+      made.monitoring = new CertctlMonitoring(`${name}-monitoring`, monitoring, after(made.server));
     }
     this.registerOutputs({ url: this.url });
+  }
+
+  /** Who may connect to whom, unless `network.enabled` is false. */
+  public get network(): NetworkPolicies | undefined {
+    return parts.of(this).network;
+  }
+
+  /** The Secrets of keys. */
+  public get secrets(): InstanceSecrets {
+    return parts.of(this).secrets;
+  }
+
+  /** The server's certificate. */
+  public get tls(): ServerTls {
+    return parts.of(this).tls;
+  }
+
+  /** The database. */
+  public get database(): Database {
+    return parts.of(this).database;
+  }
+
+  /** Where backups are kept, and their schedules; none unless `backup.enabled` asks for them. */
+  public get backup(): DatabaseBackup | undefined {
+    return parts.of(this).backup;
+  }
+
+  /** The restore, while `restore` asks for one. */
+  public get restore(): DatabaseRestore | undefined {
+    return parts.of(this).restore;
+  }
+
+  /** The migration Job; none with `migrations.mode: server`. */
+  public get migration(): DatabaseMigration | undefined {
+    return parts.of(this).migration;
+  }
+
+  /** The server. */
+  public get server(): CertctlServer {
+    return parts.of(this).server;
+  }
+
+  /** What makes a Ready server a working one. */
+  public get provisioning(): ServerProvisioning {
+    return parts.of(this).provisioning;
+  }
+
+  /** The way in for clients outside of the cluster; none unless `exposure` asks for it. */
+  public get exposure(): ServerExposure | undefined {
+    return parts.of(this).exposure;
+  }
+
+  /** The agents, unless `agents.enabled` is false. */
+  public get agents(): CertctlAgents | undefined {
+    return parts.of(this).agents;
+  }
+
+  /** Asks the database for what the server's gauges cannot tell, with `monitoring.sqlExporter`. */
+  public get sqlExporter(): SqlExporter | undefined {
+    return parts.of(this).sqlExporter;
+  }
+
+  /** What Prometheus and Grafana are told, with `monitoring.enabled`. */
+  public get monitoring(): CertctlMonitoring | undefined {
+    return parts.of(this).monitoring;
   }
 }
