@@ -46,7 +46,7 @@ export function tcp(...ports: number[]): PolicyPort[] {
 }
 
 /** Whether an end is a part of the instance. */
-export function isPart(end: End | string | undefined): end is PodComponent {
+export function isPart(end: string | PolicyPeer | undefined): end is PodComponent {
   return typeof end === "string" && end !== anywhere;
 }
 
