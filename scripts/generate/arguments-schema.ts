@@ -63,6 +63,7 @@ export function documentedArguments(root: string): DocumentedArguments {
     encodeRefs: false,
   };
   const parser = generator.createParser(program, config, (chain) => {
+    chain.addNodeParser(new InputsParser());
     chain.addNodeParser(new InputParser(chain as unknown as generator.NodeParser));
   });
   const schemas = new generator.SchemaGenerator(program, parser, generator.createFormatter(config), config);
@@ -100,6 +101,17 @@ function describedValue(property: ts.ObjectLiteralElementLike): [string, string]
     .getJSDocCommentsAndTags(property)
     .map(({ comment: text }) => ts.getTextOfJSDocComment(text) ?? "");
   return comment.length > 0 ? [[property.initializer.text, comment.join(" ")]] : [];
+}
+
+/** `pulumi.Inputs` is a map of anything. */
+class InputsParser implements SubNodeParser {
+  supportsNode(node: ts.Node): boolean {
+    return ts.isTypeReferenceNode(node) && node.typeName.getText() === "pulumi.Inputs";
+  }
+
+  createType(): BaseType {
+    return new generator.ObjectType("pulumi.Inputs", [], [], new generator.UnknownType());
+  }
 }
 
 /** `pulumi.Input<X>` is documented and checked as X. */

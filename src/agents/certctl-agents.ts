@@ -12,6 +12,8 @@ import { secretChecksum } from "../kubernetes/hash";
 import { objectLabels } from "../kubernetes/labels";
 import { contentConfigMap, readScript } from "../kubernetes/scripts";
 import { podSecurityLabels } from "../kubernetes/security";
+import { networkPolicy } from "../network/policy-manifests";
+import type { Traffic } from "../network/traffic";
 import type { Trust } from "../tls/trust";
 import { AgentsKind } from "./agents-args";
 import type { AgentSettings } from "./agents-args";
@@ -21,8 +23,16 @@ import { agentDaemonSet } from "./agents-daemonset";
 import type { AgentManifestInput } from "./agents-manifests";
 import { agentStatefulSet } from "./agents-statefulset";
 
-/** Arguments of agents. */
-export interface CertctlAgentsArgs extends Omit<AgentSettings, "enabled"> {
+/** The API keys of agents. */
+export interface AgentKeys {
+  /** Registers them. */
+  enroll: pulumi.Input<string>;
+  /** Their heartbeats and jobs. */
+  fleet: pulumi.Input<string>;
+}
+
+/** Arguments of agents. `enabled` is the instance's: agents that are made are wanted. */
+export interface CertctlAgentsArgs extends AgentSettings {
   /** Namespace of the instance. Node agents live in `node.namespace` instead. */
   namespace: pulumi.Input<string>;
   /** Base URL of the server. */
@@ -34,11 +44,16 @@ export interface CertctlAgentsArgs extends Omit<AgentSettings, "enabled"> {
   /** Where the CA certificates are. @default the roots in the image */
   trust?: Trust;
   /** The API keys that agents use, which become a Secret of their own; this or `existingKeys`. */
-  keys?: { enroll: pulumi.Input<string>; fleet: pulumi.Input<string> };
+  keys?: AgentKeys;
   /** Name of a Secret with the keys `enroll` and `fleet`. */
   existingKeys?: pulumi.Input<string>;
-  /** What the agents may do on the network. Created before them, in their namespace. @default no policy */
-  networkPolicy?: k8s.types.input.networking.v1.NetworkPolicy;
+  /**
+   * What the pods of the instance do on the network: the agents' policy follows from it, and is created before
+   * them, in their namespace.
+   *
+   * @default no policy
+   */
+  traffic?: Traffic;
   /** Name of the instance, for labels. @default the component's name */
   instance?: string;
   /** Sizes. @default small */
@@ -51,7 +66,7 @@ export interface CertctlAgentsArgs extends Omit<AgentSettings, "enabled"> {
   commonLabels?: Record<string, string>;
 }
 
-const contract: Contract<CertctlAgentsArgs, Omit<AgentSettings, "enabled">> = {
+const contract: Contract<CertctlAgentsArgs, AgentSettings> = {
   settings: "AgentSettings",
   except: ["enabled"],
   others: {
@@ -61,7 +76,7 @@ const contract: Contract<CertctlAgentsArgs, Omit<AgentSettings, "enabled">> = {
     trust: takes("object"),
     keys: takes(["enroll", "fleet"]),
     existingKeys: takes("text"),
-    networkPolicy: takes("object"),
+    traffic: takes(["parts", "edges"]),
     fleetSize: takes("setting"),
     readyTimeoutSeconds: takes("setting"),
     images: takes("setting"),
@@ -73,8 +88,10 @@ const contract: Contract<CertctlAgentsArgs, Omit<AgentSettings, "enabled">> = {
 export class CertctlAgents extends pulumi.ComponentResource {
   /** Namespace of the agents. */
   public readonly namespace: pulumi.Input<string>;
-  /** The StatefulSet or DaemonSet. */
-  public readonly workload: k8s.apps.v1.StatefulSet | k8s.apps.v1.DaemonSet;
+  /** With `kind: StatefulSet`. */
+  public readonly statefulSet?: k8s.apps.v1.StatefulSet;
+  /** With `kind: DaemonSet`. */
+  public readonly daemonSet?: k8s.apps.v1.DaemonSet;
 
   constructor(name: string, args: CertctlAgentsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:CertctlAgents", name, {}, opts);
@@ -94,7 +111,10 @@ export class CertctlAgents extends pulumi.ComponentResource {
     const namespace = this.namespace;
     const child = { parent: this, dependsOn: dependencies(opts, before) };
 
-    if (args.networkPolicy) before.push(new k8s.networking.v1.NetworkPolicy(name, args.networkPolicy, child));
+    if (args.traffic) {
+      const policy = networkPolicy("agents", args.traffic);
+      before.push(new k8s.networking.v1.NetworkPolicy(name, policy, child));
+    }
     if (args.keys) {
       const { enroll, fleet } = args.keys;
       const stringData = { enroll: pulumi.secret(enroll), fleet: pulumi.secret(fleet) };
@@ -136,9 +156,8 @@ export class CertctlAgents extends pulumi.ComponentResource {
       scripts: scripts.name,
     };
     const workload = { parent: this, dependsOn: dependencies(opts, before) };
-    this.workload = onNodes
-      ? new k8s.apps.v1.DaemonSet(name, agentDaemonSet(input), workload)
-      : new k8s.apps.v1.StatefulSet(name, agentStatefulSet(input), workload);
+    if (onNodes) this.daemonSet = new k8s.apps.v1.DaemonSet(name, agentDaemonSet(input), workload);
+    else this.statefulSet = new k8s.apps.v1.StatefulSet(name, agentStatefulSet(input), workload);
     this.registerOutputs({ namespace });
   }
 }

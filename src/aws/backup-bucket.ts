@@ -24,8 +24,11 @@ const contract: Contract<BackupBucketArgs, BackupBucketSettings> = {
 
 /** What the backup of an instance is told of its bucket. */
 export interface BackupBucketSink {
+  /** Name of the bucket. */
   bucket: pulumi.Output<string>;
+  /** Begin of the keys of backups. */
   prefix: string;
+  /** Region of the bucket. */
   region: pulumi.Output<string>;
   /** ARN of the KMS key; none with keys of S3. */
   keyArn?: pulumi.Output<string>;

@@ -7,15 +7,17 @@ import { backupIssues } from "./backup-checks";
 import type { Database } from "../database/database";
 import type { FleetSize } from "../fleet-size/fleet-size-args";
 import type { ImageSettings } from "../images/images-args";
-import type { MigrationBackup } from "../migration/database-migration";
+import type { BackupJobSpec, MigrationBackup } from "../migration/database-migration";
 import { resolveImages } from "../images/images";
 import { dependencies } from "../kubernetes/dependencies";
 import { objectLabels } from "../kubernetes/labels";
 import { dataProtection } from "../kubernetes/protection";
+import { Unpublished } from "../kubernetes/unpublished";
 import { contentConfigMap } from "../kubernetes/scripts";
 import type { BackupSettings } from "./backup-args";
 import { backupCronJob, backupJobSpec, drillCronJob } from "./backup-manifests";
 import type { BackupManifestInput } from "./backup-manifests";
+import type { RestoreSource } from "./restore-source";
 import { backupScripts } from "./backup-scripts";
 import { resolveBackup } from "./backup-settings";
 import { backupClaim, sinkAnnotations } from "./backup-sink";
@@ -51,27 +53,23 @@ const contract: Contract<DatabaseBackupArgs, BackupSettings> = {
   issues: backupIssues,
 };
 
+/** What backups are made from. */
+const inputs = new Unpublished<DatabaseBackup, BackupManifestInput>();
+
 /**
  * Where backups are kept, who may use it, and, when enabled, the CronJobs: the backup, which publishes
  * nothing that it has not checked, and the drill, which restores the newest backup into a throw-away
  * PostgreSQL.
  */
-export class DatabaseBackup extends pulumi.ComponentResource implements MigrationBackup {
+export class DatabaseBackup extends pulumi.ComponentResource implements MigrationBackup, RestoreSource {
   /** The backups, unless a bucket or an existing claim holds them. */
   public readonly claim?: k8s.core.v1.PersistentVolumeClaim;
   /** The schedule; none when backups are not enabled. */
   public readonly cronJob?: k8s.batch.v1.CronJob;
   /** The drill's schedule; none when backups or drills are not enabled. */
   public readonly drill?: k8s.batch.v1.CronJob;
-  /**
-   * A backup as a Job, for what must be saved before it is changed; a database without a schema is no
-   * failure.
-   */
-  public readonly jobSpec: MigrationBackup["jobSpec"];
   /** What must be there before a Job of `jobSpec` runs. */
   public readonly ready: pulumi.Resource[];
-  /** What a restore of these backups is made from. */
-  public readonly restoreInput: BackupManifestInput;
 
   constructor(name: string, args: DatabaseBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:DatabaseBackup", name, {}, opts);
@@ -116,8 +114,7 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
       scripts: scripts.name,
       serviceAccountName: name,
     };
-    this.restoreInput = { ...input, serviceAccountName: `${labelled.instance}-restore` };
-    this.jobSpec = { ...backupJobSpec(input, "skip"), activeDeadlineSeconds: settings.activeDeadlineSeconds };
+    inputs.hold(this, input);
     this.ready = [this];
     const after = {
       parent: this,
@@ -131,11 +128,27 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
         const drillMetadata = { name: drillName, namespace, labels: objectLabels(labelled, "drill") };
         this.drill = new k8s.batch.v1.CronJob(
           drillName,
-          { metadata: drillMetadata, spec: drillCronJob(this.restoreInput) },
+          { metadata: drillMetadata, spec: drillCronJob(this.restoreInput()) },
           after,
         );
       }
     }
     this.registerOutputs({});
+  }
+
+  /**
+   * A backup as a Job, for what must be saved before it is changed; a database without a schema is no
+   * failure.
+   */
+  public jobSpec(): BackupJobSpec {
+    const input = inputs.of(this);
+    const { activeDeadlineSeconds } = input.settings;
+    return { ...backupJobSpec(input, "skip"), activeDeadlineSeconds };
+  }
+
+  /** What a restore of these backups is made from. @internal */
+  public restoreInput(): BackupManifestInput {
+    const input = inputs.of(this);
+    return { ...input, serviceAccountName: `${input.instance}-restore` };
   }
 }

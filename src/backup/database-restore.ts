@@ -11,8 +11,8 @@ import { dependencies } from "../kubernetes/dependencies";
 import { contentHash } from "../kubernetes/hash";
 import { jobAnnotations } from "../kubernetes/jobs";
 import { objectLabels } from "../kubernetes/labels";
-import type { DatabaseBackup } from "./database-backup";
 import type { RestoreSettings } from "./restore-args";
+import type { RestoreSource } from "./restore-source";
 import { restoreDeadline, restoreJobSpec } from "./restore-manifests";
 
 /** Arguments of a restore. */
@@ -20,7 +20,7 @@ export interface DatabaseRestoreArgs {
   /** Namespace of the Job. */
   namespace: pulumi.Input<string>;
   /** The backups, and the database that is restored. */
-  source: DatabaseBackup;
+  source: RestoreSource;
   /** What is restored. */
   restore: RestoreSettings;
   /** The migration that follows: the backup may be older than the server. */
@@ -52,9 +52,10 @@ const contract: Contract<DatabaseRestoreArgs> = {
 export class DatabaseRestore extends pulumi.ComponentResource {
   /** Tells this restore from others: a hash of the backup that is asked for. */
   public readonly id: string;
+  /** The Job that restores. */
   public readonly job: k8s.batch.v1.Job;
-  /** The migration of what was restored. */
-  public readonly migration: DatabaseMigration;
+  /** The Job that migrates what was restored. */
+  public readonly migrationJob: k8s.batch.v1.Job;
 
   constructor(name: string, args: DatabaseRestoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:DatabaseRestore", name, {}, opts);
@@ -62,7 +63,7 @@ export class DatabaseRestore extends pulumi.ComponentResource {
     const { restore } = args;
     const { backup, before } = restore;
     this.id = contentHash({ backup, before });
-    const input = args.source.restoreInput;
+    const input = args.source.restoreInput();
     const metadata = {
       name: `${name}-${this.id}`,
       namespace: args.namespace,
@@ -73,13 +74,14 @@ export class DatabaseRestore extends pulumi.ComponentResource {
     this.job = new k8s.batch.v1.Job(
       name,
       { metadata, spec },
-      { parent: this, dependsOn: dependencies(opts, [args.source]) },
+      { parent: this, dependsOn: dependencies(opts, args.source.ready) },
     );
-    this.migration = new DatabaseMigration(
+    const migration = new DatabaseMigration(
       `${name}-migrate`,
       { ...args.migration, restored: this.id },
       vouchedFor({ parent: this, dependsOn: dependencies(opts, [this.job]) }),
     );
+    this.migrationJob = migration.job;
     this.registerOutputs({});
   }
 }

@@ -16,19 +16,32 @@ export interface Database {
 
 /** How to connect to a PostgreSQL database. */
 export interface DatabaseConnection {
+  /** DNS name or address. */
   host: pulumi.Input<string>;
+  /** TCP port. */
   port: number;
+  /** Name of the database. */
   database: pulumi.Input<string>;
+  /** Role that logs in. */
   user: pulumi.Input<string>;
   /** Secret that holds the password. */
   password: SecretKey;
+  /** Protection of the connection. */
   sslMode: SslMode;
   /** CA certificates for the `verify-` modes; the image's roots when left out. */
-  ca?: { configMap: pulumi.Input<string> } | { secret: pulumi.Input<string> };
+  ca?: DatabaseCa;
   /** Seconds to wait for a connection. */
   connectTimeoutSeconds: number;
   /** Changes when the password does; undefined for a Secret that this program does not manage. */
   passwordChecksum?: pulumi.Input<string>;
+}
+
+/** Where the key `ca.crt` with CA certificates is: in a ConfigMap, or in a Secret. */
+export interface DatabaseCa {
+  /** Name of the ConfigMap; this or `secret`. */
+  configMap?: pulumi.Input<string>;
+  /** Name of the Secret; this or `configMap`. */
+  secret?: pulumi.Input<string>;
 }
 
 /** What a container needs to be a client of a database. */
@@ -96,9 +109,9 @@ export function databaseClientVariables(connection: DatabaseConnection): EnvVar[
   ];
 }
 
-function caVolume(ca: NonNullable<DatabaseConnection["ca"]>): Volume {
+function caVolume({ secret, configMap = "" }: DatabaseCa): Volume {
   const files = { "ca.crt": "ca.crt" };
-  return "secret" in ca
-    ? secretVolume("database-ca", ca.secret, files)
-    : configMapVolume("database-ca", ca.configMap, files);
+  return secret === undefined
+    ? configMapVolume("database-ca", configMap, files)
+    : secretVolume("database-ca", secret, files);
 }

@@ -45,7 +45,9 @@ const contract: Contract<ExternalDatabaseArgs, ExternalDatabaseSettings> = {
  * server and migration.
  */
 export class ExternalDatabase extends pulumi.ComponentResource implements Database {
+  /** How to connect. */
   public readonly connection: DatabaseConnection;
+  /** What must be there before anybody connects. */
   public readonly ready: pulumi.Resource[];
   /** The password, unless an existing Secret holds it. */
   public readonly passwordSecret?: k8s.core.v1.Secret;

@@ -67,14 +67,19 @@ const contract: Contract<PostgresDatabaseArgs, PostgresSettings> = {
  * and backup accept.
  */
 export class PostgresDatabase extends pulumi.ComponentResource implements Database {
+  /** How to connect. */
   public readonly connection: DatabaseConnection;
+  /** What must be there before anybody connects. */
   public readonly ready: pulumi.Resource[];
+  /** Labels of its pod, for network policies. */
   public readonly podLabels: Record<string, string>;
   /** The data. */
   public readonly claim: k8s.core.v1.PersistentVolumeClaim;
   /** The password, unless an existing Secret holds it. */
   public readonly passwordSecret?: k8s.core.v1.Secret;
+  /** Its DNS name. */
   public readonly service: k8s.core.v1.Service;
+  /** The server. */
   public readonly statefulSet: k8s.apps.v1.StatefulSet;
 
   constructor(name: string, args: PostgresDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {

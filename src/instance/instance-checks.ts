@@ -7,6 +7,7 @@ import { TrustMode } from "../tls/tls-args";
 import { instanceSettings } from "./instance-settings";
 import type { InstanceSettings } from "./instance-settings";
 import { allIssues } from "../checks/all-issues";
+import { checkedArgs } from "../checks/checked-inputs";
 import { missingSecretMessage } from "../checks/missing-secret";
 import { FleetSize } from "../fleet-size/fleet-size-args";
 import { provisioningIssues } from "../provisioning/provisioning-checks";
@@ -233,4 +234,9 @@ function environmentIssues(args: CertctlArgs): Issue[] {
  */
 export function checkCertctl(args: CertctlArgs, name: string = stackInstance): Issue[] {
   return allIssues("CertctlArgs", args, "", (masked: CertctlArgs) => certctlIssues(masked, name));
+}
+
+/** The arguments, checked: all that is wrong is thrown at once. Outputs are checked when they are known. */
+export function checkedInstance(name: string, args: CertctlArgs): CertctlArgs {
+  return checkedArgs(args, (plain) => checkCertctl(plain, name));
 }

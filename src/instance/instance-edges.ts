@@ -8,11 +8,11 @@ import type { Edge, PolicyPort } from "../network/edges";
 import {
   anywhere,
   fromPeers,
-  hostEnd,
   internet,
   isPart,
   namedPods,
   tcp,
+  toHost,
   toPeers,
   urlOf,
 } from "../network/edges";
@@ -54,7 +54,7 @@ function toDatabase(from: PodComponent, { database, network }: InstanceSettings)
   if (!external) return [{ from, to: "database", ports: tcp(bundled.port) }];
   const ports = tcp(external.port);
   if (network?.databaseDestinations) return toPeers(from, network.databaseDestinations, ports);
-  return [{ from, to: hostEnd(external.host), ports }];
+  return [{ from, ...toHost(external.host), ports }];
 }
 
 /** Whoever carries out the exposure, Prometheus, and what the user adds. */
@@ -91,7 +91,7 @@ function serverDestinations({ server, network }: InstanceSettings): Edge[] {
   const urls = [issuer?.acme?.directoryUrl, issuer?.stepCa?.url, notifiers?.webhook?.url];
   return [
     ...toPeers("server", internet, https),
-    ...(smtp ? [{ from: "server", to: hostEnd(smtp.host), ports: tcp(mailPort(smtp)) } as const] : []),
+    ...(smtp ? [{ from: "server", ...toHost(smtp.host), ports: tcp(mailPort(smtp)) }] : []),
     ...urls.flatMap(toUrl),
     ...toPeers("server", network?.serverDestinations, https),
   ];
@@ -101,9 +101,9 @@ function serverDestinations({ server, network }: InstanceSettings): Edge[] {
 function toUrl(url: string | undefined): Edge[] {
   if (url === undefined || !URL.canParse(url)) return [];
   const { hostname, protocol, port } = new URL(url);
-  const to = hostEnd(hostname);
+  const end = toHost(hostname);
   const number = Number(port || (protocol === "http:" ? "80" : "443"));
-  return number === 443 && to === anywhere ? [] : [{ from: "server", to, ports: tcp(number) }];
+  return number === 443 && end.to === anywhere ? [] : [{ from: "server", ...end, ports: tcp(number) }];
 }
 
 /** EKS Pod Identity: its agent on the node, at an address of AWS's choice. */
@@ -117,7 +117,7 @@ function toBucket({ backup, network }: InstanceSettings): Edge[] {
   const ports = url ? tcp(Number(url.port || (url.protocol === "http:" ? "80" : "443"))) : https;
   return (["backup", "restore", "drill"] as const).flatMap((from): Edge[] => {
     const store =
-      endpoint === undefined ? toPeers(from, internet, https) : [{ from, to: hostEnd(url?.hostname), ports }];
+      endpoint === undefined ? toPeers(from, internet, https) : [{ from, ...toHost(url?.hostname), ports }];
     // AWS STS, which is not behind the endpoint.
     const tokens =
       endpoint !== undefined && identity.mode === S3IdentityMode.Irsa ? toPeers(from, internet, https) : [];
@@ -135,7 +135,7 @@ function toPushgateway({ backup }: InstanceSettings): Edge[] {
   if (!url) return [];
   return (["backup", "drill"] as const).map((from) => ({
     from,
-    to: hostEnd(url.hostname),
+    ...toHost(url.hostname),
     ports: tcp(Number(url.port || "80")),
   }));
 }

@@ -21,7 +21,6 @@ import { MigrationMode } from "../migration/migration-args";
 import type { DatabaseMigrationArgs } from "../migration/database-migration";
 import type { CertctlMonitoringArgs } from "../monitoring/certctl-monitoring";
 import type { SqlExporterArgs } from "../monitoring/sql-exporter";
-import { networkPolicy } from "../network/policy-manifests";
 import type { Traffic } from "../network/traffic";
 import type { ServerProvisioningArgs } from "../provisioning/server-provisioning";
 import { fleetKeys } from "../secrets/api-keys";
@@ -204,6 +203,6 @@ function agentsOf(
   const { enabled: _enabled, ...settings } = agents ?? {};
   const existingKeys = existingSecrets?.apiKeys;
   const keys = apiKeys && existingKeys === undefined ? { keys: fleetKeys(apiKeys) } : { existingKeys };
-  const elsewhere = network?.elsewhere?.agents !== undefined;
-  return { ...settings, ...keys, ...(elsewhere && { networkPolicy: networkPolicy("agents", network) }) };
+  const traffic = network?.elsewhere?.agents === undefined ? undefined : network;
+  return { ...settings, ...keys, traffic };
 }

@@ -175,7 +175,7 @@ export interface Affinity {
 }
 
 /** A fragment of a Kubernetes manifest, checked by the API server. */
-export type KubernetesObject = Record<string, unknown>;
+export type KubernetesObject = pulumi.Inputs;
 
 /**
  * Reference to a container image.

@@ -17,8 +17,8 @@ import type { MigrationSettings } from "./migration-args";
 import { migrationJobSpec } from "./migration-manifests";
 import { resolveMigration } from "./migration-settings";
 
-/** Arguments of a migration. */
-export interface DatabaseMigrationArgs extends Omit<MigrationSettings, "mode" | "backupFirst"> {
+/** Arguments of a migration. `mode` and `backupFirst` are the instance's: a migration that is made is a Job. */
+export interface DatabaseMigrationArgs extends MigrationSettings {
   /** Namespace of the Job. */
   namespace: pulumi.Input<string>;
   /** The database to migrate. */
@@ -45,15 +45,17 @@ export interface DatabaseMigrationArgs extends Omit<MigrationSettings, "mode" | 
 
 /** How to make a backup: as `DatabaseBackup` does. */
 export interface MigrationBackup {
-  readonly jobSpec: k8s.types.input.batch.v1.JobSpec & { activeDeadlineSeconds: number };
+  /** What must be there before the Job runs. */
   readonly ready: pulumi.Resource[];
+  /** A backup as a Job. A method: what it returns is more than the schema for other languages can say. */
+  jobSpec(): BackupJobSpec;
 }
 
+/** A Job that ends. */
+export type BackupJobSpec = k8s.types.input.batch.v1.JobSpec & { activeDeadlineSeconds: number };
+
 /** What a migration takes. */
-export const migrationContract: Contract<
-  DatabaseMigrationArgs,
-  Omit<MigrationSettings, "mode" | "backupFirst">
-> = {
+export const migrationContract: Contract<DatabaseMigrationArgs, MigrationSettings> = {
   settings: "MigrationSettings",
   except: ["mode", "backupFirst"],
   others: {
@@ -78,6 +80,7 @@ export const migrationContract: Contract<
  * what it runs. A failed Job stops the update before the server changes, and is run again by the next one.
  */
 export class DatabaseMigration extends pulumi.ComponentResource {
+  /** The Job that brings the schema to the version. */
   public readonly job: k8s.batch.v1.Job;
   /** The backup that was made before; none unless it was asked for. */
   public readonly backupJob?: k8s.batch.v1.Job;
@@ -100,15 +103,16 @@ export class DatabaseMigration extends pulumi.ComponentResource {
     });
     const { backup, namespace } = args;
     if (backup) {
+      const backupSpec = backup.jobSpec();
       const metadata = {
-        name: hashedName(`${name}-backup`, [spec, backup.jobSpec]),
+        name: hashedName(`${name}-backup`, [spec, backupSpec]),
         namespace,
         labels: objectLabels(labelled, "backup"),
-        annotations: jobAnnotations(backup.jobSpec.activeDeadlineSeconds),
+        annotations: jobAnnotations(backupSpec.activeDeadlineSeconds),
       };
       const before = dependencies(opts, [...args.database.ready, ...backup.ready]);
       const once = { parent: this, dependsOn: before, deleteBeforeReplace: true };
-      this.backupJob = new k8s.batch.v1.Job(`${name}-backup`, { metadata, spec: backup.jobSpec }, once);
+      this.backupJob = new k8s.batch.v1.Job(`${name}-backup`, { metadata, spec: backupSpec }, once);
     }
 
     this.job = new k8s.batch.v1.Job(

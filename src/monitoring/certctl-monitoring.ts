@@ -9,6 +9,7 @@ import { dependencies } from "../kubernetes/dependencies";
 import { derive } from "../kubernetes/inputs";
 import { objectLabels } from "../kubernetes/labels";
 import { trustAdvice, trustSourceIssues } from "../tls/trust";
+import { Unpublished } from "../kubernetes/unpublished";
 import type { Trust } from "../tls/trust";
 import { dashboardJson } from "./dashboard";
 import type { MonitoringSettings } from "./monitoring-args";
@@ -19,8 +20,9 @@ import { serviceMonitorSpec, sqlExporterMonitorSpec } from "./service-monitor";
 
 /**
  * Arguments of the monitoring of an instance. `enabled` is not looked at: a component that is made is wanted.
+ * `sqlExporter` is a component of its own.
  */
-export interface CertctlMonitoringArgs extends Omit<MonitoringSettings, "sqlExporter">, WatchedParts {
+export interface CertctlMonitoringArgs extends MonitoringSettings, WatchedParts {
   /** Namespace of the instance, and of these objects: the scrape reads a Secret of it. */
   namespace: pulumi.Input<string>;
   /** Secret with the API key `metrics`. */
@@ -31,7 +33,7 @@ export interface CertctlMonitoringArgs extends Omit<MonitoringSettings, "sqlExpo
   commonLabels?: Record<string, string>;
 }
 
-const contract: Contract<CertctlMonitoringArgs, Omit<MonitoringSettings, "sqlExporter">> = {
+const contract: Contract<CertctlMonitoringArgs, MonitoringSettings> = {
   settings: "MonitoringSettings",
   except: ["sqlExporter"],
   others: {
@@ -54,21 +56,28 @@ const contract: Contract<CertctlMonitoringArgs, Omit<MonitoringSettings, "sqlExp
   issues: (args) => [...under("trust", trustSourceIssues(args.trust)), ...monitoringIssues(args)],
 };
 
+/** Objects of the Prometheus Operator. */
+interface OperatorObjects {
+  serviceMonitor?: k8s.apiextensions.CustomResource;
+  exporterMonitor?: k8s.apiextensions.CustomResource;
+  prometheusRule?: k8s.apiextensions.CustomResource;
+}
+
+const objects = new Unpublished<CertctlMonitoring, OperatorObjects>();
+
 /**
  * How an instance is watched: ServiceMonitor and PrometheusRule for the Prometheus Operator, and a Grafana
  * dashboard.
  */
 export class CertctlMonitoring extends pulumi.ComponentResource {
-  public readonly serviceMonitor?: k8s.apiextensions.CustomResource;
-  /** That of the SQL exporter, if there is one. */
-  public readonly exporterMonitor?: k8s.apiextensions.CustomResource;
-  public readonly prometheusRule?: k8s.apiextensions.CustomResource;
+  /** The ConfigMap that Grafana finds; none with `dashboard.enabled: false`. */
   public readonly dashboard?: k8s.core.v1.ConfigMap;
 
   constructor(name: string, args: CertctlMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:CertctlMonitoring", name, {}, opts);
     args = checkedSettings(contract, args, name, opts);
     const { namespace, server, serviceMonitor = {}, rules = {}, dashboard = {} } = args;
+    const made = objects.hold(this, {});
     const child = { parent: this, dependsOn: dependencies(opts) };
     const metadata = (labels?: Record<string, string>) => ({
       name,
@@ -78,7 +87,7 @@ export class CertctlMonitoring extends pulumi.ComponentResource {
 
     if (serviceMonitor.enabled ?? true) {
       const serverName = derive([namespace], (ns) => `${server}.${ns}.svc`);
-      this.serviceMonitor = new k8s.apiextensions.CustomResource(
+      made.serviceMonitor = new k8s.apiextensions.CustomResource(
         `${name}-scrape`,
         {
           apiVersion: "monitoring.coreos.com/v1",
@@ -90,7 +99,7 @@ export class CertctlMonitoring extends pulumi.ComponentResource {
       );
     }
     if (args.exporter !== undefined && (serviceMonitor.enabled ?? true)) {
-      this.exporterMonitor = new k8s.apiextensions.CustomResource(
+      made.exporterMonitor = new k8s.apiextensions.CustomResource(
         `${name}-exporter-scrape`,
         {
           apiVersion: "monitoring.coreos.com/v1",
@@ -102,7 +111,7 @@ export class CertctlMonitoring extends pulumi.ComponentResource {
       );
     }
     if (rules.enabled ?? true) {
-      this.prometheusRule = new k8s.apiextensions.CustomResource(
+      made.prometheusRule = new k8s.apiextensions.CustomResource(
         `${name}-rules`,
         {
           apiVersion: "monitoring.coreos.com/v1",
@@ -131,5 +140,20 @@ export class CertctlMonitoring extends pulumi.ComponentResource {
       );
     }
     this.registerOutputs({});
+  }
+
+  /** How Prometheus scrapes the server; none with `serviceMonitor.enabled: false`. */
+  public get serviceMonitor(): k8s.apiextensions.CustomResource | undefined {
+    return objects.of(this).serviceMonitor;
+  }
+
+  /** How Prometheus scrapes the SQL exporter, if there is one. */
+  public get exporterMonitor(): k8s.apiextensions.CustomResource | undefined {
+    return objects.of(this).exporterMonitor;
+  }
+
+  /** The alerts; none with `rules.enabled: false`. */
+  public get prometheusRule(): k8s.apiextensions.CustomResource | undefined {
+    return objects.of(this).prometheusRule;
   }
 }

@@ -16,7 +16,9 @@ import type {
 
 /** Names of the parts of an instance that its alerts and its dashboard look at. */
 export interface WatchedParts {
+  /** Name of the instance, for labels. */
   instance: string;
+  /** Sizes. @default small */
   fleetSize?: FleetSize;
   /** Name of the server's Service and Deployment. */
   server: string;

@@ -54,7 +54,9 @@ const contract: Contract<SqlExporterArgs, SqlExporterSettings> = {
  * queries, Service, Deployment.
  */
 export class SqlExporter extends pulumi.ComponentResource {
+  /** Where Prometheus scrapes it. */
   public readonly service: k8s.core.v1.Service;
+  /** Its pod. */
   public readonly deployment: k8s.apps.v1.Deployment;
 
   constructor(name: string, args: SqlExporterArgs, opts?: pulumi.ComponentResourceOptions) {

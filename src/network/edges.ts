@@ -5,9 +5,16 @@ import type { PodComponent } from "../kubernetes/labels";
 import type { NetworkPeer } from "./network-args";
 
 export type PolicyPeer = k8s.types.input.networking.v1.NetworkPolicyPeer;
+
+/** How a connection is made. */
+export const Protocol = { Tcp: "TCP", Udp: "UDP" } as const;
+export type Protocol = (typeof Protocol)[keyof typeof Protocol];
+
 /** A port of a rule. Plain, so that rules with the same ports can be told. */
 export interface PolicyPort {
-  protocol: "TCP" | "UDP";
+  /** How a connection is made. */
+  protocol: Protocol;
+  /** Port of the pod or address that is connected to. */
   port: number;
 }
 
@@ -17,10 +24,19 @@ export const anywhere = "anywhere";
 /** One end of a connection: the pods of a part of the instance, others, or everybody. */
 export type End = PodComponent | PolicyPeer | typeof anywhere;
 
-/** A connection: `from` opens it, `to` accepts it on these ports. The policies of both follow from it. */
+/**
+ * A connection: one end opens it, the other accepts it on these ports. The policies of both follow from it.
+ */
 export interface Edge {
-  from: End;
-  to: End;
+  /** The part of the instance that opens it, or `anywhere` for everybody; this or `fromPeer`. */
+  from?: string;
+  /** Who else opens it; this or `from`. */
+  fromPeer?: PolicyPeer;
+  /** The part of the instance that accepts it, or `anywhere` for everybody; this or `toPeer`. */
+  to?: string;
+  /** Who else accepts it; this or `to`. */
+  toPeer?: PolicyPeer;
+  /** Ports that it is made to. */
   ports: PolicyPort[];
 }
 
@@ -30,18 +46,36 @@ export function tcp(...ports: number[]): PolicyPort[] {
 }
 
 /** Whether an end is a part of the instance. */
-export function isPart(end: End): end is PodComponent {
+export function isPart(end: string | PolicyPeer | undefined): end is PodComponent {
   return typeof end === "string" && end !== anywhere;
 }
 
+/** Who opens a connection. The checks have seen that somebody does. */
+export function opener({ from, fromPeer = {} }: Edge): End {
+  return (from as PodComponent | undefined) ?? fromPeer;
+}
+
+/** Who accepts a connection. The checks have seen that somebody does. */
+export function accepter({ to, toPeer = {} }: Edge): End {
+  return (to as PodComponent | undefined) ?? toPeer;
+}
+
 /** An edge from each of the peers, on its ports or the usual ones. */
-export function fromPeers(peers: readonly NetworkPeer[] | undefined, to: End, usual: PolicyPort[]): Edge[] {
-  return (peers ?? []).map((peer) => ({ from: policyPeer(peer), to, ports: portsOf(peer, usual) }));
+export function fromPeers(
+  peers: readonly NetworkPeer[] | undefined,
+  to: PodComponent,
+  usual: PolicyPort[],
+): Edge[] {
+  return (peers ?? []).map((peer) => ({ fromPeer: policyPeer(peer), to, ports: portsOf(peer, usual) }));
 }
 
 /** An edge to each of the peers, on its ports or the usual ones. */
-export function toPeers(from: End, peers: readonly NetworkPeer[] | undefined, usual: PolicyPort[]): Edge[] {
-  return (peers ?? []).map((peer) => ({ from, to: policyPeer(peer), ports: portsOf(peer, usual) }));
+export function toPeers(
+  from: PodComponent,
+  peers: readonly NetworkPeer[] | undefined,
+  usual: PolicyPort[],
+): Edge[] {
+  return (peers ?? []).map((peer) => ({ from, toPeer: policyPeer(peer), ports: portsOf(peer, usual) }));
 }
 
 /** Pods of a namespace, or of the policy's own. */
@@ -79,11 +113,11 @@ export const internet: NetworkPeer[] = [
 ];
 
 /** A host as the end of a connection. Policies know no names: a name may be anywhere. */
-export function hostEnd(host: unknown): End {
+export function toHost(host: unknown): Pick<Edge, "to" | "toPeer"> {
   const address = text(host)?.replace(/^\[(.*)\]$/, "$1") ?? "";
   const family = isIP(address);
-  if (family === 0) return anywhere;
-  return { ipBlock: { cidr: `${address}/${family === 4 ? "32" : "128"}` } };
+  if (family === 0) return { to: anywhere };
+  return { toPeer: { ipBlock: { cidr: `${address}/${family === 4 ? "32" : "128"}` } } };
 }
 
 /** A value as a URL; undefined when it is none, or not known yet. */

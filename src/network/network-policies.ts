@@ -27,6 +27,7 @@ const contract: Contract<NetworkPoliciesArgs> = {
  * bring theirs, because their namespace comes with them.
  */
 export class NetworkPolicies extends pulumi.ComponentResource {
+  /** One for each kind of pod that lives here. */
   public readonly policies: k8s.networking.v1.NetworkPolicy[];
 
   constructor(name: string, args: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -2,10 +2,8 @@ import type * as k8s from "@pulumi/kubernetes";
 import type { PodComponent } from "../kubernetes/labels";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
 import type { Edge, End, PolicyPeer, PolicyPort } from "./edges";
-import { anywhere, isPart } from "./edges";
+import { accepter, anywhere, isPart, opener } from "./edges";
 import type { Traffic } from "./traffic";
-
-type NetworkPolicy = k8s.types.input.networking.v1.NetworkPolicy;
 
 /** What one rule lets through; without peers, everybody. */
 interface Rule {
@@ -14,12 +12,15 @@ interface Rule {
 }
 
 /** The policy of one kind of pod: it may do what its edges say, and nothing else. */
-export function networkPolicy(part: PodComponent, traffic: Traffic): NetworkPolicy {
+export function networkPolicy(
+  part: PodComponent,
+  traffic: Traffic,
+): k8s.types.input.networking.v1.NetworkPolicy {
   const edges = presentEdges(traffic);
   const ends = (rules: [End, PolicyPort[]][]): Rule[] =>
     joinedRules(rules.map(([end, ports]) => ruleFor(end, ports, part, traffic)));
-  const ingress = ends(edges.filter(({ to }) => to === part).map(({ from, ports }) => [from, ports]));
-  const egress = ends(edges.filter(({ from }) => from === part).map(({ to, ports }) => [to, ports]));
+  const ingress = ends(edges.filter(({ to }) => to === part).map((edge) => [opener(edge), edge.ports]));
+  const egress = ends(edges.filter(({ from }) => from === part).map((edge) => [accepter(edge), edge.ports]));
   return {
     metadata: {
       name: `${traffic.instance}-${part}`,
@@ -42,7 +43,7 @@ export function networkPolicy(part: PodComponent, traffic: Traffic): NetworkPoli
 
 function presentEdges({ edges, parts }: Traffic): Edge[] {
   const present = (end: End): boolean => !isPart(end) || parts.includes(end);
-  return edges.filter(({ from, to }) => present(from) && present(to));
+  return edges.filter((edge) => present(opener(edge)) && present(accepter(edge)));
 }
 
 function namespaceOf(part: PodComponent, { elsewhere, namespace }: Traffic): Traffic["namespace"] {

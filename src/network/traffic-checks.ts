@@ -21,17 +21,26 @@ function partIssues(path: string, part: unknown): Issue[] {
 
 function edgeIssues(edge: unknown): Issue[] {
   if (!isContainer(edge)) return [{ path: "", message: "is no connection; give from, to and ports" }];
-  const { from, to, ports } = edge as Record<string, unknown>;
+  const { from, fromPeer, to, toPeer, ports } = edge as Record<string, unknown>;
   return [
-    ...endIssues("from", from),
-    ...endIssues("to", to),
+    ...endIssues("from", from, fromPeer),
+    ...endIssues("to", to, toPeer),
     ...issueIf(!Array.isArray(ports) || ports.length === 0, "ports", "is missing; name the ports"),
   ];
 }
 
-function endIssues(path: string, end: unknown): Issue[] {
-  if (end === undefined)
-    return [{ path, message: "is missing; give a part, a peer of a policy, or anywhere" }];
-  if (isContainer(end) || end === unseen || end === anywhere) return [];
-  return partIssues(path, end);
+function endIssues(path: string, end: unknown, peer: unknown): Issue[] {
+  return [
+    ...issueIf(
+      end === undefined && peer === undefined,
+      path,
+      `is missing; give a part, anywhere, or ${path}Peer, the peer of a policy`,
+    ),
+    ...issueIf(
+      end !== undefined && peer !== undefined,
+      `${path}Peer`,
+      `takes the place of ${path}, which is set too; remove one of the two`,
+    ),
+    ...(end === undefined || end === unseen || end === anywhere ? [] : partIssues(path, end)),
+  ];
 }

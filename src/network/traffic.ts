@@ -7,9 +7,9 @@ export interface Traffic extends LabelSource {
   /** Namespace of the instance. */
   namespace: pulumi.Input<string>;
   /** The kinds of pods that there are. */
-  parts: readonly PodComponent[];
+  parts: PodComponent[];
   /** Who connects to whom. Edges of parts that are not there are left out. */
-  edges: readonly Edge[];
+  edges: Edge[];
   /** Namespaces of parts that do not live in the instance's. @default {} */
-  elsewhere?: Partial<Record<PodComponent, pulumi.Input<string>>>;
+  elsewhere?: Record<string, pulumi.Input<string>>;
 }

@@ -74,6 +74,7 @@ const contract: Contract<ServerProvisioningArgs, ProvisioningSettings> = {
  * working one.
  */
 export class ServerProvisioning extends pulumi.ComponentResource {
+  /** The Job. */
   public readonly job: k8s.batch.v1.Job;
   /**
    * Provisions what was restored; none without a restore. It goes with the option, and the other Job stays as

@@ -14,7 +14,9 @@ import type { CertctlSecrets, ExistingSecrets } from "./secrets-args";
 
 /** Arguments of the Secrets of an instance. */
 export interface InstanceSecretsArgs extends CertctlSecrets, LabelSource {
+  /** Namespace of the Secrets. */
   namespace: pulumi.Input<string>;
+  /** Secrets that exist already, instead of the values above. */
   existingSecrets?: ExistingSecrets;
   /** Protect keys from deletion. @default true */
   deletionProtection?: boolean;

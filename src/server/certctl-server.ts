@@ -36,7 +36,7 @@ export interface CertctlServerArgs extends ServerSettings {
   /** Secret with the API keys `admin`, `enroll`, `fleet` and `metrics`. */
   apiKeys: pulumi.Input<string>;
   /** Duties whose earlier keys the Secret holds as `previous-<duty>`. @default [] */
-  previousDuties?: readonly string[];
+  previousDuties?: string[];
   /** The key that encrypts issuer configurations. */
   encryptionKey: SecretKey;
   // facts: the-local-ca
@@ -98,7 +98,9 @@ export class CertctlServer extends pulumi.ComponentResource {
   public readonly url: pulumi.Output<string>;
   /** Hash of what the pods run: changes whenever they roll. */
   public readonly revision: pulumi.Output<string>;
+  /** Its address in the cluster. */
   public readonly service: k8s.core.v1.Service;
+  /** Its pods. */
   public readonly deployment: k8s.apps.v1.Deployment;
   /** What a drain may take away; none for a single pod. */
   public readonly disruptionBudget?: k8s.policy.v1.PodDisruptionBudget;

@@ -15,6 +15,7 @@ import type { Trust } from "./trust";
 
 /** Arguments of the server's certificate. */
 export interface ServerTlsArgs extends LabelSource {
+  /** Namespace of the certificate. */
   namespace: pulumi.Input<string>;
   /** Source of the certificate, and what clients trust. */
   tls?: TlsSettings;

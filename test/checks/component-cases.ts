@@ -270,7 +270,14 @@ export const components: Record<string, ComponentCase> = {
       ],
       [
         { ...policies, edges: [{ from: "server", ports: [{ protocol: "TCP", port: 1 }] }] },
-        "pki.edges[0].to: is missing; give a part, a peer of a policy, or anywhere",
+        "pki.edges[0].to: is missing; give a part, anywhere, or toPeer, the peer of a policy",
+      ],
+      [
+        {
+          ...policies,
+          edges: [{ from: "server", fromPeer: {}, to: "database", ports: [{ protocol: "TCP", port: 1 }] }],
+        },
+        "pki.edges[0].fromPeer: takes the place of from, which is set too; remove one of the two",
       ],
     ],
   },

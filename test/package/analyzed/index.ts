@@ -1,0 +1,3 @@
+/** What the package offers, both entry points together. */
+export * from "../../../src";
+export * from "../../../src/aws";
