@@ -16,7 +16,7 @@ export async function measureBackups(megabytes, log) {
   const lines = [];
   const program = [
     "--require",
-    `${root}/scripts/register-typescript.cjs`,
+    "ts-node/register",
     `${root}/scripts/bench/programs/backup.ts`,
     String(megabytes),
   ];

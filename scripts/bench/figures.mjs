@@ -40,7 +40,16 @@ export async function measureFigures(workspace, log) {
   const render = (/** @type {string} */ stack) => () =>
     timed(workspace, ["npm", "run", "--silent", "render", "--", stack]);
   const starts = await byTurns(rounds, {
-    program: async () => Number(await printed(workspace, [process.execPath, programStart, configFile])),
+    program: async () =>
+      Number(
+        await printed(workspace, [
+          process.execPath,
+          "--require",
+          "ts-node/register",
+          programStart,
+          configFile,
+        ]),
+      ),
     renderDev: render("dev"),
     renderProdHa: render("prod-ha"),
   });

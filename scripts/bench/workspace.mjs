@@ -114,10 +114,9 @@ export async function createProject(workspace, name) {
   const main = join(root, "scripts/bench/programs", `${name}.cjs`);
   if (!existsSync(main)) throw new Error(`there is no ${main}`);
   writeFileSync(join(folder, "index.js"), `module.exports = require(${JSON.stringify(main)});\n`);
-  writeFileSync(
-    join(folder, "Pulumi.yaml"),
-    `name: ${name}\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n`,
-  );
+  writeFileSync(join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\nmain: index.js\n`);
+  // As the stack program is loaded.
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: join(root, "tsconfig.json") }));
   await timed(workspace, ["pulumi", "stack", "init", "bench", "--non-interactive"], { cwd: folder });
   return folder;
 }

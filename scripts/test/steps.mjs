@@ -23,7 +23,7 @@ const bin = {
   depcruise: "node_modules/dependency-cruiser/bin/dependency-cruise.mjs",
   tsc: "node_modules/typescript/bin/tsc",
 };
-const typescript = ["--require", join(root, "scripts/register-typescript.cjs")];
+const typescript = ["--require", "ts-node/register"];
 
 /**
  * Tests that need Go or Python, and tests that need the toolchain or a node besides. The unit tests do

@@ -38,15 +38,11 @@ export class CommandFolder {
 
   /** Runs a command as `npm run` does. */
   public run(script: string, args: readonly string[], env: Record<string, string> = {}): Run {
-    const result = spawnSync(
-      process.execPath,
-      ["--require", "./scripts/register-typescript.cjs", script, ...args],
-      {
-        cwd: root,
-        encoding: "utf8",
-        env: { ...process.env, ...this.variables, ...env },
-      },
-    );
+    const result = spawnSync(process.execPath, ["--require", "ts-node/register", script, ...args], {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, ...this.variables, ...env },
+    });
     return { code: result.status, stdout: result.stdout, stderr: result.stderr };
   }
 

@@ -143,7 +143,7 @@ describe("npm run render", function () {
   it("a reader that has seen enough ends it quietly", async () => {
     const script = [
       "--require",
-      "./scripts/register-typescript.cjs",
+      "ts-node/register",
       "scripts/render.ts",
       stackFile("piped.yaml", "config: {}\n"),
     ];

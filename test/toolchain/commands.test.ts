@@ -33,7 +33,7 @@ describe("npm start, npm stop and npm run toolchain", () => {
         status: 1,
         stdout: "",
         stderr:
-          "Node.js 20 or newer is needed, and this is 18.20.4: install a current one (https://nodejs.org) and run the command again.\n",
+          "Node.js 20.19, 22.13, 24 or newer is needed, and this is 18.20.4: install a current one (https://nodejs.org) and run the command again.\n",
       });
     });
 

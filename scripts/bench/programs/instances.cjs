@@ -4,7 +4,6 @@
 "use strict";
 const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
-require("../../register-typescript.cjs");
 const k8s = require("@pulumi/kubernetes");
 const { parse } = require("yaml");
 const { Certctl } = require("../../../src/certctl.ts");

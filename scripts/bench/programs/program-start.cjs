@@ -14,7 +14,7 @@ pulumi.runtime
       Object.fromEntries(config.map(([key, { value }]) => [key, value])),
       secretKeys,
     );
-    require("../../program.cjs");
+    require("../../../src/main.ts");
     await pulumi.runtime.disconnect();
     process.stdout.write(`${performance.now() / 1000}\n`);
   });

@@ -45,11 +45,11 @@ export class BucketStack {
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
     writeFileSync(join(folder, "Pulumi.yaml"), "name: bucket\nruntime: nodejs\nmain: index.cjs\n");
     const program = [
-      `require(${JSON.stringify(join(root, "scripts/register-typescript.cjs"))});`,
       `const { BackupBucket } = require(${JSON.stringify(join(root, "src/aws/index.ts"))});`,
       `const bucket = new BackupBucket("backups", require("./args.json"));`,
       `module.exports = { sink: bucket.sink, replica: bucket.replica };`,
     ];
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: join(root, "tsconfig.json") }));
     writeFileSync(join(folder, "index.cjs"), program.join("\n"));
     const stack = new BucketStack(folder, awsEnvironment(env, moto, region));
     stack.configure(args);

@@ -22,11 +22,14 @@ export class TestPolicyPack {
     );
     const manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as object;
     writeFileSync(join(folder, "package.json"), JSON.stringify({ ...manifest, main: "index.cjs" }));
-    const program = [join(root, "scripts/register-typescript.cjs"), join(source, "pack.ts")];
-    writeFileSync(
-      join(folder, "index.cjs"),
-      program.map((file) => `require(${JSON.stringify(file)});`).join("\n"),
-    );
+    const options = { project: join(root, "tsconfig.json") };
+    const program = [
+      // Pulumi checks the types of a pack at each start, which takes longer than the tests of it.
+      `delete require.extensions[".ts"];`,
+      `require(${JSON.stringify(join(root, "node_modules/ts-node"))}).register(${JSON.stringify(options)});`,
+      `require(${JSON.stringify(join(source, "pack.ts"))});`,
+    ];
+    writeFileSync(join(folder, "index.cjs"), program.join("\n"));
     return new TestPolicyPack(folder);
   }
 
