@@ -2,4 +2,4 @@
 // Node.js language host, in a way that works with every version of that host.
 "use strict";
 require("./register-typescript.cjs");
-module.exports = require("../src/main.ts");
+module.exports = require("../src/main");

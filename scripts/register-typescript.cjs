@@ -14,19 +14,29 @@ if (!fs.existsSync(path.join(packages, "esbuild"))) {
 }
 process.setSourceMapsEnabled(true);
 
+/** @type {import("esbuild").TransformOptions} */
 const options = { loader: "ts", format: "cjs", target: "node20", sourcemap: "inline" };
 const { version } = require("esbuild/package.json");
 const cache = path.join(packages, ".cache", "pulumi-certctl");
+/** @type {(source: string, filename: string) => string} */
 const key = (source, filename) =>
   createHash("sha1")
     .update(JSON.stringify([version, options, filename, source]))
     .digest("hex");
 
+/** @typedef {NodeJS.Module & { _compile(code: string, filename: string): void }} CompiledModule */
+
+/** @type {(module: NodeJS.Module, filename: string) => void} */
 require.extensions[".ts"] = (module, filename) => {
   const source = fs.readFileSync(filename, "utf8");
-  module._compile(cached(source, filename), filename);
+  /** @type {CompiledModule} */ (module)._compile(cached(source, filename), filename);
 };
 
+/**
+ * @param {string} source
+ * @param {string} filename
+ * @returns {string}
+ */
 function cached(source, filename) {
   const file = path.join(cache, `${key(source, filename)}.js`);
   try {
@@ -38,6 +48,10 @@ function cached(source, filename) {
   }
 }
 
+/**
+ * @param {string} file
+ * @param {string} code
+ */
 function keep(file, code) {
   try {
     fs.mkdirSync(cache, { recursive: true });

@@ -5,6 +5,9 @@ import { runCommand } from "../../../scripts/lib/user-error.mjs";
 import { ensureToolchain } from "../../../toolchain/toolchain.mjs";
 
 await runCommand(async () => {
-  const toolchain = await ensureToolchain({ ...JSON.parse(process.argv[2]), log: createLog(process.stderr) });
+  const toolchain = await ensureToolchain({
+    ...JSON.parse(process.argv[2] ?? "{}"),
+    log: createLog(process.stderr),
+  });
   console.log(JSON.stringify(toolchain));
 });
