@@ -1,7 +1,7 @@
 // Runs the builder as a command of its own, with the options of its only argument: the tests interrupt it,
 // and run it twice at once.
 import { createLog } from "../../../scripts/lib/log.mjs";
-import { runCommand } from "../../../scripts/lib/user-error.mjs";
+import { runCommand } from "../../../scripts/lib/command.cjs";
 import { ensureToolchain } from "../../../toolchain/toolchain.mjs";
 
 await runCommand(async () => {
