@@ -14,8 +14,8 @@ const build = defineCommand(
   {
     call: "npm run build",
     about:
-      "Makes dist from src, for other repositories to import: JavaScript, declarations, source maps, and the " +
-      "files that the code reads.",
+      "Makes dist from src, for other repositories to import: JavaScript, declarations, source maps, and " +
+      "the files that the code reads.",
     options: {},
   },
   async () => {

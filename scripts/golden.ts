@@ -8,9 +8,9 @@ const updateGolden = defineCommand(
   {
     call: "npm run golden",
     about:
-      "Renders each stack file of test/render/matrix, and writes its manifests to test/render/golden, where " +
-      "the tests compare them. Look at the difference in git before you commit it: a pull request shows it " +
-      "to the reviewer.",
+      "Renders each stack file of test/render/matrix, and writes its manifests to test/render/golden, " +
+      "where the tests compare them. Look at the difference in git before you commit it: a pull request " +
+      "shows it to the reviewer.",
     options: {},
   },
   async (_given, output) => {

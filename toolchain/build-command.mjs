@@ -9,9 +9,9 @@ export const main = defineCommand(
     call: "npm run toolchain",
     about:
       "Builds the programs that npm start and the tests run: the Pulumi CLI, its Node.js language host and " +
-      "Kubernetes provider, a Kubernetes control plane, kubectl and KWOK. Each comes from a pinned Go module; " +
-      "what is built already is kept. The definitions of other products' kinds, such as ServiceMonitor, are " +
-      "fetched in the same way.",
+      "Kubernetes provider, a Kubernetes control plane, kubectl and KWOK. Each comes from a pinned Go " +
+      "module; what is built already is kept. The definitions of other products' kinds, such as " +
+      "ServiceMonitor, are fetched in the same way.",
     options: {
       only: {
         type: "string",
@@ -19,7 +19,9 @@ export const main = defineCommand(
         help: `build only these: ${engines.map(({ name }) => name).join(", ")}`,
       },
     },
-    note: "They are kept in $CERTCTL_PULUMI_CACHE, or $XDG_CACHE_HOME/pulumi-certctl, or ~/.cache/pulumi-certctl.",
+    note:
+      "They are kept in $CERTCTL_PULUMI_CACHE, or $XDG_CACHE_HOME/pulumi-certctl, or " +
+      "~/.cache/pulumi-certctl.",
   },
   async ({ options: { only } }, output) => {
     const log = createLog(process.stdout);

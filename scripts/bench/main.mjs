@@ -14,9 +14,9 @@ export const main = defineCommand(
   {
     call: "npm run bench",
     about:
-      'Measures the figures of docs/performance.md: "engine" on the real engine and a local control plane of ' +
-      'its own, once the toolchain is built; "backup" with a real PostgreSQL and a simulated S3. Takes about ' +
-      "20 minutes. Exits 1 when a figure is over its limit.",
+      'Measures the figures of docs/performance.md: "engine" on the real engine and a local control plane ' +
+      'of its own, once the toolchain is built; "backup" with a real PostgreSQL and a simulated S3. Takes ' +
+      "about 20 minutes. Exits 1 when a figure is over its limit.",
     options: {
       only: { type: "string", value: "GROUP", help: `measure this group only: ${groups.join(", ")}` },
       megabytes: {

@@ -6,10 +6,12 @@ const { UserError } = require("./user-error.cjs");
 /** @typedef {import("./command.cjs").Command} Command */
 /** @typedef {import("./command.cjs").Output} Output */
 
+/** @typedef {NonNullable<import("node:util").ParseArgsConfig["options"]>[string]} NodeOption */
+
 /**
  * An option as Node has it, with what --help tells of it. `value`: what stands for its value there, such as
  * FILE.
- * @typedef {NonNullable<import("node:util").ParseArgsConfig["options"]>[string] & { help: string, value?: string }} Option
+ * @typedef {NodeOption & { help: string, value?: string }} Option
  */
 
 /**
@@ -99,7 +101,7 @@ function helpText({ about, words = {}, note, ...description }) {
 }
 
 /**
- * @param {Pick<Description<Record<string, Option>>, "call" | "forms" | "options"> & { argument: string }} description
+ * @param {{ call: string, argument: string, options: Record<string, Option>, forms?: Form[] }} description
  * @returns {string} one line for each way to use the command
  */
 function usage({ call, argument, options, forms = [{ options: Object.keys(options) }] }) {

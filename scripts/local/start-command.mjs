@@ -19,9 +19,9 @@ export const main = defineCommand(
   {
     call: "npm start",
     about:
-      "Brings up a certctl stack on this machine: installs the npm packages, builds the toolchain, starts a " +
-      'local Kubernetes control plane, and runs a real "pulumi up" on it. Everything goes on where the last ' +
-      "run ended.",
+      "Brings up a certctl stack on this machine: installs the npm packages, builds the toolchain, starts " +
+      'a local Kubernetes control plane, and runs a real "pulumi up" on it. Everything goes on where the ' +
+      "last run ended.",
     options: {
       stack: {
         type: "string",
@@ -35,7 +35,9 @@ export const main = defineCommand(
           'it is named; to have them: eval "$(node scripts/start.mjs --env)"',
       },
     },
-    note: "The control plane keeps running; npm stop ends it. All it keeps is in .local (docs/local-control-plane.md).",
+    note:
+      "The control plane keeps running; npm stop ends it. All it keeps is in .local " +
+      "(docs/local-control-plane.md).",
   },
   async ({ options: { stack, env } }, output) => {
     if (stack !== undefined) requireStack(stack);

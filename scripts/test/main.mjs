@@ -14,8 +14,8 @@ export const main = defineCommand(
   {
     call: "npm test",
     about:
-      "Sets everything up (npm packages, then the toolchain, which the first time takes about 15 minutes) and " +
-      `runs every test. A step that fails does not stop the others. ${lastLine}`,
+      "Sets everything up (npm packages, then the toolchain, which the first time takes about 15 minutes) " +
+      `and runs every test. A step that fails does not stop the others. ${lastLine}`,
     options: { only: { type: "string", value: "SUITES", help: `run these only: ${suites.join(", ")}` } },
   },
   async ({ options: { only } }) => runSuites(only === undefined ? suites : only.split(",")),
@@ -24,7 +24,9 @@ export const main = defineCommand(
 export const mainUnit = defineCommand(
   {
     call: "npm run test:unit",
-    about: `Runs the quick part of npm test: the type check and the unit tests, without the toolchain. ${lastLine}`,
+    about:
+      "Runs the quick part of npm test: the type check and the unit tests, without the toolchain. " +
+      `${lastLine}`,
     options: {},
   },
   async () => runSuites(["types", "unit"]),
@@ -34,8 +36,9 @@ export const mainNode = defineCommand(
   {
     call: "npm run test:node",
     about:
-      "Runs the stacks on a real Kubernetes node with real pods, which it starts on this machine and removes " +
-      "again (Linux on x64, root). The first time it builds what the node needs, which takes minutes. " +
+      "Runs the stacks on a real Kubernetes node with real pods, which it starts on this machine and " +
+      "removes again (Linux on x64, root). The first time it builds what the node needs, which takes " +
+      "minutes. " +
       lastLine,
     options: {},
   },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RepositoryCopy } from "./support/copy";
 
@@ -49,6 +49,18 @@ describe("npm start, npm stop and npm run toolchain", () => {
       assert.match(stderr, /^Unknown option '--stacks'\. See --help\.\n$/);
     });
   }
+
+  it("these, and those that run the tests, need no npm package to begin: on a fresh clone there is none", () => {
+    const packages = join(copy.folder, "node_modules");
+    renameSync(packages, `${packages}.aside`);
+    const alone = ["bench", "build", "test", "test-node", "test-unit"].map((name) => `scripts/${name}.mjs`);
+    const ended = [...commands, ...alone].map((command) => run([command, "--help"]));
+    renameSync(`${packages}.aside`, packages);
+    for (const { status, stdout, stderr } of ended) {
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+      assert.match(stdout, /^Usage: npm /);
+    }
+  });
 
   it("npm start with a stack that there is not lists the stacks, before anything is installed or built", () => {
     const stacks = join(copy.folder, "Pulumi.dev.yaml");
