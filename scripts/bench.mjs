@@ -2,6 +2,6 @@ import { requireNode } from "./lib/node-version.mjs";
 
 requireNode();
 // Loaded only now: an old Node.js cannot even link these.
-const { runCommand } = await import("./lib/user-error.mjs");
+const { runCommand } = await import("./lib/command.cjs");
 const { main } = await import("./bench/main.mjs");
-await runCommand(() => main(process.argv.slice(2)));
+await runCommand(main);

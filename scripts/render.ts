@@ -1,4 +1,4 @@
 import { render } from "./render/command";
-import { runCommand } from "./stack/command";
+import { runCommand } from "./lib/command.cjs";
 
 void runCommand(render);

@@ -1,4 +1,4 @@
 import { secrets } from "./secrets/command";
-import { runCommand } from "./stack/command";
+import { runCommand } from "./lib/command.cjs";
 
 void runCommand(secrets);

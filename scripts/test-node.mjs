@@ -2,6 +2,6 @@
 import { requireNode } from "./lib/node-version.mjs";
 
 requireNode();
-const { runCommand } = await import("./lib/user-error.mjs");
+const { runCommand } = await import("./lib/command.cjs");
 const { mainNode } = await import("./test/main.mjs");
-await runCommand(() => mainNode(process.argv.slice(2)));
+await runCommand(mainNode);

@@ -1,6 +1,6 @@
 import { requireNode } from "./lib/node-version.mjs";
 
 requireNode();
-const { runCommand } = await import("./lib/user-error.mjs");
+const { runCommand } = await import("./lib/command.cjs");
 const { mainUnit } = await import("./test/main.mjs");
-await runCommand(() => mainUnit(process.argv.slice(2)));
+await runCommand(mainUnit);

@@ -3,6 +3,6 @@ import { requireNode } from "../scripts/lib/node-version.mjs";
 
 requireNode();
 // Loaded only now: an old Node.js cannot even link these.
-const { runCommand } = await import("../scripts/lib/user-error.mjs");
+const { runCommand } = await import("../scripts/lib/command.cjs");
 const { main } = await import("./build-command.mjs");
-await runCommand(() => main(process.argv.slice(2)));
+await runCommand(main);

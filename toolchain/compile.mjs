@@ -3,7 +3,7 @@ import { closeSync, copyFileSync, mkdirSync, openSync, readdirSync, renameSync, 
 import { dirname, join } from "node:path";
 import { tailOfFile, writeFileAtomic } from "../scripts/lib/files.mjs";
 import { endProcess, identifyProcess } from "../scripts/lib/process-identity.mjs";
-import { UserError } from "../scripts/lib/user-error.mjs";
+import { UserError } from "../scripts/lib/user-error.cjs";
 import { createWorkFolder } from "./cache.mjs";
 import { buildFlags, goEnvironment } from "./go.mjs";
 

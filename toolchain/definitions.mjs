@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../scripts/lib/user-error.mjs";
+import { UserError } from "../scripts/lib/user-error.cjs";
 import { cachedFolder, defaultCacheFolder } from "./cache.mjs";
 import { withoutAddresses } from "./compile.mjs";
 import { defaultModulesFolder, goEnvironment, moduleFiles } from "./go.mjs";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UserError } from "../scripts/lib/user-error.mjs";
+import { UserError } from "../scripts/lib/user-error.cjs";
 
 /** @typedef {import("./engines.mjs").Engine} Engine */
 

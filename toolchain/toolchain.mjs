@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { withLock } from "../scripts/lib/lock.mjs";
 import { formatDuration } from "../scripts/lib/log.mjs";
-import { UserError } from "../scripts/lib/user-error.mjs";
+import { UserError } from "../scripts/lib/user-error.cjs";
 import { buildEngines } from "./builder.mjs";
 import { cachedEngine, defaultCacheFolder, linkFolder, removeLeftovers } from "./cache.mjs";
 import { BuildStopped } from "./compile.mjs";

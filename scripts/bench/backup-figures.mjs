@@ -1,4 +1,4 @@
-import { UserError } from "../lib/user-error.mjs";
+import { UserError } from "../lib/user-error.cjs";
 import { root, runNode } from "../test/processes.mjs";
 import { figure } from "./figures.mjs";
 

@@ -120,7 +120,9 @@ async function measureInstances(workspace, folder, stack) {
  */
 export async function byTurns(count, measurements) {
   const names = /** @type {Name[]} */ (Object.keys(measurements));
-  const values = /** @type {Record<Name, number[]>} */ (Object.fromEntries(names.map((name) => [name, []])));
+  const values = /** @type {Record<Name, number[]>} */ (
+    Object.fromEntries(names.map((name) => [name, /** @type {number[]} */ ([])]))
+  );
   // The first round fills caches, and does not count.
   for (let round = 0; round <= count; round++) {
     for (const name of names) {

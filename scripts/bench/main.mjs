@@ -1,6 +1,6 @@
-import { parseArguments } from "../lib/arguments.mjs";
+import { defineCommand } from "../lib/command-line.cjs";
 import { createLog } from "../lib/log.mjs";
-import { UserError } from "../lib/user-error.mjs";
+import { UserError } from "../lib/user-error.cjs";
 import { ensureDependencies } from "../test/dependencies.mjs";
 import { measureBackups } from "./backup-figures.mjs";
 import { measureFigures } from "./figures.mjs";
@@ -10,50 +10,51 @@ import { withWorkspace } from "./workspace.mjs";
 
 const groups = ["engine", "backup"];
 
-const help = `npm run bench [-- --only GROUP] [--megabytes N] [--json]
+export const main = defineCommand(
+  {
+    call: "npm run bench",
+    about:
+      'Measures the figures of docs/performance.md: "engine" on the real engine and a local control plane ' +
+      'of its own, once the toolchain is built; "backup" with a real PostgreSQL and a simulated S3. Takes ' +
+      "about 20 minutes. Exits 1 when a figure is over its limit.",
+    options: {
+      only: { type: "string", value: "GROUP", help: `measure this group only: ${groups.join(", ")}` },
+      megabytes: {
+        type: "string",
+        value: "N",
+        default: "1000",
+        help: "size of the database that is dumped and restored; 1000 by default",
+      },
+      json: { type: "boolean", help: "print an array of {name, value, unit, limit}, and exit 0" },
+    },
+  },
+  async ({ options: { only = groups.join(","), megabytes, json } }, output) => {
+    const wanted = only.split(",");
+    const unknown = wanted.filter((group) => !groups.includes(group));
+    if (unknown.length > 0)
+      throw new UserError(`There is no group "${unknown.join(", ")}"; there are ${groups.join(", ")}.`);
+    if (!/^[1-9][0-9]{1,5}$/.test(megabytes))
+      throw new UserError(`--megabytes is "${megabytes}"; give a number from 10 to 999999.`);
+    const figures = await measure(wanted, Number(megabytes));
+    output.stdout(json ? `${JSON.stringify(figures, null, 2)}\n` : table(figures));
+    return json || figures.every(isWithin) ? 0 : 1;
+  },
+);
 
-Measures the figures of docs/performance.md: "engine" on the real engine and a local control plane of its own, once the toolchain is built;
-"backup" with a real PostgreSQL and a simulated S3. Takes about 20 minutes. Exits 1 when a figure is over its limit.
-
-  --only GROUP   measure this group only: ${groups.join(", ")}
-  --megabytes N  size of the database that is dumped and restored; 1000 by default
-  --json         print an array of {name, value, unit, limit}, and exit 0
-  --help         this text
-`;
-
-/** @param {string[]} args */
-export async function main(args) {
-  const options = parseArguments(args, {
-    only: { type: "string" },
-    megabytes: { type: "string" },
-    json: { type: "boolean" },
-    help: { type: "boolean" },
-  });
-  if (options.help) {
-    process.stdout.write(help);
-    return 0;
-  }
-  const { only = groups.join(","), megabytes = "1000" } = options;
-  const wanted = only.split(",");
-  const unknown = wanted.filter((group) => !groups.includes(group));
-  if (unknown.length > 0)
-    throw new UserError(`There is no group "${unknown.join(", ")}"; there are ${groups.join(", ")}.`);
-  if (!/^[1-9][0-9]{1,5}$/.test(megabytes))
-    throw new UserError(`--megabytes is "${megabytes}"; give a number from 10 to 999999.`);
+/**
+ * @param {string[]} wanted groups
+ * @param {number} megabytes
+ * @returns {Promise<Figure[]>}
+ */
+async function measure(wanted, megabytes) {
   const log = createLog(process.stderr);
   await ensureDependencies({ log });
-  const figures = [
+  return [
     ...(wanted.includes("engine")
       ? await withWorkspace(log, (workspace) => measureFigures(workspace, log))
       : []),
-    ...(wanted.includes("backup") ? await measureBackups(Number(megabytes), log) : []),
+    ...(wanted.includes("backup") ? await measureBackups(megabytes, log) : []),
   ];
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
-    return 0;
-  }
-  process.stdout.write(table(figures));
-  return figures.every(isWithin) ? 0 : 1;
 }
 
 /** @param {Figure} figure */

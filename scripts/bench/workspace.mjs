@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureToolchain, toolchainEnvironment } from "../../toolchain/toolchain.mjs";
 import { runForeground } from "../lib/foreground.mjs";
-import { UserError } from "../lib/user-error.mjs";
+import { UserError } from "../lib/user-error.cjs";
 import { startControlPlane, stopControlPlane } from "../local/control-plane.mjs";
 import { root } from "../test/processes.mjs";
 

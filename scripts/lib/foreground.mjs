@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { UserError } from "./user-error.mjs";
+import { UserError } from "./user-error.cjs";
 
 /** The user, or the system, ended the command. */
 export class Interrupted extends UserError {

@@ -18,24 +18,17 @@ import { identifyProcess, isRunning } from "./process-identity.mjs";
 export async function withLock(path, { onWait }, action) {
   mkdirSync(dirname(path), { recursive: true });
   const mine = JSON.stringify(identifyProcess(process.pid));
-  // A file that is linked into place is there with its content or not at all.
-  const ticket = `${path}.${randomUUID()}.tmp`;
-  writeFileSync(ticket, mine);
-  try {
-    let told = false;
-    while (!tryLink(ticket, path)) {
-      const held = readLock(path);
-      if (held === undefined) continue;
-      if (held.owner !== undefined && isRunning(held.owner)) {
-        if (!told) onWait?.(held.owner);
-        told = true;
-        await sleep(200);
-      } else {
-        removeStaleLock(path, held.text);
-      }
+  let told = false;
+  while (!tryLock(path, mine)) {
+    const held = readLock(path);
+    if (held === undefined) continue;
+    if (held.owner !== undefined && isRunning(held.owner)) {
+      if (!told) onWait?.(held.owner);
+      told = true;
+      await sleep(200);
+    } else {
+      removeStaleLock(path, held.text);
     }
-  } finally {
-    rmSync(ticket, { force: true });
   }
   try {
     return await action();
@@ -51,6 +44,22 @@ export async function withLock(path, { onWait }, action) {
 function releaseLock(path) {
   const held = readLock(path);
   if (held?.owner?.pid === process.pid && isRunning(held.owner)) rmSync(path, { force: true });
+}
+
+/**
+ * A file that is linked into place is there with its content or not at all. It is removed in the same turn: a
+ * process that is ended while it waits leaves nothing behind.
+ * @param {string} path
+ * @param {string} text
+ */
+function tryLock(path, text) {
+  const ticket = `${path}.${randomUUID()}.tmp`;
+  writeFileSync(ticket, text);
+  try {
+    return tryLink(ticket, path);
+  } finally {
+    rmSync(ticket, { force: true });
+  }
 }
 
 /**

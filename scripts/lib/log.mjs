@@ -9,10 +9,6 @@
  * @returns {Log}
  */
 export function createLog(stream) {
-  // Whoever read it is gone (`npm start | head`): what is under way is brought to its end all the same.
-  stream.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
-    if (error.code !== "EPIPE") throw error;
-  });
   if (!stream.isTTY || process.env.TERM === "dumb") return (line) => stream.write(`${line}\n`);
   let shown = "";
   const clear = () => shown === "" || stream.write("\r\u001b[K");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../lib/user-error.mjs";
+import { UserError } from "../lib/user-error.cjs";
 import { loopbackRequest } from "./loopback-request.mjs";
 
 /**

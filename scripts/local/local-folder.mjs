@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UserError } from "../lib/user-error.mjs";
+import { UserError } from "../lib/user-error.cjs";
 
 export const repositoryFolder = fileURLToPath(new URL("../..", import.meta.url));
 

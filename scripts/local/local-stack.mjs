@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readJsonIfPresent, writeFileAtomic } from "../lib/files.mjs";
 import { runForeground } from "../lib/foreground.mjs";
 import { identifyProcess } from "../lib/process-identity.mjs";
-import { UserError } from "../lib/user-error.mjs";
+import { UserError } from "../lib/user-error.cjs";
 import { repositoryFolder, stackFiles } from "./local-folder.mjs";
 import { mergeStackConfiguration } from "./stack-configuration.mjs";
 

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readJsonIfPresent, readTextIfPresent, tailOfFile, writeFileAtomic } from "../lib/files.mjs";
 import { endProcess, identifyProcess, isRunning } from "../lib/process-identity.mjs";
-import { UserError } from "../lib/user-error.mjs";
+import { UserError } from "../lib/user-error.cjs";
 import { answersOk } from "./loopback-request.mjs";
 
 /** @typedef {import("../lib/process-identity.mjs").ProcessIdentity} ProcessIdentity */

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { UserError } from "../lib/user-error.mjs";
+import { UserError } from "../lib/user-error.cjs";
 import { repositoryFolder } from "./local-folder.mjs";
 
 /**

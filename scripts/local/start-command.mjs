@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { ensureToolchain, requireCompiler } from "../../toolchain/toolchain.mjs";
-import { parseArguments } from "../lib/arguments.mjs";
+import { defineCommand } from "../lib/command-line.cjs";
 import { readTextIfPresent } from "../lib/files.mjs";
 import { runForeground } from "../lib/foreground.mjs";
 import { createLog, formatDuration } from "../lib/log.mjs";
-import { UserError } from "../lib/user-error.mjs";
+import { UserError } from "../lib/user-error.cjs";
 import { ensureDependencies } from "../test/dependencies.mjs";
 import { describeCrashes, startControlPlane } from "./control-plane.mjs";
 import { stackEnvironment, writeEnvironmentFile } from "./environment.mjs";
@@ -15,40 +15,41 @@ import { createUpdateReport } from "./update-report.mjs";
 
 /** @typedef {import("../lib/log.mjs").Log} Log */
 
-const help = `Brings up a certctl stack on this machine: installs the npm packages, builds the toolchain, starts a local Kubernetes
-control plane, and runs a real "pulumi up" on it. Everything goes on where the last run ended.
-
-Usage: npm start [-- --stack NAME]
-
-  --stack NAME   the stack: dev (the default) or another that has a Pulumi.NAME.yaml
-  --env          print the shell variables for kubectl and npx pulumi, of the stack that was started last unless it is named:
-                 eval "$(node scripts/start.mjs --env)"
-  --help         print this text
-
-The control plane keeps running; npm stop ends it. All it keeps is in .local (docs/local-control-plane.md).
-`;
-
-/** @param {string[]} args */
-export async function main(args) {
-  const options = parseArguments(args, {
-    stack: { type: "string" },
-    env: { type: "boolean" },
-    help: { type: "boolean" },
-  });
-  if (options.help) {
-    process.stdout.write(help);
-    return;
-  }
-  const { stack } = options;
-  if (stack !== undefined) requireStack(stack);
-  if (!options.env) return start(stack ?? "dev", createLog(process.stdout));
-  const variables = readTextIfPresent(
-    stack === undefined ? currentFiles.environment : stackFiles(stack).environment,
-  );
-  if (variables === undefined)
-    throw new UserError(`There is no local ${stack ?? "stack"} yet: run npm start first.`);
-  process.stdout.write(variables);
-}
+export const main = defineCommand(
+  {
+    call: "npm start",
+    about:
+      "Brings up a certctl stack on this machine: installs the npm packages, builds the toolchain, starts " +
+      'a local Kubernetes control plane, and runs a real "pulumi up" on it. Everything goes on where the ' +
+      "last run ended.",
+    options: {
+      stack: {
+        type: "string",
+        value: "NAME",
+        help: "the stack: dev (the default) or another that has a Pulumi.NAME.yaml",
+      },
+      env: {
+        type: "boolean",
+        help:
+          "print the shell variables for kubectl and npx pulumi, of the stack that was started last unless " +
+          'it is named; to have them: eval "$(node scripts/start.mjs --env)"',
+      },
+    },
+    note:
+      "The control plane keeps running; npm stop ends it. All it keeps is in .local " +
+      "(docs/local-control-plane.md).",
+  },
+  async ({ options: { stack, env } }, output) => {
+    if (stack !== undefined) requireStack(stack);
+    if (!env) return start(stack ?? "dev", createLog(process.stdout));
+    const variables = readTextIfPresent(
+      stack === undefined ? currentFiles.environment : stackFiles(stack).environment,
+    );
+    if (variables === undefined)
+      throw new UserError(`There is no local ${stack ?? "stack"} yet: run npm start first.`);
+    output.stdout(variables);
+  },
+);
 
 /**
  * @param {string} stack

@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../../src/checks/issues";
 import { stackArgs } from "../../src/stack/stack-config";
 import type { StackArgs } from "../../src/stack/stack-args";
-import { UserError } from "../stack/command";
+import { UserError } from "../lib/user-error.cjs";
 import { decryptedConfig } from "../stack/decrypted-config";
 
 /**

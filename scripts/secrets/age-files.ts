@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { UserError } from "../stack/command";
+import { UserError } from "../lib/user-error.cjs";
 
 /** Who can decrypt a file: everybody with the passphrase, or with the identity of one of the recipients. */
 export type Lock = { passphrase: string } | { recipients: readonly string[] };

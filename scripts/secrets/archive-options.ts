@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { UserError } from "../stack/command";
+import { UserError } from "../lib/user-error.cjs";
 import { identitiesOf, linesOf, type Key, type Lock } from "./age-files";
 import { choosePassphrase, readPassphrase } from "./passphrase";
 
@@ -11,20 +11,26 @@ export interface ArchiveOptions {
   "passphrase-file"?: string;
 }
 
+/** The ways to use `npm run secrets`, with the options that go with each. */
+export const forms = [
+  { options: ["config-file", "dry-run"] },
+  { mode: "renew-tls", options: ["config-file", "dry-run"] },
+  {
+    mode: "export",
+    options: ["config-file", "output", "recipient", "recipients-file", "passphrase-file"],
+  },
+  { mode: "import", options: ["config-file", "identity", "passphrase-file", "dry-run"] },
+];
+
 /**
  * What each way to use the command has no use for: ignored silently, an option would promise what does not
  * happen.
  */
 export function refuseMixture(options: ArchiveOptions & Record<string, unknown>): void {
-  const of: Record<string, string[]> = {
-    "--export": ["output", "recipient", "recipients-file", "passphrase-file"],
-    "--import": ["identity", "dry-run", "passphrase-file"],
-    "--renew-tls": ["dry-run"],
-    "": ["dry-run"],
-  };
-  const modes = ["export", "import", "renew-tls"].filter((name) => isGiven(options[name]));
-  const mode = modes[0] === undefined ? "" : `--${modes[0]}`;
-  const accepted = [...(of[mode] ?? []), "config-file", "help", modes[0]];
+  // When two are asked for, the first in this order counts, and the other does not go with it.
+  const form = ["export", "import", "renew-tls"].find((name) => isGiven(options[name]));
+  const mode = form === undefined ? "" : `--${form}`;
+  const accepted = [form, ...(forms.find((one) => one.mode === form)?.options ?? [])];
   const lost = Object.keys(options).find((name) => isGiven(options[name]) && !accepted.includes(name));
   if (lost !== undefined)
     throw new UserError(

@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { extract, pack } from "tar-stream";
-import { UserError } from "../stack/command";
+import { UserError } from "../lib/user-error.cjs";
 import { isArchivedKey } from "./archived-secrets";
 import type { ArchivedSecret } from "./archived-secrets";
 

@@ -3,104 +3,128 @@ import type { CertctlArgs } from "../../src/certctl-args";
 import { formatIssues, isUnder } from "../../src/checks/issues";
 import { stackArgs, stackFileValues } from "../../src/stack/stack-config";
 import { serverDnsNames } from "../../src/tls/dns-names";
-import { keyOf, lockOf, refuseMixture, usersPath } from "./archive-options";
+import { forms, keyOf, lockOf, refuseMixture, usersPath } from "./archive-options";
 import { archiveName, exportSecrets } from "./export";
 import { importSecrets } from "./import";
 import { outsideSecrets } from "./outside-secrets";
 import { passphraseVariable } from "./passphrase";
 import { planSecrets, type SecretsPlan } from "./plan";
 import { setSecrets } from "./set-secrets";
-import { lines, parseCommandLine, UserError, type Output } from "../stack/command";
+import { lines, type Output } from "../lib/command.cjs";
+import { defineCommand } from "../lib/command-line.cjs";
+import { UserError } from "../lib/user-error.cjs";
 import { project, qualifiedConfig, readStackFile, stackFilePath, type StackFile } from "../stack/stack-file";
-
-const help = `npm run secrets -- <stack> [--config-file FILE] [--dry-run] [--renew-tls]
-npm run secrets -- <stack> --export [--output FILE] [--recipient age1...]... [--recipients-file FILE]...
-npm run secrets -- <stack> --import FILE [--identity FILE]... [--dry-run]
-
-Sets each missing secret of the stack by "pulumi config set --secret", and never changes one that exists.
-The stack must exist ("npx pulumi stack init <stack>").
-
-  --config-file FILE      the stack's configuration [default: PULUMI_OPTION_CONFIG_FILE, or Pulumi.<stack>.yaml]
-  --dry-run               say what is missing, and set nothing
-  --renew-tls             make a new server certificate and root; previous roots that are still in date stay trusted
-  --export                write all secrets of the stack into one archive, encrypted for age (https://age-encryption.org)
-  --output FILE           the archive, which must not exist [default: certctl-secrets-<stack>-<date>.tar.age]
-  --recipient RECIPIENT   who can decrypt the archive; may be repeated [default: who knows the passphrase]
-  --recipients-file FILE  recipients, one a line; may be repeated
-  --import FILE           set what is missing from an archive
-  --identity FILE         what decrypts the archive, as "age-keygen" wrote it; may be repeated [default: the passphrase]
-  --passphrase-file FILE  its first line is the passphrase [default: ${passphraseVariable}, or it is asked for]
-  --help                  this text
-`;
 
 const directory = join(__dirname, "../..");
 /** Name of the instance that src/main.ts deploys. */
 const instance = "certctl";
 
 /** The command `npm run secrets`. */
-export async function secrets(commandLine: readonly string[], output: Output): Promise<void> {
-  const { values: options, positionals } = parseCommandLine({
-    args: [...commandLine],
+export const secrets = defineCommand(
+  {
+    call: "npm run secrets",
+    argument: "<stack>",
+    forms,
+    about:
+      'Sets each missing secret of the stack by "pulumi config set --secret", and never changes one that ' +
+      'exists. The stack must exist ("npx pulumi stack init <stack>").',
     options: {
-      "config-file": { type: "string" },
-      "dry-run": { type: "boolean", default: false },
-      "renew-tls": { type: "boolean", default: false },
-      export: { type: "boolean", default: false },
-      output: { type: "string" },
-      recipient: { type: "string", multiple: true, default: [] },
-      "recipients-file": { type: "string", multiple: true, default: [] },
-      import: { type: "string" },
-      identity: { type: "string", multiple: true, default: [] },
-      "passphrase-file": { type: "string" },
-      help: { type: "boolean", default: false },
+      "config-file": {
+        type: "string",
+        value: "FILE",
+        help: "the stack's configuration [default: PULUMI_OPTION_CONFIG_FILE, or Pulumi.<stack>.yaml]",
+      },
+      "dry-run": { type: "boolean", default: false, help: "say what is missing, and set nothing" },
+      "renew-tls": {
+        type: "boolean",
+        default: false,
+        help: "make a new server certificate and root; previous roots that are still in date stay trusted",
+      },
+      export: {
+        type: "boolean",
+        default: false,
+        help:
+          "write all secrets of the stack into one archive, encrypted for age " +
+          "(https://age-encryption.org)",
+      },
+      output: {
+        type: "string",
+        value: "FILE",
+        help: "the archive, which must not exist [default: certctl-secrets-<stack>-<date>.tar.age]",
+      },
+      recipient: {
+        type: "string",
+        value: "RECIPIENT",
+        multiple: true,
+        default: [],
+        help: "who can decrypt the archive; may be repeated [default: who knows the passphrase]",
+      },
+      "recipients-file": {
+        type: "string",
+        value: "FILE",
+        multiple: true,
+        default: [],
+        help: "recipients, one a line; may be repeated",
+      },
+      import: { type: "string", value: "FILE", help: "set what is missing from an archive" },
+      identity: {
+        type: "string",
+        value: "FILE",
+        multiple: true,
+        default: [],
+        help:
+          'what decrypts the archive, as "age-keygen" wrote it; may be repeated ' +
+          "[default: the passphrase]",
+      },
+      "passphrase-file": {
+        type: "string",
+        value: "FILE",
+        help: `its first line is the passphrase [default: ${passphraseVariable}, or it is asked for]`,
+      },
     },
-    allowPositionals: true,
-  });
-  if (options.help) {
-    output.stdout(help);
-    return;
-  }
-  const [stack, ...more] = positionals;
-  if (stack === undefined || more.length > 0)
-    throw new UserError("Name one stack: npm run secrets -- dev. See --help.");
+  },
+  async ({ options, words: [stack, ...more] }, output) => {
+    if (stack === undefined || more.length > 0)
+      throw new UserError("Name one stack: npm run secrets -- dev. See --help.");
 
-  const file = readStackFile(stackFilePath(directory, stack, options["config-file"]));
-  if (file.importsEnvironments) {
-    throw new UserError(
-      `${file.path} imports Pulumi ESC environments, which may hold secrets that this command cannot see: set what is missing there.`,
-    );
-  }
-  refuseMixture(options);
-  const args = readArgs(file);
-  const call = { directory, stack, configFile: file.path };
-  if (options.export) {
-    const archive = usersPath(options.output ?? archiveName(stack));
-    await exportSecrets(
-      { call, outside: outsideSecrets(args), file: archive, lock: () => lockOf(options) },
-      output,
-    );
-    return;
-  }
-  if (options.import !== undefined) {
-    const archive = usersPath(options.import);
-    await importSecrets(
-      { call, stackFile: file, archive, key: await keyOf(options), dryRun: options["dry-run"] },
-      output,
-    );
-    return;
-  }
-  const plan = planSecrets({
-    config: file.config,
-    args,
-    dnsNames: dnsNamesOf(args),
-    renewTls: options["renew-tls"],
-  });
-  if (plan.missing.length > 0 && !options["dry-run"]) {
-    const settings = await Promise.all(plan.missing.map((group) => group.generate()));
-    await setSecrets(directory, stack, file, settings.flat());
-  }
-  report(plan, relative(process.cwd(), file.path), options["dry-run"], output);
-}
+    const file = readStackFile(stackFilePath(directory, stack, options["config-file"]));
+    if (file.importsEnvironments) {
+      throw new UserError(
+        `${file.path} imports Pulumi ESC environments, which may hold secrets that this command cannot see: set what is missing there.`,
+      );
+    }
+    refuseMixture(options);
+    const args = readArgs(file);
+    const call = { directory, stack, configFile: file.path };
+    if (options.export) {
+      const archive = usersPath(options.output ?? archiveName(stack));
+      await exportSecrets(
+        { call, outside: outsideSecrets(args), file: archive, lock: () => lockOf(options) },
+        output,
+      );
+      return;
+    }
+    if (options.import !== undefined) {
+      const archive = usersPath(options.import);
+      await importSecrets(
+        { call, stackFile: file, archive, key: await keyOf(options), dryRun: options["dry-run"] },
+        output,
+      );
+      return;
+    }
+    const plan = planSecrets({
+      config: file.config,
+      args,
+      dnsNames: dnsNamesOf(args),
+      renewTls: options["renew-tls"],
+    });
+    if (plan.missing.length > 0 && !options["dry-run"]) {
+      const settings = await Promise.all(plan.missing.map((group) => group.generate()));
+      await setSecrets(directory, stack, file, settings.flat());
+    }
+    report(plan, relative(process.cwd(), file.path), options["dry-run"], output);
+  },
+);
 
 /** The stack's arguments. Problems outside of what is read here are not this command's. */
 function readArgs(file: StackFile): CertctlArgs {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { lines, UserError, type Output } from "../stack/command";
+import { lines, type Output } from "../lib/command.cjs";
+import { UserError } from "../lib/user-error.cjs";
 import { decryptedConfig } from "../stack/decrypted-config";
 import type { PulumiCall } from "../stack/pulumi-cli";
 import { qualified } from "../stack/stack-file";

@@ -1,4 +1,4 @@
-import { lines, type Output } from "../stack/command";
+import { lines, type Output } from "../lib/command.cjs";
 import type { PulumiCall } from "../stack/pulumi-cli";
 import { qualified, type StackFile } from "../stack/stack-file";
 import { decrypt, type Key } from "./age-files";

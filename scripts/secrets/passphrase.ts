@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { Writable, type Readable } from "node:stream";
-import { UserError } from "../stack/command";
+import { UserError } from "../lib/user-error.cjs";
 import { textOf } from "./age-files";
 
 /** Holds the passphrase of an archive, for those who cannot be asked. */

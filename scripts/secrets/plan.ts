@@ -3,7 +3,7 @@ import type { CertctlArgs } from "../../src/certctl-args";
 import { requiredSecrets } from "../../src/secrets/required-secrets";
 import type { ExistingSecrets } from "../../src/secrets/secrets-args";
 import { TlsMode } from "../../src/tls/tls-args";
-import { UserError } from "../stack/command";
+import { UserError } from "../lib/user-error.cjs";
 import { asMap, isEncrypted, project } from "../stack/stack-file";
 import {
   certificatesOf,

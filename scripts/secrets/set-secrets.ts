@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { UserError } from "../stack/command";
+import { UserError } from "../lib/user-error.cjs";
 import { pulumi } from "../stack/pulumi-cli";
 import { qualified, type StackFile } from "../stack/stack-file";
 import type { Setting } from "./plan";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { UserError } from "./command";
+import { UserError } from "../lib/user-error.cjs";
 
 /** How the Pulumi CLI is called for one stack. */
 export interface PulumiCall {

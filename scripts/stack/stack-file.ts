@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
-import { UserError } from "./command";
+import { UserError } from "../lib/user-error.cjs";
 
 /** Project of Pulumi.yaml: the prefix of its configuration. */
 export const project = "certctl";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { readJsonIfPresent } from "../lib/files.mjs";
 import { formatDuration } from "../lib/log.mjs";
-import { UserError } from "../lib/user-error.mjs";
+import { UserError } from "../lib/user-error.cjs";
 import { root } from "./processes.mjs";
 
 /** @typedef {{ packages?: Record<string, { version?: string, optional?: boolean, link?: boolean }> }} LockFile */

@@ -1,63 +1,49 @@
-import { parseArguments } from "../lib/arguments.mjs";
+import { defineCommand } from "../lib/command-line.cjs";
 import { Interrupted } from "../lib/foreground.mjs";
 import { createLog, formatDuration } from "../lib/log.mjs";
-import { UserError } from "../lib/user-error.mjs";
+import { UserError } from "../lib/user-error.cjs";
 import { ensureDependencies } from "./dependencies.mjs";
 import { steps, suites } from "./steps.mjs";
 
 /** @typedef {import("./steps.mjs").Step} Step */
 /** @typedef {import("./steps.mjs").Counts} Counts */
 
-const help = `npm test [-- --only SUITE,SUITE]
+const lastLine = 'The last line is "N passed, N failed".';
 
-Sets everything up (npm packages, then the toolchain, which the first time takes about 15 minutes) and runs every test. A step that
-fails does not stop the others. The last line is "N passed, N failed".
+export const main = defineCommand(
+  {
+    call: "npm test",
+    about:
+      "Sets everything up (npm packages, then the toolchain, which the first time takes about 15 minutes) " +
+      `and runs every test. A step that fails does not stop the others. ${lastLine}`,
+    options: { only: { type: "string", value: "SUITES", help: `run these only: ${suites.join(", ")}` } },
+  },
+  async ({ options: { only } }) => runSuites(only === undefined ? suites : only.split(",")),
+);
 
-  --only SUITES  run these only: ${suites.join(", ")}
-  --help         this text
-`;
+export const mainUnit = defineCommand(
+  {
+    call: "npm run test:unit",
+    about:
+      "Runs the quick part of npm test: the type check and the unit tests, without the toolchain. " +
+      `${lastLine}`,
+    options: {},
+  },
+  async () => runSuites(["types", "unit"]),
+);
 
-const unitHelp = `npm run test:unit
-
-Runs the quick part of npm test: the type check and the unit tests, without the toolchain. The last line is "N passed, N failed".
-
-  --help  this text
-`;
-
-/** @param {string[]} args */
-export async function main(args) {
-  const { only, help: wanted } = parseArguments(args, {
-    only: { type: "string" },
-    help: { type: "boolean" },
-  });
-  if (wanted) return print(help);
-  return runSuites(only === undefined ? suites : only.split(","));
-}
-
-/** @param {string[]} args */
-export async function mainUnit(args) {
-  if (parseArguments(args, { help: { type: "boolean" } }).help) return print(unitHelp);
-  return runSuites(["types", "unit"]);
-}
-
-const nodeHelp = `npm run test:node
-
-Runs the stacks on a real Kubernetes node with real pods, which it starts on this machine and removes again (Linux on x64, root). The first
-time it builds what the node needs, which takes minutes. The last line is "N passed, N failed".
-
-  --help  this text
-`;
-
-/** @param {string[]} args */
-export async function mainNode(args) {
-  if (parseArguments(args, { help: { type: "boolean" } }).help) return print(nodeHelp);
-  return runSuites(["node"]);
-}
-
-/** @param {string} text */
-function print(text) {
-  process.stdout.write(text);
-}
+export const mainNode = defineCommand(
+  {
+    call: "npm run test:node",
+    about:
+      "Runs the stacks on a real Kubernetes node with real pods, which it starts on this machine and " +
+      "removes again (Linux on x64, root). The first time it builds what the node needs, which takes " +
+      "minutes. " +
+      lastLine,
+    options: {},
+  },
+  async () => runSuites(["node"]),
+);
 
 /** @param {string[]} wanted */
 async function runSuites(wanted) {

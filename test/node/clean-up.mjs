@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readTextIfPresent } from "../../scripts/lib/files.mjs";
 import { endProcess, identifyProcess } from "../../scripts/lib/process-identity.mjs";
-import { UserError } from "../../scripts/lib/user-error.mjs";
+import { UserError } from "../../scripts/lib/user-error.cjs";
 import { defaultStateDir, describeInstance } from "./instance.mjs";
 import { cgroupMounts, findProgram } from "./prerequisites.mjs";
 

@@ -4,7 +4,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readJsonIfPresent, writeFileAtomic } from "../../scripts/lib/files.mjs";
-import { UserError } from "../../scripts/lib/user-error.mjs";
+import { UserError } from "../../scripts/lib/user-error.cjs";
 
 /** Where the node is unless a command is told another folder. */
 export const defaultStateDir = fileURLToPath(new URL("../../.local/node", import.meta.url));

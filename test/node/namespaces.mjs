@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readJsonIfPresent, tailOfFile, writeFileAtomic } from "../../scripts/lib/files.mjs";
 import { identifyProcess, isRunning } from "../../scripts/lib/process-identity.mjs";
-import { UserError } from "../../scripts/lib/user-error.mjs";
+import { UserError } from "../../scripts/lib/user-error.cjs";
 import { run } from "./commands.mjs";
 import { describeInstance } from "./instance.mjs";
 import { findProgram } from "./prerequisites.mjs";

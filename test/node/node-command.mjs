@@ -1,54 +1,50 @@
 import { relative } from "node:path";
-import { parseArguments } from "../../scripts/lib/arguments.mjs";
+import { defineCommand } from "../../scripts/lib/command-line.cjs";
 import { createLog } from "../../scripts/lib/log.mjs";
-import { UserError } from "../../scripts/lib/user-error.mjs";
+import { UserError } from "../../scripts/lib/user-error.cjs";
 import { leftovers } from "./clean-up.mjs";
 import { defaultStateDir } from "./instance.mjs";
 import { nodeStatus, prepareNode, startNode, stopNode } from "./node.mjs";
 import { nodeUnavailable } from "./prerequisites.mjs";
 
-const help = `A real Kubernetes node with real containers on this machine, for tests (docs/real-node.md).
-
-Usage: node test/node/cli.mjs prepare|start|stop|clean|status [--state-dir FOLDER]
-
-  prepare  installs and builds what is needed
-  start    installs, builds and starts what is needed; does nothing when the node runs
-  stop     ends it as a power failure would: what it holds stays
-  clean    ends it and removes all of it, whatever state it is in
-  status   says what runs, and what of a node is still there when none does
-
-  --state-dir FOLDER   where it keeps everything (${relative(process.cwd(), defaultStateDir) || "."})
-  --help               print this text
-`;
-
-/** @param {string[]} words */
-export async function main(words) {
-  const command = words[0]?.startsWith("-") ? undefined : words[0];
-  const options = parseArguments(command === undefined ? words : words.slice(1), {
-    "state-dir": { type: "string", default: defaultStateDir },
-    help: { type: "boolean" },
-  });
-  const stateDir = String(options["state-dir"]);
-  if (options.help) {
-    process.stdout.write(help);
-    return;
-  }
-  switch (command) {
-    case "prepare":
-      await prepareNode({ log: createLog(process.stdout) });
-      return;
-    case "start":
-      return start(stateDir);
-    case "stop":
-      return end(stateDir, false);
-    case "clean":
-      return end(stateDir, true);
-    case "status":
-      return status(stateDir);
-    default:
-      throw new UserError(`Say what to do: prepare, start, stop, clean or status.\nSee --help.`);
-  }
-}
+export const main = defineCommand(
+  {
+    call: "node test/node/cli.mjs",
+    about: "A real Kubernetes node with real containers on this machine, for tests (docs/real-node.md).",
+    words: {
+      prepare: "installs and builds what is needed",
+      start: "installs, builds and starts what is needed; does nothing when the node runs",
+      stop: "ends it as a power failure would: what it holds stays",
+      clean: "ends it and removes all of it, whatever state it is in",
+      status: "says what runs, and what of a node is still there when none does",
+    },
+    options: {
+      "state-dir": {
+        type: "string",
+        value: "FOLDER",
+        default: defaultStateDir,
+        help: `where it keeps everything (${relative(process.cwd(), defaultStateDir) || "."})`,
+      },
+    },
+  },
+  async ({ options: { "state-dir": stateDir }, words: [word, ...more] }) => {
+    switch (more.length === 0 ? word : undefined) {
+      case "prepare":
+        await prepareNode({ log: createLog(process.stdout) });
+        return;
+      case "start":
+        return start(stateDir);
+      case "stop":
+        return end(stateDir, false);
+      case "clean":
+        return end(stateDir, true);
+      case "status":
+        return status(stateDir);
+      default:
+        throw new UserError("Say what to do: prepare, start, stop, clean or status. See --help.");
+    }
+  },
+);
 
 /** @param {string} stateDir */
 async function start(stateDir) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readTextIfPresent } from "../../scripts/lib/files.mjs";
 import { withLock } from "../../scripts/lib/lock.mjs";
 import { isRunning } from "../../scripts/lib/process-identity.mjs";
-import { UserError } from "../../scripts/lib/user-error.mjs";
+import { UserError } from "../../scripts/lib/user-error.cjs";
 import { applyDefinitions } from "../../scripts/local/cluster-objects.mjs";
 import {
   credentialFiles,

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { UserError } from "../../scripts/lib/user-error.mjs";
+import { UserError } from "../../scripts/lib/user-error.cjs";
 import { run } from "./commands.mjs";
 
 /** @typedef {import("../../scripts/lib/log.mjs").Log} Log */

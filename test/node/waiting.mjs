@@ -1,7 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Interrupted } from "../../scripts/lib/foreground.mjs";
-import { UserError } from "../../scripts/lib/user-error.mjs";
+import { UserError } from "../../scripts/lib/user-error.cjs";
 import { clusterDomain } from "./instance.mjs";
 
 /**

@@ -9,10 +9,11 @@ describe("npm run bench", () => {
   });
 
   it("measures by turns, and leaves the first round out", async () => {
+    /** @type {string[]} */
     const order = [];
-    const measure = (name, values) => () => {
+    const measure = (/** @type {string} */ name, /** @type {number[]} */ values) => () => {
       order.push(name);
-      return Promise.resolve(values.shift());
+      return Promise.resolve(values.shift() ?? NaN);
     };
     const medians = await byTurns(3, { a: measure("a", [100, 1, 2, 3]), b: measure("b", [100, 5, 4, 6]) });
     assert.deepEqual(medians, { a: 2, b: 5 });

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSy
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execute, type Command } from "../../scripts/stack/command";
+import { execute, type Command } from "../../scripts/lib/command.cjs";
 
 const root = join(__dirname, "../..");
 const resolver = createRequire(__filename);

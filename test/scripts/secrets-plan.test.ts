@@ -5,7 +5,7 @@ import { planSecrets, type SecretsPlan } from "../../scripts/secrets/plan";
 import type { CertctlArgs } from "../../src/certctl-args";
 import { requiredSecrets } from "../../src/secrets/required-secrets";
 import { stackArgs, stackFileValues } from "../../src/stack/stack-config";
-import { UserError } from "../../scripts/stack/command";
+import { UserError } from "../../scripts/lib/user-error.cjs";
 
 const encrypted = { secure: "v1:abc" };
 const apiKeys = { admin: encrypted, enroll: encrypted, fleet: encrypted, metrics: encrypted };

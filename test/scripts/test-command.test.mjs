@@ -8,6 +8,9 @@ import { createGoTestReport } from "../../scripts/test/go-test.mjs";
 import { runSteps } from "../../scripts/test/main.mjs";
 import { root } from "../../scripts/test/processes.mjs";
 
+/** @typedef {import("../../scripts/test/steps.mjs").Step} Step */
+/** @typedef {import("../../scripts/test/steps.mjs").Counts} Counts */
+
 describe("npm test", () => {
   /** @type {string} */
   let folder;
@@ -15,15 +18,22 @@ describe("npm test", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   describe("steps", () => {
+    /** @type {(suite: string, title: string, run: () => Counts, isSetUp?: boolean) => Step} */
     const step = (suite, title, run, isSetUp = false) => ({ suite, title, isSetUp, run: async () => run() });
+    /** @type {(passed: number, failed: number, skipped?: number) => () => Counts} */
     const counts = (passed, failed, skipped) => () => ({ passed, failed, skipped });
 
+    /**
+     * @param {{ everything: boolean }} options
+     * @param {Step[]} steps
+     */
     async function runWith(options, ...steps) {
+      /** @type {string[]} */
       const lines = [];
       const code = await runSteps(steps, (line) => lines.push(line), options);
       return { code, lines, last: lines.at(-1) };
     }
-    const run = (...steps) => runWith({ everything: false }, ...steps);
+    const run = (/** @type {Step[]} */ ...steps) => runWith({ everything: false }, ...steps);
 
     it("the last line adds up what passed and failed, and the exit code is 0 when nothing failed", async () => {
       const { code, last } = await run(
@@ -96,7 +106,9 @@ describe("npm test", () => {
   });
 
   describe("go test", () => {
+    /** @param {object[]} events */
     function report(...events) {
+      /** @type {string[]} */
       const lines = [];
       const { counts, onLine } = createGoTestReport((line) => lines.push(line));
       for (const event of events) onLine(JSON.stringify(event));
@@ -142,7 +154,10 @@ describe("npm test", () => {
   describe("mocha", function () {
     this.timeout(20_000);
 
-    /** Runs a test file in a process of its own, whose output is not of this run. */
+    /**
+     * Runs a test file in a process of its own, whose output is not of this run.
+     * @param {string} text
+     */
     function mocha(text) {
       const file = join(folder, "some.test.mjs");
       writeFileSync(file, text);
@@ -178,6 +193,10 @@ describe("npm test", () => {
   });
 
   describe("npm packages", () => {
+    /**
+     * @param {Record<string, object>} wanted
+     * @param {Record<string, object> | undefined} installed
+     */
     function folderWith(wanted, installed) {
       writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages: { "": {}, ...wanted } }));
       mkdirSync(join(folder, "node_modules"), { recursive: true });
@@ -209,7 +228,7 @@ describe("npm test", () => {
   });
 
   describe("command line", () => {
-    const command = (...args) =>
+    const command = (/** @type {string[]} */ ...args) =>
       spawnSync(process.execPath, [join(root, "scripts/test.mjs"), ...args], { encoding: "utf8" });
 
     it("--help names the suites", () => {

@@ -129,7 +129,7 @@ describe("the toolchain builder", () => {
   });
 
   it("lets a second build wait for the first, and compiles nothing twice", async () => {
-    const first = workshop.start({ FAKE_GO_SECONDS: "0.3" });
+    const first = workshop.start({ FAKE_GO_SECONDS: "1" });
     await workshop.compilersStarted(1);
     const second = await workshop.build();
     assert.equal(second.code, 0, second.stderr);
@@ -142,6 +142,17 @@ describe("the toolchain builder", () => {
     );
     assert.equal((await first.result).stdout, second.stdout);
     assert.deepEqual(workshop.compiled.sort(), all);
+  });
+
+  it("leaves nothing behind when it is ended while it waits for another build", async () => {
+    const first = workshop.start({ FAKE_GO_SECONDS: "1" });
+    await workshop.compilersStarted(1);
+    const second = workshop.start();
+    await new Promise((told) => second.process.stderr?.once("data", told));
+    second.process.kill("SIGTERM");
+    await second.result;
+    assert.equal((await first.result).code, 0);
+    assert.match(workshop.cached.join(" "), /^bin-\S+ four-\S+ one-\S+ pulumi-home-\S+ three-\S+ two-\S+$/);
   });
 
   it("takes over the lock of a process that is gone, even when another process has its number by now", async () => {

@@ -6,9 +6,9 @@ const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const k8s = require("@pulumi/kubernetes");
 const { parse } = require("yaml");
-const { Certctl } = require("../../../src/certctl.ts");
-const { withPlaceholders } = require("../../../src/checks/placeholders.ts");
-const { placeholderArgs } = require("../../render/render-stack.ts");
+const { Certctl } = require("../../../src/certctl");
+const { withPlaceholders } = require("../../../src/checks/placeholders");
+const { placeholderArgs } = require("../../render/render-stack");
 
 const stackFile = join(__dirname, "../../..", `Pulumi.${process.env.CERTCTL_BENCH_STACK}.yaml`);
 const args = placeholderArgs(parse(readFileSync(stackFile, "utf8")).config);

@@ -3,9 +3,13 @@
 const { writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 
-if (process.argv.some((argument) => /@pulumi[/\\]pulumi[/\\]cmd[/\\]run/.test(argument))) {
+const folder = process.env.CERTCTL_BENCH_MEMORY;
+if (
+  folder !== undefined &&
+  process.argv.some((argument) => /@pulumi[/\\]pulumi[/\\]cmd[/\\]run/.test(argument))
+) {
   process.on("exit", () => {
     const megabytes = process.resourceUsage().maxRSS / 1024;
-    writeFileSync(join(process.env.CERTCTL_BENCH_MEMORY, String(process.pid)), String(megabytes));
+    writeFileSync(join(folder, String(process.pid)), String(megabytes));
   });
 }

@@ -4,7 +4,9 @@
 const { readFileSync } = require("node:fs");
 const pulumi = require("@pulumi/pulumi");
 
-const config = Object.entries(JSON.parse(readFileSync(process.argv[2], "utf8")));
+/** @type {[string, { value: string, secret: boolean }][]} */
+const config = Object.entries(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")));
+/** @param {import("@pulumi/pulumi").runtime.MockResourceArgs} resource */
 const keep = ({ name, inputs }) => ({ id: name, state: inputs });
 pulumi.runtime
   .setMocks({ newResource: keep, call: ({ inputs }) => inputs }, "certctl", "dev")
