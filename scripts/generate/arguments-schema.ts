@@ -110,7 +110,7 @@ class InputsParser implements SubNodeParser {
   }
 
   createType(): BaseType {
-    return new generator.ObjectType("pulumi.Inputs", [], [], new generator.UnknownType());
+    return new generator.ObjectType("pulumi.Inputs", [], [], new generator.UnknownType(false));
   }
 }
 
@@ -124,6 +124,6 @@ class InputParser implements SubNodeParser {
 
   createType(node: ts.TypeReferenceNode, context: Context): BaseType {
     const [wrapped] = node.typeArguments ?? [];
-    return wrapped ? this.others.createType(wrapped, context) : new generator.AnyType();
+    return wrapped ? this.others.createType(wrapped, context) : new generator.UnknownType(false);
   }
 }

@@ -16,7 +16,7 @@ pulumi.runtime
       Object.fromEntries(config.map(([key, { value }]) => [key, value])),
       secretKeys,
     );
-    require("../../../src/main.ts");
+    require("../../../src/main");
     await pulumi.runtime.disconnect();
     process.stdout.write(`${performance.now() / 1000}\n`);
   });
