@@ -180,10 +180,13 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
       ({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "server",
     );
     const node = String(pods[0]?.spec.nodeName);
+    // The instances of other test files have pods on the node, too.
+    await kubectl("label", "pods", "--all", "to-be-drained=yes", "--namespace", "ha");
     try {
       await kubectl(
         "drain",
         node,
+        "--pod-selector=to-be-drained=yes",
         "--ignore-daemonsets",
         "--delete-emptydir-data",
         "--force",

@@ -11,7 +11,7 @@ describe("secret values", function () {
   const seen: Record<string, string> = {};
 
   before(async () => {
-    stack = await TestStack.create("test-secrecy", "first", {
+    stack = await TestStack.create("test-secrecy", "secrecy", {
       "certctl:server": { smtp: { host: "mail.example.com", fromAddress: "certctl@example.com" } },
     });
     for (const [key, value] of [
@@ -36,7 +36,7 @@ describe("secret values", function () {
       "get",
       "pods,deployments,statefulsets,jobs,configmaps,services",
       "--namespace",
-      "first",
+      "secrecy",
       "--output",
       "json",
     );
@@ -93,7 +93,7 @@ describe("secret values", function () {
   }
 
   it("would be found by this search, as they are found in the cluster's Secrets", async () => {
-    const text = await kubectl("get", "secrets", "--namespace", "first", "--output", "json");
+    const text = await kubectl("get", "secrets", "--namespace", "secrecy", "--output", "json");
     for (const [key, value] of Object.entries(values))
       assert.ok(
         forms(value).some((form) => text.includes(form)),
