@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { withSharedEngine } from "../../test/engine/support/shared-engine.mjs";
 import { nodeUnavailable } from "../../test/node/prerequisites.mjs";
 import { buildFlags, goEnvironment } from "../../toolchain/go.mjs";
 import { createGoTestReport } from "./go-test.mjs";
@@ -32,6 +33,7 @@ const bin = {
   depcruise: "node_modules/dependency-cruiser/bin/dependency-cruise.mjs",
   tsc: "node_modules/typescript/bin/tsc",
 };
+const incremental = ["--incremental", "--tsBuildInfoFile", "node_modules/.cache/types.tsbuildinfo"];
 const typescript = ["--require", join(root, "scripts/register-typescript.cjs")];
 
 /**
@@ -57,6 +59,12 @@ const policyFolder = join(root, "toolchain/modules/network-policy");
 const policyFiles = ["rules.go", "text.go", "rules_test.go"];
 
 /** The longest come first, so that none is left to run alone at the end. */
+const longestUnitTests = [
+  "test/render/every-argument.test.ts",
+  "test/render/every-server-argument.test.ts",
+  "test/package/package.test.ts",
+  "test/render/every-monitoring-argument.test.ts",
+];
 const longestEngineTests = [
   "test/engine/restore.test.ts",
   "test/engine/prod-ha.test.ts",
@@ -69,12 +77,16 @@ export const steps = [
   check("lint", "eslint", (log) => runNode([bin.eslint, "."], { log })),
   check("lint", "floors", (log) => runNode([bin.depcruise, "src", "scripts", "toolchain"], { log })),
   check("lint", "prettier", (log) => runNode([bin.prettier, "--check", "."], { log })),
-  check("types", "type check", (log) => runNode([bin.tsc, "--noEmit"], { log })),
+  // What it found out of an unchanged file is kept for the next time.
+  check("types", "type check", (log) => runNode([bin.tsc, "--noEmit", ...incremental], { log })),
   check("generated", "generated files are up to date", (log) =>
     runNode([...typescript, "scripts/generate.ts", "--check"], { log }),
   ),
   mochaStep("unit", "unit tests", "computes", {
-    specs: testFiles(["test"], { without: [...contractTests, ...alertTests, ...engineTests, ...nodeTests] }),
+    specs: testFiles(["test"], {
+      without: [...contractTests, ...alertTests, ...engineTests, ...nodeTests],
+      first: longestUnitTests,
+    }),
     jobs: 2,
   }),
   mochaStep("alerts", "alert tests", "computes", { specs: testFiles(alertTests) }),
@@ -84,11 +96,13 @@ export const steps = [
   { suite: "contract", title: "go test", lane: "computes", run: testContract },
   mochaStep("contract", "contract tests", "computes", { specs: testFiles(contractTests), jobs: 2 }),
   { suite: "engine", title: "toolchain", lane: "waits", isSetUp: true, run: buildToolchain },
-  mochaStep("engine", "engine tests", "waits", {
-    specs: testFiles(engineTests, { first: longestEngineTests }),
-    jobs: 3,
-    require: ["test/engine/support/shared-engine.mjs"],
-  }),
+  mochaStep(
+    "engine",
+    "engine tests",
+    "waits",
+    { specs: testFiles(engineTests, { first: longestEngineTests }), jobs: 3 },
+    withSharedEngine,
+  ),
   {
     suite: "node",
     title: "real node",
@@ -129,10 +143,18 @@ function check(suite, title, run) {
  * @param {string} title
  * @param {Lane} lane
  * @param {import("./mocha.mjs").MochaRun} run
+ * @param {<T>(action: (env: NodeJS.ProcessEnv) => Promise<T>) => Promise<T>} [around] sets up what the files
+ * share, and tears it down
  * @returns {Step}
  */
-function mochaStep(suite, title, lane, run) {
-  return { suite, title, lane, files: run.specs, run: (log) => runMocha(run, log) };
+function mochaStep(suite, title, lane, run, around = (action) => action(process.env)) {
+  return {
+    suite,
+    title,
+    lane,
+    files: run.specs,
+    run: (log) => around((env) => runMocha({ ...run, env }, log)),
+  };
 }
 
 /** @type {Step["run"]} */

@@ -29,7 +29,7 @@ interface Container {
 }
 
 describe("the stack prod-ha with backups in its bucket on AWS", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let moto: Moto;
   let stack: TestStack;
   let environment: NodeJS.ProcessEnv;

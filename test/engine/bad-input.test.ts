@@ -5,7 +5,7 @@ import { root, run, useEngine } from "./support/engine";
 import { TestStack } from "./support/stack";
 
 describe("input that cannot work", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let stack: TestStack;
   let withoutCluster: string;
 

@@ -8,7 +8,7 @@ const certificates = "certificates.cert-manager.io";
 const ofTheOperator = ["servicemonitors.monitoring.coreos.com", "prometheusrules.monitoring.coreos.com"];
 
 describe("a stack that needs a CustomResourceDefinition", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   // The definitions that it deletes are those of every namespace.
   onControlPlaneOfItsOwn("kinds");
   let stack: TestStack;

@@ -5,7 +5,7 @@ import { root, useEngine } from "./support/engine";
 import { TestStack } from "./support/stack";
 
 describe("an update whose engine is killed in the middle", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let stack: TestStack;
 
   before(async () => {

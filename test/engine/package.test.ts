@@ -23,7 +23,7 @@ for (const [name, database] of [["one", bundled], ["two", managed]] as const) {
 `;
 
 describe("the packed tarball, installed into an empty platform repo,", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let engine: Engine;
   let repo: string;
 

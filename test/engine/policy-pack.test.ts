@@ -41,7 +41,7 @@ new k8s.apps.v1.Deployment("server", {
 `;
 
 describe("the policy pack on the engine", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let pack: TestPolicyPack;
 
   before(async () => {

@@ -34,7 +34,7 @@ const outside = {
 };
 
 describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway,", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let stack: TestStack;
   const { config } = parse(readFileSync(join(root, "Pulumi.prod-ha.yaml"), "utf8")) as {
     config: Record<string, object>;

@@ -3,7 +3,7 @@ import { kubectl, object, objects } from "./support/cluster";
 import { TestStack } from "./support/stack";
 
 describe("deletion protection", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let stack: TestStack;
 
   before(async () => {

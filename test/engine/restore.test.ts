@@ -17,7 +17,7 @@ const restores = async () =>
   (await objects(namespace, "jobs")).filter(({ metadata }) => metadata.name.includes("-restore"));
 
 describe("a stack whose database is saved before each migration, and restored", function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
   let stack: TestStack;
 
   before(async () => {

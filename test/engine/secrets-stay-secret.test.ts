@@ -5,7 +5,7 @@ import { root, run, useEngine } from "./support/engine";
 import { TestStack } from "./support/stack";
 
 describe("secret values", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let stack: TestStack;
   let values: Record<string, string>;
   const seen: Record<string, string> = {};

@@ -15,7 +15,7 @@ import { root, run, useEngine } from "./support/engine";
 import type { Answer } from "./support/engine";
 
 describe("npm run secrets with the real CLI", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let folder: string;
   let file: string;
   let env: NodeJS.ProcessEnv;

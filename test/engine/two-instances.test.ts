@@ -3,7 +3,7 @@ import { kubectl, objects } from "./support/cluster";
 import { TestStack } from "./support/stack";
 
 describe("two instances in one cluster", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let first: TestStack;
   let second: TestStack;
 

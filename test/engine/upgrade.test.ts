@@ -11,7 +11,7 @@ const migrations = (): Promise<ClusterObject[]> =>
   );
 
 describe("a new version of the server", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let stack: TestStack;
 
   before(async () => {

@@ -47,13 +47,13 @@ export function runOn(start: () => Promise<TestCluster>): void {
 export function onControlPlaneOfItsOwn(name: string): void {
   let usual: typeof started;
   before("a control plane of its own starts", async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     usual = started;
     started = start(() => startControlPlane(`test-control-plane-${name}`));
     await started;
   });
   after("its own control plane stops", async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     const own = started;
     started = usual;
     await stop(own);
@@ -129,7 +129,7 @@ async function engineIn(workFolder: string, ofCluster: NodeJS.ProcessEnv): Promi
 }
 
 after("the cluster of the tests stops", async function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   await stop(started);
 });
 

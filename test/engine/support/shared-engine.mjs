@@ -1,5 +1,3 @@
-// Mocha runs this before the first file and after the last one (--require): the files of test/engine go side
-// by side, in processes that mocha starts, on one control plane, each with stacks and namespaces of its own.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,16 +5,24 @@ import { fileURLToPath } from "node:url";
 import { startControlPlane, stopControlPlane } from "../../../scripts/local/control-plane.mjs";
 
 const stateDir = fileURLToPath(new URL("../../../.local/test-control-plane", import.meta.url));
-let workFolder = "";
 
-export async function mochaGlobalSetup() {
-  workFolder = mkdtempSync(join(tmpdir(), "certctl-engine-"));
-  const { kubeconfig } = await startControlPlane({ stateDir });
-  // The processes of the files inherit it.
-  process.env.CERTCTL_SHARED_ENGINE = JSON.stringify({ workFolder, kubeconfig });
-}
-
-export async function mochaGlobalTeardown() {
-  await stopControlPlane({ stateDir });
-  for (const folder of [stateDir, workFolder]) rmSync(folder, { recursive: true, force: true });
+/**
+ * Starts what the files of test/engine share when they run side by side, each in a process and with stacks and
+ * namespaces of its own; and stops it, also when the run was interrupted.
+ * @template T
+ * @param {(env: NodeJS.ProcessEnv) => Promise<T>} action gets the environment by which the files find it (engine.ts)
+ * @returns {Promise<T>}
+ */
+export async function withSharedEngine(action) {
+  const workFolder = mkdtempSync(join(tmpdir(), "certctl-engine-"));
+  try {
+    const { kubeconfig } = await startControlPlane({ stateDir });
+    return await action({
+      ...process.env,
+      CERTCTL_SHARED_ENGINE: JSON.stringify({ workFolder, kubeconfig }),
+    });
+  } finally {
+    await stopControlPlane({ stateDir });
+    for (const folder of [stateDir, workFolder]) rmSync(folder, { recursive: true, force: true });
+  }
 }
