@@ -190,7 +190,7 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
         "--ignore-daemonsets",
         "--delete-emptydir-data",
         "--force",
-        "--timeout=60s",
+        "--timeout=300s",
       );
     } finally {
       await kubectl("uncordon", node);
@@ -206,7 +206,7 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
     await stack.up();
     assert.equal((await object("ha", "deployment", "certctl-server")).spec.replicas, 3);
     await kubectl("scale", "deployment", "certctl-server", "--namespace", "ha", "--replicas=4");
-    await kubectl("rollout", "status", "deployment/certctl-server", "--namespace", "ha", "--timeout=60s");
+    await kubectl("rollout", "status", "deployment/certctl-server", "--namespace", "ha", "--timeout=300s");
     stack.configure({
       "certctl:server": {
         ...server,
