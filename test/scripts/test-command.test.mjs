@@ -227,7 +227,7 @@ describe("npm test", () => {
   });
 
   describe("mocha", function () {
-    this.timeout(20_000);
+    this.timeout(300_000);
 
     /** Runs a test file in a process of its own. */
     async function mocha(text) {
