@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parse } from "yaml";
-import { kubectl, object, objects } from "./support/cluster";
+import { kubectl, leaveNamespaces, object, objects } from "./support/cluster";
 import { root } from "./support/engine";
 import { graphOfReadme, graphOfState } from "./support/graph";
 import { TestStack } from "./support/stack";
@@ -46,11 +46,7 @@ describe("the stack prod-ha, with a certificate of cert-manager behind a Gateway
     await stack.up();
   });
 
-  after(async () => {
-    await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
-    await stack.destroy();
-    await kubectl("delete", "namespace", "ha", "ha-agents", "--wait=false", "--ignore-not-found");
-  });
+  after(() => leaveNamespaces("ha", "ha-agents"));
 
   it("runs three servers in three zones, each client on the same one for three hours", async () => {
     const deployment = await object("ha", "deployment", "certctl-server");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { kubectl } from "./support/cluster";
+import { kubectl, leaveNamespaces } from "./support/cluster";
 import { root, run, useEngine } from "./support/engine";
 import { TestStack } from "./support/stack";
 
@@ -48,9 +48,7 @@ describe("secret values", function () {
     ).text;
   });
 
-  after(async () => {
-    await stack.destroy();
-  });
+  after(() => leaveNamespaces("secrecy"));
 
   it("are those that the stack was given", () => {
     assert.deepEqual(Object.keys(values).sort(), [
