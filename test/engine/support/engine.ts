@@ -70,18 +70,18 @@ async function startControlPlane(name: string): Promise<TestCluster> {
   const local = await import("../../../scripts/local/control-plane.mjs");
   const stateDir = join(root, ".local", name);
   const log = (): void => undefined;
-  const { kubeconfig } = await local.startControlPlane({
-    stateDir,
-    toolchain: await ensureToolchain({ log }),
-    log,
-  });
-  return {
-    env: { KUBECONFIG: kubeconfig },
-    async stop() {
-      await local.stopControlPlane({ stateDir, log });
-      rmSync(stateDir, { recursive: true, force: true });
-    },
+  const stop = async (): Promise<void> => {
+    await local.stopControlPlane({ stateDir, log });
+    rmSync(stateDir, { recursive: true, force: true });
   };
+  try {
+    const toolchain = await ensureToolchain({ log });
+    const { kubeconfig } = await local.startControlPlane({ stateDir, toolchain, log });
+    return { env: { KUBECONFIG: kubeconfig }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 async function start(
