@@ -84,7 +84,8 @@ describe("npm run secrets with the real CLI", function () {
       ...env,
       PULUMI_BACKEND_URL: undefined,
       PULUMI_HOME: env.PULUMI_HOME,
-      HOME: folder,
+      // npm may leave its own folder there.
+      HOME: join(folder, "project"),
       PULUMI_ACCESS_TOKEN: undefined,
     };
     const { code, stderr } = await command("secrets", ["with-secrets", "--config-file", file], without);
