@@ -79,6 +79,7 @@ export async function applyDefinitions({ server, token, certificateAuthority }, 
           token,
           certificateAuthority,
           body: readFileSync(file, "utf8"),
+          seconds: 30,
         },
       );
       if (status !== 200 && status !== 201)
@@ -148,5 +149,5 @@ async function createIfMissing(access, collection, object) {
  * @param {unknown} [body]
  */
 function call({ server, token, certificateAuthority }, method, path, body) {
-  return loopbackRequest(`${server}${path}`, { method, token, certificateAuthority, body });
+  return loopbackRequest(`${server}${path}`, { method, token, certificateAuthority, body, seconds: 30 });
 }

@@ -11,11 +11,12 @@ import { request as httpsRequest } from "node:https";
  * @param {string} [options.token]
  * @param {unknown} [options.body] a text is sent as it is, anything else as JSON
  * @param {string} [options.contentType]
+ * @param {number} [options.seconds] how long its answer is waited for
  * @returns {Promise<{ status: number, text: string }>}
  */
 export function loopbackRequest(
   url,
-  { method = "GET", certificateAuthority, token, body, contentType = "application/json" } = {},
+  { method = "GET", certificateAuthority, token, body, contentType = "application/json", seconds = 5 } = {},
 ) {
   const send = url.startsWith("https:") ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
@@ -24,7 +25,7 @@ export function loopbackRequest(
       {
         method,
         ca: certificateAuthority,
-        timeout: 5_000,
+        timeout: seconds * 1000,
         // A kept connection would keep the command from exiting.
         agent: false,
         headers: {
@@ -40,7 +41,7 @@ export function loopbackRequest(
         response.on("error", reject);
       },
     );
-    request.on("timeout", () => request.destroy(new Error(`no answer from ${url} in 5 s`)));
+    request.on("timeout", () => request.destroy(new Error(`no answer from ${url} in ${seconds} s`)));
     request.on("error", reject);
     request.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
   });

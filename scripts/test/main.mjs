@@ -4,6 +4,7 @@ import { createLog, formatDuration } from "../lib/log.mjs";
 import { UserError } from "../lib/user-error.cjs";
 import { ensureDependencies } from "./dependencies.mjs";
 import { steps, suites } from "./steps.mjs";
+import { takeTurns } from "./turns.mjs";
 
 /** @typedef {import("./steps.mjs").Step} Step */
 /** @typedef {import("./steps.mjs").Counts} Counts */
@@ -15,7 +16,8 @@ export const main = defineCommand(
     call: "npm test",
     about:
       "Sets everything up (npm packages, then the toolchain, which the first time takes about 15 minutes) " +
-      `and runs every test. A step that fails does not stop the others. ${lastLine}`,
+      "and runs every test. A step that fails does not stop the others. What waits runs beside what " +
+      `computes, and what a step says stays together. ${lastLine}`,
     options: { only: { type: "string", value: "SUITES", help: `run these only: ${suites.join(", ")}` } },
   },
   async ({ options: { only } }) => runSuites(only === undefined ? suites : only.split(",")),
@@ -59,7 +61,7 @@ async function runSuites(wanted) {
 }
 
 /**
- * Runs steps one after the other, and prints what became of them.
+ * Runs steps, those of different lanes side by side, and prints what became of them.
  * @param {Step[]} steps
  * @param {import("../lib/log.mjs").Log} log
  * @param {{ everything?: boolean }} [options] everything: a suite that cannot run here fails, as it has to in
@@ -67,38 +69,65 @@ async function runSuites(wanted) {
  * @returns {Promise<number>} exit code
  */
 export async function runSteps(steps, log, { everything = Boolean(process.env.CI) } = {}) {
-  /** @type {{ step: Step, counts: Counts, duration: number }[]} */
-  const results = [];
+  /** @type {Map<Step, { counts: Counts, duration: number }>} */
+  const results = new Map();
   /** @type {Set<string>} */
   const withoutSetUp = new Set();
   /** @type {Set<string>} */
   const leftOut = new Set();
-  for (const step of steps) {
-    if (leftOut.has(step.suite)) continue;
-    if (withoutSetUp.has(step.suite)) {
-      log(`\n── ${step.title}: not run`);
-      continue;
-    }
+  let interrupted = false;
+  const turns = takeTurns(log);
+
+  /**
+   * @param {Step} step
+   * @param {import("../lib/log.mjs").Log} log
+   */
+  const runOne = async (step, log) => {
+    if (leftOut.has(step.suite)) return;
+    if (withoutSetUp.has(step.suite)) return log(`\n── ${step.title}: not run`);
     const unavailable = step.unavailable?.();
     if (unavailable !== undefined && !everything) {
-      log(`\n── ${step.title}: not run, because ${unavailable}`);
       leftOut.add(step.suite);
-      continue;
+      return log(`\n── ${step.title}: not run, because ${unavailable}`);
     }
     log(`\n── ${step.title}`);
     const since = Date.now();
     const counts = await runStep(step, log);
     const duration = Date.now() - since;
-    results.push({ step, counts, duration });
+    results.set(step, { counts, duration });
     if (step.isSetUp && counts.failed > 0) withoutSetUp.add(step.suite);
     log(`── ${step.title}: ${describe(counts)} (${formatDuration(duration)})`);
-  }
+  };
 
+  /** @param {Step["lane"]} lane */
+  const runLane = async (lane) => {
+    for (const step of steps.filter((one) => one.lane === lane)) {
+      if (interrupted) return;
+      const turn = turns.begin();
+      try {
+        await runOne(step, turn.log);
+      } catch (error) {
+        interrupted = true;
+        throw error;
+      } finally {
+        turn.end();
+      }
+    }
+  };
+
+  // All of them are waited for, also when one was interrupted: nothing may go on behind the caller's back.
+  const lanes = await Promise.allSettled([...new Set(steps.map(({ lane }) => lane))].map(runLane));
+  for (const lane of lanes) if (lane.status === "rejected") throw lane.reason;
+
+  const inOrder = steps.flatMap((step) => {
+    const result = results.get(step);
+    return result === undefined ? [] : [{ step, ...result }];
+  });
   const sum = (/** @type {"passed" | "failed"} */ key) =>
-    results.reduce((total, { counts }) => total + counts[key], 0);
+    inOrder.reduce((total, { counts }) => total + counts[key], 0);
   log("");
-  const width = Math.max(...results.map(({ step }) => step.title.length));
-  for (const { step, counts, duration } of results)
+  const width = Math.max(...inOrder.map(({ step }) => step.title.length));
+  for (const { step, counts, duration } of inOrder)
     log(`${step.title.padEnd(width)}  ${describe(counts)} (${formatDuration(duration)})`);
   log(`${sum("passed")} passed, ${sum("failed")} failed`);
   return sum("failed") === 0 ? 0 : 1;

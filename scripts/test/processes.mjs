@@ -4,15 +4,19 @@ import { runForeground } from "../lib/foreground.mjs";
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Runs a program in the project's folder with its output on ours.
+ * Runs a program in the project's folder.
  * @param {string} program
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} [options] `onLine` gets
- * what goes to stdout
+ * @param {object} [options]
+ * @param {(line: string) => void} [options.log] gets each line of stdout and stderr, which go to ours unless
+ * given
+ * @param {(line: string) => void} [options.onLine] gets each line of stdout instead
+ * @param {string} [options.cwd]
+ * @param {NodeJS.ProcessEnv} [options.env]
  * @returns {Promise<number>} exit code
  */
-export function runProgram(program, args, { cwd = root, env = process.env, onLine } = {}) {
-  return runForeground(program, args, { cwd, env, onOutput: onLine });
+export function runProgram(program, args, { log, onLine = log, cwd = root, env = process.env } = {}) {
+  return runForeground(program, args, { cwd, env, onOutput: onLine, onError: log });
 }
 
 /**

@@ -1,20 +1,30 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { withSharedEngine } from "../../test/engine/support/shared-engine.mjs";
 import { nodeUnavailable } from "../../test/node/prerequisites.mjs";
 import { buildFlags, goEnvironment } from "../../toolchain/go.mjs";
 import { createGoTestReport } from "./go-test.mjs";
 import { runMocha } from "./mocha.mjs";
 import { root, runNode, runProgram } from "./processes.mjs";
+import { testFiles } from "./test-files.mjs";
 
 /** @typedef {{ passed: number, failed: number, skipped?: number }} Counts */
+/** @typedef {import("../lib/log.mjs").Log} Log */
 /**
- * A part of a test run. When a step that sets something up fails, the rest of its suite is not run.
+ * A part of a test run. Steps of a lane go one after the other, and lanes side by side. When a step that sets
+ * something up fails, the rest of its suite is not run.
  * @typedef {object} Step
  * @property {string} suite
  * @property {string} title
+ * @property {Lane} lane
  * @property {boolean} [isSetUp]
  * @property {() => string | undefined} [unavailable] why the step's suite cannot run on this machine; asked of a step that sets up
- * @property {(log: import("../lib/log.mjs").Log) => Promise<Counts>} run
+ * @property {string[]} [files] test files that it runs
+ * @property {(log: Log) => Promise<Counts>} run
+ */
+/**
+ * What computes, and what waits for a cluster most of the time: beside each other they fill two cores.
+ * @typedef {"computes" | "waits"} Lane
  */
 
 const bin = {
@@ -23,6 +33,7 @@ const bin = {
   depcruise: "node_modules/dependency-cruiser/bin/dependency-cruise.mjs",
   tsc: "node_modules/typescript/bin/tsc",
 };
+const incremental = ["--incremental", "--tsBuildInfoFile", "node_modules/.cache/types.tsbuildinfo"];
 const typescript = ["--require", "ts-node/register"];
 
 /**
@@ -47,30 +58,66 @@ const policyFolder = join(root, "toolchain/modules/network-policy");
 /** Those that need no client of the API server, whose packages take minutes to compile. */
 const policyFiles = ["rules.go", "text.go", "rules_test.go"];
 
+/** The longest come first, so that none is left to run alone at the end. */
+const longestUnitTests = [
+  "test/render/every-argument.test.ts",
+  "test/render/every-server-argument.test.ts",
+  "test/package/package.test.ts",
+  "test/render/every-monitoring-argument.test.ts",
+];
+const longestEngineTests = [
+  "test/engine/restore.test.ts",
+  "test/engine/prod-ha.test.ts",
+  "test/engine/backup-bucket.test.ts",
+  "test/engine/start.test.ts",
+];
+
 /** @type {Step[]} */
 export const steps = [
-  check("lint", "eslint", () => runNode([bin.eslint, "."])),
-  check("lint", "floors", () => runNode([bin.depcruise, "src", "scripts", "toolchain"])),
-  check("lint", "prettier", () => runNode([bin.prettier, "--check", "."])),
-  check("types", "type check", () => runNode([bin.tsc, "--noEmit"])),
-  check("generated", "generated files are up to date", () =>
-    runNode([...typescript, "scripts/generate.ts", "--check"]),
+  check("lint", "eslint", (log) => runNode([bin.eslint, "."], { log })),
+  check("lint", "floors", (log) => runNode([bin.depcruise, "src", "scripts", "toolchain"], { log })),
+  check("lint", "prettier", (log) => runNode([bin.prettier, "--check", "."], { log })),
+  // What it found out of an unchanged file is kept for the next time.
+  check("types", "type check", (log) => runNode([bin.tsc, "--noEmit", ...incremental], { log })),
+  check("generated", "generated files are up to date", (log) =>
+    runNode([...typescript, "scripts/generate.ts", "--check"], { log }),
   ),
-  mochaStep("unit", "unit tests", ["test"], {
-    without: [...contractTests, ...alertTests, ...engineTests, ...nodeTests],
+  mochaStep("unit", "unit tests", "computes", {
+    specs: testFiles(["test"], {
+      without: [...contractTests, ...alertTests, ...engineTests, ...nodeTests],
+      first: longestUnitTests,
+    }),
     jobs: 2,
   }),
-  mochaStep("alerts", "alert tests", alertTests),
-  check("contract", "go vet", () =>
-    runProgram("go", ["vet", "./..."], { cwd: contractFolder, env: contractEnvironment }),
+  mochaStep("alerts", "alert tests", "computes", { specs: testFiles(alertTests) }),
+  check("contract", "go vet", (log) =>
+    runProgram("go", ["vet", "./..."], { cwd: contractFolder, env: contractEnvironment, log }),
   ),
-  { suite: "contract", title: "go test", run: testContract },
-  mochaStep("contract", "contract tests", contractTests),
-  { suite: "engine", title: "toolchain", isSetUp: true, run: buildToolchain },
-  mochaStep("engine", "engine tests", engineTests),
-  { suite: "node", title: "real node", isSetUp: true, unavailable: nodeUnavailable, run: prepareNode },
-  { suite: "node", title: "rules of the node's network policies", run: testPolicyRules },
-  mochaStep("node", "tests on a real node", nodeTests),
+  { suite: "contract", title: "go test", lane: "computes", run: testContract },
+  mochaStep("contract", "contract tests", "computes", { specs: testFiles(contractTests), jobs: 2 }),
+  { suite: "engine", title: "toolchain", lane: "waits", isSetUp: true, run: buildToolchain },
+  mochaStep(
+    "engine",
+    "engine tests",
+    "waits",
+    { specs: testFiles(engineTests, { first: longestEngineTests }), jobs: 3 },
+    withSharedEngine,
+  ),
+  {
+    suite: "node",
+    title: "real node",
+    lane: "waits",
+    isSetUp: true,
+    unavailable: nodeUnavailable,
+    run: prepareNode,
+  },
+  {
+    suite: "node",
+    title: "rules of the node's network policies",
+    lane: "waits",
+    run: testPolicyRules,
+  },
+  mochaStep("node", "tests on a real node", "waits", { specs: testFiles(nodeTests) }),
 ];
 
 export const suites = [...new Set(steps.map(({ suite }) => suite))];
@@ -79,33 +126,34 @@ export const suites = [...new Set(steps.map(({ suite }) => suite))];
  * A program that finds something or nothing counts as one test.
  * @param {string} suite
  * @param {string} title
- * @param {() => Promise<number>} run
+ * @param {(log: Log) => Promise<number>} run
  * @returns {Step}
  */
 function check(suite, title, run) {
   return {
     suite,
     title,
-    run: async () => ((await run()) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }),
+    lane: "computes",
+    run: async (log) => ((await run(log)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }),
   };
 }
 
 /**
  * @param {string} suite
  * @param {string} title
- * @param {string[]} folders
- * @param {{ without?: string[], jobs?: number }} [options] folders in them that are left out, and files that
- * run at a time
+ * @param {Lane} lane
+ * @param {import("./mocha.mjs").MochaRun} run
+ * @param {<T>(action: (env: NodeJS.ProcessEnv) => Promise<T>) => Promise<T>} [around] sets up what the files
+ * share, and tears it down
  * @returns {Step}
  */
-function mochaStep(suite, title, folders, { without = [], jobs = 1 } = {}) {
-  const specs = folders.flatMap((folder) =>
-    ["ts", "mjs"].map((extension) => `${folder}/**/*.test.${extension}`),
-  );
+function mochaStep(suite, title, lane, run, around = (action) => action(process.env)) {
   return {
     suite,
     title,
-    run: (log) => runMocha({ specs, ignore: without.map((folder) => `${folder}/**`), jobs }, log),
+    lane,
+    files: run.specs,
+    run: (log) => around((env) => runMocha({ ...run, env }, log)),
   };
 }
 
@@ -117,8 +165,9 @@ async function testContract(log) {
       ? runNode([...typescript, join(root, "scripts/test/with-postgres.ts"), "go", ...args], {
           ...options,
           onLine,
+          log,
         })
-      : runProgram("go", args, { ...options, onLine }),
+      : runProgram("go", args, { ...options, onLine, log }),
   );
 }
 
@@ -129,13 +178,13 @@ async function testContract(log) {
 async function testPolicyRules(log) {
   const flags = buildFlags({ name: "", module: "", package: "" });
   return goTest([...flags, ...policyFiles], log, (args, onLine) =>
-    runProgram("go", args, { cwd: policyFolder, env: goEnvironment(), onLine }),
+    runProgram("go", args, { cwd: policyFolder, env: goEnvironment(), onLine, log }),
   );
 }
 
 /**
  * @param {string[]} args
- * @param {import("../lib/log.mjs").Log} log
+ * @param {Log} log
  * @param {(args: string[], onLine: (line: string) => void) => Promise<number>} run gets the arguments of go
  * @returns {Promise<Counts>}
  */
@@ -156,13 +205,13 @@ function hasPostgres() {
 }
 
 /** @type {Step["run"]} */
-async function buildToolchain() {
-  const code = await runNode(["toolchain/build.mjs"]);
+async function buildToolchain(log) {
+  const code = await runNode(["toolchain/build.mjs"], { log });
   return { passed: 0, failed: code === 0 ? 0 : 1 };
 }
 
 /** @type {Step["run"]} */
-async function prepareNode() {
-  const code = await runNode(["test/node/cli.mjs", "prepare"]);
+async function prepareNode(log) {
+  const code = await runNode(["test/node/cli.mjs", "prepare"], { log });
   return { passed: 0, failed: code === 0 ? 0 : 1 };
 }

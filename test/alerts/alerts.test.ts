@@ -68,7 +68,7 @@ for (const { title, folder, args } of configurations)
   });
 
 function testAlerts(suite: Mocha.Suite, folder: string, args: CertctlArgs): void {
-  suite.timeout(120_000);
+  suite.timeout(300_000);
   const caseNames = readdirSync(join(__dirname, folder)).map((file) => file.replace(/\.yaml$/, ""));
   let promtool: string;
   let work: string;

@@ -26,7 +26,7 @@ describe("the longest time between two runs of a schedule", () => {
 });
 
 describe("the alert about an overdue backup", function () {
-  this.timeout(30_000);
+  this.timeout(300_000);
 
   const limit = async (alert: string, args: object): Promise<string | undefined> =>
     (await renderedRules({ ...everyAlert, ...args }))

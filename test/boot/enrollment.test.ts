@@ -38,7 +38,7 @@ const settings: CertctlArgs["server"] = {
 };
 
 describe("the stand-in for certctl, with the files of EST and SCEP profiles,", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let binary: string;
   let folder: string;
   let manifests: Manifest[];

@@ -7,7 +7,7 @@ import { everyAlert, renderedRules, withoutExporter } from "../support/rules";
 const path = "/api/v1/metrics/prometheus";
 
 describe("a scrape of the server", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let instance: LocalInstance;
   let keys: Record<keyof ApiKeys, string>;
   const previous = "the-metrics-key-that-is-being-replaced-0123456789";

@@ -11,7 +11,7 @@ import { LocalPostgres, freePort } from "../support/postgres";
 import { awkwardPassword, generateSecrets } from "../support/secrets";
 
 describe("the rendered PostgreSQL, run for real with a password of special characters,", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder: string;
   let manifests: Manifest[];
   let postgres: LocalPostgres | undefined;

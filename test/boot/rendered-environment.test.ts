@@ -14,7 +14,7 @@ import { committed } from "../support/stack-files";
 import { configurations } from "./configurations";
 
 describe("the stand-in for certctl, which refuses to start by certctl's rules (facts: refusals-to-start),", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let binaries: ReturnType<typeof buildContract>;
   let secrets: CertctlArgs;
   let folder: string;

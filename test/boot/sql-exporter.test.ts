@@ -37,7 +37,7 @@ const inventory: [status: string, count: number, expires: string][] = [
 ];
 
 describe("the SQL exporter, run for real on a database of 120 certificates,", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let folder: string;
   let postgres: LocalPostgres;
   let owner: Client;

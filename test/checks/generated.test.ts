@@ -12,7 +12,7 @@ const root = `${__dirname}/../..`;
 const variables = variableGroups.flatMap((group) => group.variables);
 
 describe("what is generated from the documented arguments", function () {
-  this.timeout(30_000);
+  this.timeout(300_000);
   let files: Record<string, string>;
   let definitions: Record<string, SchemaNode>;
   let choices: Record<string, Record<string, string>>;

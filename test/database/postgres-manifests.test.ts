@@ -39,7 +39,7 @@ function parametersOf(manifests: Manifest[]): Record<string, string> {
 }
 
 describe("the bundled PostgreSQL", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let manifests: Manifest[];
   let spec: StatefulSetSpec;
   let pod: PodSpec;
@@ -175,7 +175,7 @@ describe("the bundled PostgreSQL", function () {
 });
 
 describe("the connections of the bundled PostgreSQL", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   for (const fleetSize of Object.values(FleetSize)) {
     it(`are enough for every server's pool and 20 more: ${fleetSize}`, async () => {
       for (const replicas of [1, 2, 3, 4, 5]) {

@@ -10,7 +10,7 @@ import { kubectl, kubectlApply } from "./support/cluster";
 import { useEngine } from "./support/engine";
 
 describe("the API server, with Pod Security admission,", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   const namespaces = new Map<string, Manifest>();
   let secrets: CertctlArgs;
 

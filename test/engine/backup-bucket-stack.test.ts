@@ -8,7 +8,7 @@ import { awsClients } from "../support/aws/clients";
 import type { Moto } from "../support/aws/moto.mjs" with { "resolution-mode": "import" };
 import { simulate } from "../support/aws/simulate";
 import { awsEnvironment } from "./support/bucket-stack";
-import { kubectl, object } from "./support/cluster";
+import { leaveNamespaces, object } from "./support/cluster";
 import { useEngine } from "./support/engine";
 import { TestStack } from "./support/stack";
 
@@ -29,7 +29,7 @@ interface Container {
 }
 
 describe("the stack prod-ha with backups in its bucket on AWS", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let moto: Moto;
   let stack: TestStack;
   let environment: NodeJS.ProcessEnv;
@@ -57,9 +57,7 @@ describe("the stack prod-ha with backups in its bucket on AWS", function () {
   });
 
   after(async () => {
-    await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
-    await stack.destroy();
-    await kubectl("delete", "namespace", "bucket", "--wait=false", "--ignore-not-found");
+    await leaveNamespaces("bucket", "bucket-agents");
     const { env } = await useEngine();
     for (const key of Object.keys(env)) env[key] = environment[key];
     await moto.stop();

@@ -19,7 +19,7 @@ const everything: BackupBucketArgs = {
 };
 
 describe("a bucket for backups, made by the engine in a simulated AWS,", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let moto: Moto;
   let aws: AwsClients;
   let stack: BucketStack;

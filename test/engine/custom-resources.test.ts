@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { applyDefinitions, kubectl, kubectlApply } from "./support/cluster";
+import { onControlPlaneOfItsOwn } from "./support/engine";
 import type { Answer } from "./support/engine";
 import { TestStack } from "./support/stack";
 
@@ -7,7 +8,9 @@ const certificates = "certificates.cert-manager.io";
 const ofTheOperator = ["servicemonitors.monitoring.coreos.com", "prometheusrules.monitoring.coreos.com"];
 
 describe("a stack that needs a CustomResourceDefinition", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
+  // The definitions that it deletes are those of every namespace.
+  onControlPlaneOfItsOwn("kinds");
   let stack: TestStack;
 
   before(async () => {
@@ -15,12 +18,6 @@ describe("a stack that needs a CustomResourceDefinition", function () {
       "certctl:tls": { mode: "certManager", certManager: { issuerRef: { name: "private-ca" } } },
     });
     await kubectl("delete", "crd", certificates, ...ofTheOperator);
-  });
-
-  after(async () => {
-    await stack.destroy();
-    await kubectl("delete", "namespace", "kinds", "--wait=false", "--ignore-not-found");
-    await applyDefinitions();
   });
 
   it("that the cluster lacks fails at preview, and says which, what for, and what to do", async () => {

@@ -7,7 +7,7 @@ import { graphOfReadme, graphOfState } from "./support/graph";
 import { TestStack } from "./support/stack";
 
 describe("the life of the dev stack", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let stack: TestStack;
   let eventLog: string;
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createIssuingCa } from "../../scripts/secrets/certificates";
+import { RepositoryCopy } from "../toolchain/support/copy";
 import { root, run, useEngine } from "./support/engine";
 import type { Engine } from "./support/engine";
 
@@ -23,7 +24,7 @@ for (const [name, database] of [["one", bundled], ["two", managed]] as const) {
 `;
 
 describe("the packed tarball, installed into an empty platform repo,", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let engine: Engine;
   let repo: string;
 
@@ -31,8 +32,14 @@ describe("the packed tarball, installed into an empty platform repo,", function 
     engine = await useEngine();
     repo = join(engine.workFolder, "platform");
     mkdirSync(repo);
-    const packed = await run("npm", ["pack", "--pack-destination", repo], engine.env, { cwd: root });
-    assert.equal(packed.code, 0, packed.text);
+    // It builds dist, which other tests may be reading in the repository itself.
+    const copy = new RepositoryCopy();
+    try {
+      const packed = await run("npm", ["pack", "--pack-destination", repo], engine.env, { cwd: copy.folder });
+      assert.equal(packed.code, 0, packed.text);
+    } finally {
+      copy.remove();
+    }
     const tarball = readdirSync(repo).find((file) => file.endsWith(".tgz")) ?? "";
     const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
       devDependencies: Record<string, string>;

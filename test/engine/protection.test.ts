@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { kubectl, object, objects } from "./support/cluster";
+import { kubectl, leaveNamespaces, object, objects } from "./support/cluster";
 import { TestStack } from "./support/stack";
 
 describe("deletion protection", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let stack: TestStack;
 
   before(async () => {
@@ -93,11 +93,7 @@ describe("deletion protection", function () {
     assert.deepEqual(await workloads(), []);
   });
 
-  after(async () => {
-    await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
-    await stack.destroy();
-    await kubectl("delete", "namespace", "protected", "--wait=false", "--ignore-not-found");
-  });
+  after(() => leaveNamespaces("protected"));
 });
 
 async function kept(): Promise<string[]> {

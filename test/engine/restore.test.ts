@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { conditionTime, kubectl, object, objects } from "./support/cluster";
+import { conditionTime, kubectl, leaveNamespaces, object, objects } from "./support/cluster";
 import { useEngine } from "./support/engine";
 import { graphOfReadme, graphOfState } from "./support/graph";
 import { TestStack } from "./support/stack";
@@ -17,7 +17,7 @@ const restores = async () =>
   (await objects(namespace, "jobs")).filter(({ metadata }) => metadata.name.includes("-restore"));
 
 describe("a stack whose database is saved before each migration, and restored", function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
   let stack: TestStack;
 
   before(async () => {
@@ -28,9 +28,7 @@ describe("a stack whose database is saved before each migration, and restored", 
     await stack.up();
   });
 
-  after(async () => {
-    await stack.destroy();
-  });
+  after(() => leaveNamespaces(namespace));
 
   /** An update, and which of these resources it took in hand after which. */
   const upInOrder = async (steps: string[], ...args: string[]): Promise<void> => {

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { kubectl } from "./support/cluster";
+import { kubectl, leaveNamespaces } from "./support/cluster";
 import { root, run, useEngine } from "./support/engine";
 import { TestStack } from "./support/stack";
 
 describe("secret values", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let stack: TestStack;
   let values: Record<string, string>;
   const seen: Record<string, string> = {};
 
   before(async () => {
-    stack = await TestStack.create("test-secrecy", "first", {
+    stack = await TestStack.create("test-secrecy", "secrecy", {
       "certctl:server": { smtp: { host: "mail.example.com", fromAddress: "certctl@example.com" } },
     });
     for (const [key, value] of [
@@ -36,7 +36,7 @@ describe("secret values", function () {
       "get",
       "pods,deployments,statefulsets,jobs,configmaps,services",
       "--namespace",
-      "first",
+      "secrecy",
       "--output",
       "json",
     );
@@ -48,9 +48,7 @@ describe("secret values", function () {
     ).text;
   });
 
-  after(async () => {
-    await stack.destroy();
-  });
+  after(() => leaveNamespaces("secrecy"));
 
   it("are those that the stack was given", () => {
     assert.deepEqual(Object.keys(values).sort(), [
@@ -93,7 +91,7 @@ describe("secret values", function () {
   }
 
   it("would be found by this search, as they are found in the cluster's Secrets", async () => {
-    const text = await kubectl("get", "secrets", "--namespace", "first", "--output", "json");
+    const text = await kubectl("get", "secrets", "--namespace", "secrecy", "--output", "json");
     for (const [key, value] of Object.entries(values))
       assert.ok(
         forms(value).some((form) => text.includes(form)),

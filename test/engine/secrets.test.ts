@@ -15,7 +15,7 @@ import { root, run, useEngine } from "./support/engine";
 import type { Answer } from "./support/engine";
 
 describe("npm run secrets with the real CLI", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let folder: string;
   let file: string;
   let env: NodeJS.ProcessEnv;
@@ -84,7 +84,8 @@ describe("npm run secrets with the real CLI", function () {
       ...env,
       PULUMI_BACKEND_URL: undefined,
       PULUMI_HOME: env.PULUMI_HOME,
-      HOME: folder,
+      // npm may leave its own folder there.
+      HOME: join(folder, "project"),
       PULUMI_ACCESS_TOKEN: undefined,
     };
     const { code, stderr } = await command("secrets", ["with-secrets", "--config-file", file], without);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { RepositoryCopy } from "../toolchain/support/copy";
 
 describe("npm start and npm stop", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let copy: RepositoryCopy;
   before(() => (copy = new RepositoryCopy()));
   after(async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { conditionTime, object, objects } from "./support/cluster";
+import { conditionTime, leaveNamespaces, object, objects } from "./support/cluster";
 import type { ClusterObject } from "./support/cluster";
 import { TestStack } from "./support/stack";
 
@@ -11,7 +11,7 @@ const migrations = (): Promise<ClusterObject[]> =>
   );
 
 describe("a new version of the server", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let stack: TestStack;
 
   before(async () => {
@@ -19,9 +19,7 @@ describe("a new version of the server", function () {
     await stack.up();
   });
 
-  after(async () => {
-    await stack.destroy();
-  });
+  after(() => leaveNamespaces("upgrade"));
 
   it("is migrated to by a new Job, which completes before the Deployment changes", async () => {
     const [earlier] = await migrations();

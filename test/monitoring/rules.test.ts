@@ -12,7 +12,7 @@ const wrongAboveFifty = /certctl_certificate_(active|expiring_soon|expired|revok
 const parts = ["Meaning", "Impact", "Diagnosis", "Mitigation"];
 
 describe("the rules", function () {
-  this.timeout(30_000);
+  this.timeout(300_000);
 
   let rules: AlertingRule[];
 

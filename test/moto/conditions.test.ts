@@ -31,7 +31,7 @@ interface Claims {
 const subject = "system:serviceaccount:pki:certctl-backup";
 
 describe("moto with evaluated conditions", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let moto: Moto;
   let admin: AwsClients;
   let providerArn = "";

@@ -5,7 +5,7 @@ import type { PolicyDocument } from "../../src/aws/policy-document";
 import { captureBucket, partitions } from "../support/aws/capture";
 
 describe("the policies of a bucket, read by the linter parliament,", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let environment: NodeJS.ProcessEnv;
 
   before(async () => {

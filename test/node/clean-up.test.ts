@@ -7,7 +7,7 @@ const stateDir = join(root, ".local", "test-node-killed");
 const start = [join(root, "test/node/cli.mjs"), "start", "--state-dir", stateDir];
 
 describe("a start of a node that is killed", function () {
-  this.timeout(120_000);
+  this.timeout(1_200_000);
 
   // With its link and its first process; and with all of it, but for its pods.
   for (const phase of ["namespaces made", "kubelet ready"]) {

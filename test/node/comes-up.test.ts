@@ -7,7 +7,7 @@ import { eventually, stackNames, useInstance, withBothStacks } from "./support/n
 import type { NodeInstance } from "./support/node-instance";
 
 describe("from nothing, with real pods,", function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   const previewOf = withBothStacks(async (instance) => {
     await instance.settled(60);
     return instance.stack.preview("--expect-no-changes", "--refresh");

@@ -5,7 +5,7 @@ import { stackNames, withBothStacks } from "./support/node-instance";
 import type { NodeInstance } from "./support/node-instance";
 
 describe("a wrong encryption key, with real pods,", function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   const outcomeOf = withBothStacks(async (instance) => {
     await instance.settled();
     const right = instance.stack.config()["certctl:encryptionKey"];

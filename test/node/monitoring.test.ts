@@ -26,7 +26,7 @@ interface ScrapeConfig {
 }
 
 describe("the Prometheus of the Prometheus Operator, with the real pods of prod-ha,", function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   let instance: NodeInstance;
   let prometheus: Prometheus;
 
@@ -248,7 +248,7 @@ async function refusedBackUp({ namespace }: NodeInstance): Promise<void> {
     "--patch",
     JSON.stringify({ spec: { backoffLimit: 0 } }),
   );
-  await inNamespace("wait", "--for=condition=failed", `job/${backups.refused}`, "--timeout=60s");
+  await inNamespace("wait", "--for=condition=failed", `job/${backups.refused}`, "--timeout=180s");
   assert.match(await inNamespace("logs", `job/${backups.refused}`, "--container=dump"), /cannot be made/);
 }
 

@@ -8,7 +8,7 @@ import { eventually, stackNames, useInstance, withBothStacks } from "./support/n
 import type { NodeInstance } from "./support/node-instance";
 
 describe("a database pod that goes under load, with real pods,", function () {
-  this.timeout(240_000);
+  this.timeout(1_200_000);
   const outageOf = withBothStacks(async (instance) => {
     await instance.settled();
     const restarts = await instance.restarts("server");

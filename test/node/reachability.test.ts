@@ -21,7 +21,7 @@ interface Probe {
 }
 
 describe("the network policies, with real pods,", function () {
-  this.timeout(180_000);
+  this.timeout(1_200_000);
   const reachedOf = withBothStacks(async (instance) => {
     await instance.settled();
     const all = await startProbes(instance);

@@ -23,7 +23,7 @@ const processes = {
 };
 
 describe("what must last, in both stacks with real pods,", function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   let instances: NodeInstance[];
   let lasting: State[];
 

@@ -21,7 +21,7 @@ interface Outcome {
 }
 
 describe("backups, with real pods,", function () {
-  this.timeout(400_000);
+  this.timeout(1_200_000);
   const outcomeOf = withBothStacks((instance) =>
     instance.stackName === "dev" ? inBucket(instance) : goThrough(instance, flipByte),
   );
@@ -178,7 +178,7 @@ async function flipByte(instance: NodeInstance): Promise<void> {
     "wait",
     "--for=jsonpath={.status.phase}=Succeeded",
     "pod/damage",
-    "--timeout=60s",
+    "--timeout=180s",
     ...inNamespace,
   );
   await kubectl("delete", "pod", "damage", ...inNamespace);

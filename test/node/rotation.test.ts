@@ -19,7 +19,7 @@ interface Rotation {
 }
 
 describe("a rotated server certificate, under a steady load of 50 requests a second, with real pods,", function () {
-  this.timeout(360_000);
+  this.timeout(1_200_000);
   const rotationOf = withBothStacks(async (instance) => {
     await instance.settled();
     return rotate(instance);

@@ -18,7 +18,7 @@ interface Update {
 }
 
 describe("a new version of the server, under a steady load of 50 requests a second, with real pods,", function () {
-  this.timeout(360_000);
+  this.timeout(1_200_000);
   const updatesOf = withBothStacks(async (instance) => {
     await instance.settled();
     const { brokenServer, newerServer, newerAgent } = (await useNode()).images;

@@ -27,7 +27,7 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 };
 
 describe("the package", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let files: string[];
   let cache: string;
 

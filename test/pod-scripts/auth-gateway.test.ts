@@ -11,7 +11,7 @@ import { manifestOf, podSpec } from "../support/pods";
 import { freePort } from "../support/postgres";
 
 describe("the guide's gateway, a real Caddy before the stand-in for certctl with authentication none,", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let instance: LocalInstance;
   let gateway: ChildProcess;
   let upstreamPort: number;

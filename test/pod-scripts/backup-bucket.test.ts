@@ -10,7 +10,7 @@ import type { BucketSink } from "../support/backup-sinks";
 const impatient = { READ_TIMEOUT_SECONDS: "2", AWS_MAX_ATTEMPTS: "2" };
 
 describe("backups to a bucket, behind a proxy that fails as it is told,", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let database: BackupDatabase;
   let programs: ImagePrograms;
   let sink: BucketSink;

@@ -9,7 +9,7 @@ import type { TestSink } from "../support/backup-sinks";
 const day = 86_400;
 
 describe("backups that were published, against a real PostgreSQL,", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let database: BackupDatabase;
   let programs: ImagePrograms;
 

@@ -10,7 +10,7 @@ const kills = 13;
 
 for (const makeSink of [volumeSink, bucketSink]) {
   describe(`backups to ${makeSink === volumeSink ? "a volume" : "a bucket"}, when one thing goes wrong,`, function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     let database: BackupDatabase;
     let programs: ImagePrograms;
     let sink: TestSink;

@@ -6,7 +6,7 @@ import { BackupDatabase } from "../support/backup-database";
 import { BackupPods, ImagePrograms } from "../support/backup-pods";
 
 describe("the pods of backups on a volume, against a real PostgreSQL,", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let database: BackupDatabase;
   let programs: ImagePrograms;
   let pods: BackupPods;

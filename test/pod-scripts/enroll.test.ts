@@ -7,7 +7,7 @@ import type { ScriptAnswer } from "../support/instance";
 import { manifestOf, podSpec } from "../support/pods";
 
 describe("the script that enrolls an agent, against the stand-in for certctl on a real PostgreSQL,", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let instance: LocalInstance;
   let idFile: string;
   let first: string;

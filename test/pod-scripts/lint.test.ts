@@ -26,7 +26,7 @@ const unheard = [
 const known = new Map(files.map((file) => [script(file).trim(), file]));
 
 describe("the shell scripts that pods run", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   it("pass shellcheck, and none switches set -e off by the way it calls a function", async () => {
     const { pythonPackages } = await import("../support/python/packages.mjs");

@@ -5,7 +5,7 @@ import type { ScriptAnswer } from "../support/instance";
 import { podSpec, manifestOf } from "../support/pods";
 
 describe("the provisioning Job's script, against the stand-in for certctl on a real PostgreSQL,", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let instance: LocalInstance;
 
   before(async () => {

@@ -13,7 +13,7 @@ import { freePort } from "../support/postgres";
 import { prometheusProgram } from "../support/promtool";
 
 describe("what backups and drills tell a real Pushgateway", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const folder = mkdtempSync(join(tmpdir(), "certctl-push-"));
   let server: ChildProcess;
   let url: string;

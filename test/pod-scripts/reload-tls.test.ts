@@ -10,7 +10,7 @@ import { serverDnsNames } from "../../src/tls/dns-names";
 import { LocalInstance } from "../support/instance";
 
 describe("the sidecar that reloads TLS files, beside the stand-in for certctl,", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let instance: LocalInstance;
   let server: ChildProcess;
   let sidecar: ChildProcess;

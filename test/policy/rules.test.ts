@@ -23,7 +23,7 @@ function allReports(
 }
 
 describe("the policy pack", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const good = {} as Record<StackName, Resource[]>;
 
   before(async () => {

@@ -12,7 +12,7 @@ import { argumentCases } from "./arguments";
 const inNoManifest = ["deletionProtection", "checkCustomResources", "database.external.maxConnections"];
 
 describe("every documented argument", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   it("has a case here", () => {
     assert.deepEqual(Object.keys(argumentCases).sort(), argumentPaths().sort());

@@ -10,7 +10,7 @@ import { argumentPaths, testArguments, withValues } from "./argument-tests";
 import { argumentCases } from "./arguments";
 
 describe("every documented argument of the monitoring", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   const ofAlerts = "monitoring.rules.alerts.";
 

@@ -1,7 +1,7 @@
 import { testArguments } from "./argument-tests";
 
 describe("every documented argument of the server", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   testArguments((path) => path.startsWith("server."));
 });

@@ -8,7 +8,7 @@ import { golden, goldenManifests, goldenNames, matrixArgs, renderMatrix, rendere
 const shownLines = 60;
 
 describe("the render matrix", function () {
-  this.timeout(30_000);
+  this.timeout(300_000);
 
   for (const row of renderMatrix) {
     it(`renders ${row.name} as it was reviewed`, async () => {

@@ -11,7 +11,7 @@ import { CommandFolder, type Run } from "./commands";
 const root = join(__dirname, "../..");
 
 describe("npm run render", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let folder: CommandFolder;
   before(() => (folder = new CommandFolder()));
   after(() => folder.remove());

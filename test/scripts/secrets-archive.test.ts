@@ -30,7 +30,7 @@ const stackFile = `config:
 `;
 
 describe("the archive of a stack's secrets", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let folder: CommandFolder;
   let identity: string;
   let recipient: string;

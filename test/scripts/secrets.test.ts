@@ -13,7 +13,7 @@ const withoutTls =
   '  certctl:encryptionKey: { secure: "mine" }\n  certctl:existingSecrets: { issuingCa: corporate }\n';
 
 describe("npm run secrets", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let folder: CommandFolder;
   let file: string;
 

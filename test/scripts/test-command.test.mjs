@@ -5,8 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { areInstalled } from "../../scripts/test/dependencies.mjs";
 import { createGoTestReport } from "../../scripts/test/go-test.mjs";
+import { Interrupted } from "../../scripts/lib/foreground.mjs";
 import { runSteps } from "../../scripts/test/main.mjs";
+import { runMocha } from "../../scripts/test/mocha.mjs";
 import { root } from "../../scripts/test/processes.mjs";
+import { steps } from "../../scripts/test/steps.mjs";
+import { testFiles } from "../../scripts/test/test-files.mjs";
 
 /** @typedef {import("../../scripts/test/steps.mjs").Step} Step */
 /** @typedef {import("../../scripts/test/steps.mjs").Counts} Counts */
@@ -18,8 +22,14 @@ describe("npm test", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   describe("steps", () => {
-    /** @type {(suite: string, title: string, run: () => Counts, isSetUp?: boolean) => Step} */
-    const step = (suite, title, run, isSetUp = false) => ({ suite, title, isSetUp, run: async () => run() });
+    /** @type {(suite: string, title: string, run: (log: (line: string) => void) => Counts | Promise<Counts>, isSetUp?: boolean) => Step} */
+    const step = (suite, title, run, isSetUp = false) => ({
+      suite,
+      title,
+      lane: "computes",
+      isSetUp,
+      run: async (log) => run(log),
+    });
     /** @type {(passed: number, failed: number, skipped?: number) => () => Counts} */
     const counts = (passed, failed, skipped) => () => ({ passed, failed, skipped });
 
@@ -96,6 +106,88 @@ describe("npm test", () => {
       assert.deepEqual([code, last], [1, "1 passed, 1 failed"]);
     });
 
+    describe("of different lanes", () => {
+      /** Two steps, of which each says that it began, and something more when it may end. */
+      function pair() {
+        /** @type {Record<string, () => void>} */
+        const finish = {};
+        /** @type {(title: string, lane: "computes" | "waits", failed?: number) => Step} */
+        const slow = (title, lane, failed = 0) => ({
+          ...step("a", title, async (log) => {
+            log(`${title} began`);
+            await new Promise((resolve) => (finish[title] = () => resolve(undefined)));
+            log(`${title} ended`);
+            return { passed: 1, failed };
+          }),
+          lane,
+        });
+        return { finish, slow };
+      }
+      const soon = () => new Promise((resolve) => setImmediate(resolve));
+      /** @param {string[]} lines */
+      const said = (lines) => lines.filter((line) => / (began|ended)$/.test(line));
+
+      it("run side by side, and what the second says waits until the first has ended", async () => {
+        const { finish, slow } = pair();
+        /** @type {string[]} */
+        const lines = [];
+        const done = runSteps([slow("one", "computes"), slow("two", "waits")], (line) => lines.push(line));
+        await soon();
+        assert.deepEqual(Object.keys(finish), ["one", "two"]);
+        finish.two?.();
+        await soon();
+        assert.deepEqual(said(lines), ["one began"]);
+        finish.one?.();
+        assert.equal(await done, 0);
+        assert.deepEqual(said(lines), ["one began", "one ended", "two began", "two ended"]);
+        assert.equal(lines.at(-1), "2 passed, 0 failed");
+      });
+
+      it("add up, and what failed is shown whichever ended first", async () => {
+        const { finish, slow } = pair();
+        /** @type {string[]} */
+        const lines = [];
+        const done = runSteps([slow("one", "computes"), slow("two", "waits", 2)], (line) => lines.push(line));
+        await soon();
+        finish.two?.();
+        finish.one?.();
+        assert.equal(await done, 1);
+        assert.equal(lines.at(-1), "2 passed, 2 failed");
+        assert.ok(lines.some((line) => line.startsWith("── two: 1 passed, 2 failed (")));
+      });
+
+      it("are all waited for when one is interrupted, and begin nothing more", async () => {
+        const { finish, slow } = pair();
+        const interrupted = step("b", "interrupted", () => {
+          throw new Interrupted("SIGINT", "Interrupted.");
+        });
+        /** @type {string[]} */
+        const lines = [];
+        let ended = false;
+        const done = runSteps(
+          [
+            interrupted,
+            step("b", "next", counts(1, 0)),
+            slow("two", "waits"),
+            {
+              ...step("b", "after two", counts(1, 0)),
+              lane: "waits",
+            },
+          ],
+          (line) => lines.push(line),
+        ).catch((error) => {
+          ended = true;
+          return error.message;
+        });
+        await soon();
+        assert.equal(ended, false);
+        finish.two?.();
+        assert.equal(await done, "Interrupted.");
+        assert.deepEqual(said(lines), ["two began", "two ended"]);
+        assert.ok(!lines.some((line) => line.includes("next") || line.includes("after two")));
+      });
+    });
+
     it("a set-up that works is no test", async () => {
       const { code, last } = await run(
         step("engine", "toolchain", counts(0, 0), true),
@@ -152,43 +244,60 @@ describe("npm test", () => {
   });
 
   describe("mocha", function () {
-    this.timeout(20_000);
+    this.timeout(300_000);
 
     /**
-     * Runs a test file in a process of its own, whose output is not of this run.
+     * Runs a test file in a process of its own.
      * @param {string} text
      */
-    function mocha(text) {
+    async function mocha(text) {
       const file = join(folder, "some.test.mjs");
       writeFileSync(file, text);
-      const script =
-        `const { runMocha } = await import(${JSON.stringify(join(root, "scripts/test/mocha.mjs"))});` +
-        `const counts = await runMocha({ specs: [${JSON.stringify(file)}], cwd: ${JSON.stringify(folder)} }, () => {});` +
-        `process.stderr.write(JSON.stringify(counts));`;
-      const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-        encoding: "utf8",
-      });
-      return { report: stdout, counts: JSON.parse(stderr.trim().split("\n").at(-1) ?? "") };
+      /** @type {string[]} */
+      const lines = [];
+      const counts = await runMocha({ specs: [file], cwd: folder }, (line) => lines.push(line));
+      return { report: lines.join("\n"), counts };
     }
 
-    it("counts what its reporter saw, and still prints each test", () => {
-      const { counts, report } = mocha(
+    it("counts what its reporter saw, and still prints each test", async () => {
+      const { counts, report } = await mocha(
         'it("good", () => {}); it("bad", () => { throw new Error("x"); }); it.skip("later", () => {});',
       );
       assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 1 });
       assert.match(report, /good/);
     });
 
-    it("a file that cannot be loaded is a failure", () => {
-      assert.deepEqual(mocha('import "./absent.mjs";').counts, { passed: 0, failed: 1 });
+    it("a file that cannot be loaded is a failure", async () => {
+      const { counts, report } = await mocha('import "./absent.mjs";');
+      assert.deepEqual(counts, { passed: 0, failed: 1 });
+      assert.match(report, /Cannot find module/);
     });
 
-    it("a process that ends in the middle is a failure", () => {
-      assert.equal(mocha('it("good", () => {}); it("exit", () => process.exit(0));').counts.failed, 1);
+    it("a process that ends in the middle is a failure", async () => {
+      const { counts } = await mocha('it("good", () => {}); it("exit", () => process.exit(0));');
+      assert.equal(counts.failed, 1);
     });
 
-    it("a forgotten .only is a failure", () => {
-      assert.equal(mocha('it.only("one", () => {}); it("other", () => {});').counts.failed, 1);
+    it("a forgotten .only is a failure", async () => {
+      const { counts } = await mocha('it.only("one", () => {}); it("other", () => {});');
+      assert.equal(counts.failed, 1);
+    });
+  });
+
+  describe("test files", () => {
+    it("are each in exactly one suite", () => {
+      const inSuites = steps.flatMap(({ files = [] }) => files);
+      assert.deepEqual([...inSuites].sort(), testFiles(["test"]));
+    });
+
+    it("that take longest begin first, and the others follow by path", () => {
+      const files = testFiles(["test/scripts", "test/age"], { first: ["test/scripts/secrets.test.ts"] });
+      assert.deepEqual(files.slice(0, 2), ["test/scripts/secrets.test.ts", "test/age/age.test.ts"]);
+      assert.equal(new Set(files).size, files.length);
+    });
+
+    it("that are named and not there are an error: nothing is left out silently", () => {
+      assert.throws(() => testFiles(["test/age"], { first: ["test/age/gone.test.ts"] }), /gone\.test\.ts/);
     });
   });
 

@@ -81,7 +81,7 @@ export class LocalPostgres {
 
   /** A connection by TCP, as soon as the server accepts one. */
   async connect(user: string, password: string, database: string): Promise<Client> {
-    for (let left = 100; ; left -= 1) {
+    for (let left = 600; ; left -= 1) {
       const client = new Client({ host: "127.0.0.1", port: this.port, user, password, database });
       try {
         await client.connect();

@@ -49,6 +49,14 @@ export async function applyDefinitions(...names: string[]): Promise<void> {
   await kubectl("wait", "--for=condition=Established", ...filenames);
 }
 
+/**
+ * Gives back the room that a stack took on the nodes. Whatever else there is of it goes with the control plane:
+ * to destroy the stack as well would take longer, and prove nothing.
+ */
+export async function leaveNamespaces(...namespaces: string[]): Promise<void> {
+  await kubectl("delete", "namespace", ...namespaces, "--wait=false", "--ignore-not-found");
+}
+
 /** The objects of some kinds in a namespace. */
 export async function objects(namespace: string, ...kinds: string[]): Promise<ClusterObject[]> {
   const text = await kubectl("get", kinds.join(","), "--namespace", namespace, "--output", "json");

@@ -30,8 +30,11 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
+/** What the files share that go side by side (shared-engine.mjs); without it, each run has its own. */
+const shared = process.env.CERTCTL_SHARED_ENGINE;
+
 /** The cluster of the tests, unless they bring another: a control plane whose kubelet is simulated. */
-let startCluster: () => Promise<TestCluster> = startControlPlane;
+let startCluster: () => Promise<TestCluster> = () => startControlPlane("test-control-plane");
 let started: Promise<{ engine: Engine; cluster: TestCluster }> | undefined;
 
 /** Makes the tests of this run use another cluster. Said before the first use. */
@@ -40,43 +43,81 @@ export function runOn(start: () => Promise<TestCluster>): void {
   startCluster = start;
 }
 
-/** The engine, started at the first call of the test run and stopped when it ends. */
-export async function useEngine(): Promise<Engine> {
-  return (await (started ??= start())).engine;
+/** Gives the tests of a suite a control plane of their own: they change what all namespaces share. */
+export function onControlPlaneOfItsOwn(name: string): void {
+  let usual: typeof started;
+  before("a control plane of its own starts", async function () {
+    this.timeout(600_000);
+    usual = started;
+    started = start(() => startControlPlane(`test-control-plane-${name}`));
+    await started;
+  });
+  after("its own control plane stops", async function () {
+    this.timeout(600_000);
+    const own = started;
+    started = usual;
+    await stop(own);
+  });
 }
 
-async function startControlPlane(): Promise<TestCluster> {
+/** The engine, started at the first call of the test run and stopped when it ends. */
+export async function useEngine(): Promise<Engine> {
+  return (await (started ??= shared === undefined ? start(startCluster) : attach(shared))).engine;
+}
+
+async function startControlPlane(name: string): Promise<TestCluster> {
   const { ensureToolchain } = await import("../../../toolchain/toolchain.mjs");
   const local = await import("../../../scripts/local/control-plane.mjs");
-  const stateDir = join(root, ".local", "test-control-plane");
+  const stateDir = join(root, ".local", name);
   const log = (): void => undefined;
-  const { kubeconfig } = await local.startControlPlane({
-    stateDir,
-    toolchain: await ensureToolchain({ log }),
-    log,
-  });
+  const stop = async (): Promise<void> => {
+    await local.stopControlPlane({ stateDir, log });
+    rmSync(stateDir, { recursive: true, force: true });
+  };
+  try {
+    const toolchain = await ensureToolchain({ log });
+    const { kubeconfig } = await local.startControlPlane({ stateDir, toolchain, log });
+    return { env: { KUBECONFIG: kubeconfig }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  startCluster: () => Promise<TestCluster>,
+): Promise<{ engine: Engine; cluster: TestCluster }> {
+  const cluster = await startCluster();
+  const workFolder = mkdtempSync(join(tmpdir(), "certctl-engine-"));
   return {
-    env: { KUBECONFIG: kubeconfig },
-    async stop() {
-      await local.stopControlPlane({ stateDir, log });
-      rmSync(stateDir, { recursive: true, force: true });
+    engine: await engineIn(workFolder, cluster.env),
+    cluster: {
+      env: cluster.env,
+      async stop() {
+        await cluster.stop();
+        rmSync(workFolder, { recursive: true, force: true });
+      },
     },
   };
 }
 
-async function start(): Promise<{ engine: Engine; cluster: TestCluster }> {
+/** What others started, and will stop. */
+async function attach(to: string): Promise<{ engine: Engine; cluster: TestCluster }> {
+  const { workFolder, kubeconfig } = JSON.parse(to) as { workFolder: string; kubeconfig: string };
+  const env = { KUBECONFIG: kubeconfig };
+  return { engine: await engineIn(workFolder, env), cluster: { env, stop: () => Promise.resolve() } };
+}
+
+async function engineIn(workFolder: string, ofCluster: NodeJS.ProcessEnv): Promise<Engine> {
   const { ensureToolchain, toolchainEnvironment } = await import("../../../toolchain/toolchain.mjs");
   const toolchain = await ensureToolchain({ log: () => undefined });
-  const cluster = await startCluster();
-  const workFolder = mkdtempSync(join(tmpdir(), "certctl-engine-"));
-  const backend = join(workFolder, "backend");
-  const engine = {
+  return {
     workFolder,
     env: {
       ...process.env,
       ...toolchainEnvironment(toolchain),
-      ...cluster.env,
-      PULUMI_BACKEND_URL: `file://${backend}?create_dir=true&metadata=skip`,
+      ...ofCluster,
+      PULUMI_BACKEND_URL: `file://${join(workFolder, "backend")}?create_dir=true&metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "engine tests",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // Lets tests ask for the event log.
@@ -85,16 +126,16 @@ async function start(): Promise<{ engine: Engine; cluster: TestCluster }> {
       NO_COLOR: "1",
     },
   };
-  return { engine, cluster };
 }
 
 after("the cluster of the tests stops", async function () {
-  this.timeout(60_000);
-  if (!started) return;
-  const { engine, cluster } = await started;
-  await cluster.stop();
-  rmSync(engine.workFolder, { recursive: true, force: true });
+  this.timeout(600_000);
+  await stop(started);
 });
+
+async function stop(running: typeof started): Promise<void> {
+  await (await running)?.cluster.stop();
+}
 
 /** Runs a program of the toolchain to its end. */
 export async function run(

@@ -3,9 +3,10 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   readdirSync,
-  rmSync,
+  renameSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -37,6 +38,7 @@ export const testNamespaces = [
   "interrupted",
   "first",
   "second",
+  "secrecy",
   "ha",
   "knobs",
   "node-dev",
@@ -76,11 +78,11 @@ export class TestStack {
   ): Promise<TestStack> {
     const engine = await useEngine();
     const configFile = join(engine.workFolder, `Pulumi.${name}.yaml`);
-    copyFileSync(await secretsFile(), configFile);
+    copyFileSync(await secretsFile(engine), configFile);
     const stack = new TestStack(name, configFile, engine);
     const committed = parse(readFileSync(join(root, `Pulumi.${from}.yaml`), "utf8")) as { config: Config };
     stack.configure({ ...committed.config, "certctl:namespace": namespace, ...config });
-    await initStack(name, engine.env);
+    await initStack(name, engine);
     return stack;
   }
 
@@ -176,39 +178,42 @@ export class TestStack {
   }
 }
 
-let generated: Promise<string> | undefined;
-
 /**
- * Creates a stack. The CLI then writes a stack file beside Pulumi.yaml, wherever the stack's real one is: it
- * is removed.
+ * Creates a stack. The CLI writes a stack file beside the project's, wherever the stack's real one is: a
+ * folder of its own keeps it out of the repository.
  */
-async function initStack(name: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const made = await run("pulumi", ["stack", "init", name, "--cwd", root], env);
-  rmSync(join(root, `Pulumi.${name}.yaml`), { force: true });
+async function initStack(name: string, { env, workFolder }: Engine): Promise<void> {
+  const project = mkdtempSync(join(workFolder, "project-"));
+  copyFileSync(join(root, "Pulumi.yaml"), join(project, "Pulumi.yaml"));
+  const made = await run("pulumi", ["stack", "init", name, "--cwd", project], env);
   assert.equal(made.code, 0, made.text);
 }
 
-/** A stack file with generated secrets, made once per test run by the project's own command. */
-function secretsFile(): Promise<string> {
-  return (generated ??= generateSecrets());
+/** A stack file with generated secrets, made once for all test files by the project's own command. */
+async function secretsFile(engine: Engine): Promise<string> {
+  const { withLock } = await import("../../../scripts/lib/lock.mjs");
+  const file = join(engine.workFolder, "Pulumi.secrets.yaml");
+  if (!existsSync(file))
+    await withLock(join(engine.workFolder, "secrets.lock"), {}, async () => {
+      if (!existsSync(file)) await generateSecrets(engine, file);
+    });
+  return file;
 }
 
-async function generateSecrets(): Promise<string> {
-  const { env, workFolder } = await useEngine();
-  const file = join(workFolder, "Pulumi.secrets.yaml");
-  if (existsSync(file)) return file;
-  mkdirSync(join(workFolder, "backend"), { recursive: true });
+async function generateSecrets(engine: Engine, file: string): Promise<void> {
+  const unfinished = join(engine.workFolder, "Pulumi.unfinished.yaml");
+  mkdirSync(join(engine.workFolder, "backend"), { recursive: true });
   const extraDnsNames = testNamespaces.flatMap((namespace) => serverDnsNames("certctl", namespace));
   writeFileSync(
-    file,
+    unfinished,
     stringify({ config: { "certctl:tls": { extraDnsNames: [...new Set(extraDnsNames)] } } }),
   );
-  await initStack("test-secrets", env);
+  await initStack("test-secrets", engine);
   const answer = await run(
     "npm",
-    ["run", "--silent", "secrets", "--", "test-secrets", "--config-file", file],
-    env,
+    ["run", "--silent", "secrets", "--", "test-secrets", "--config-file", unfinished],
+    engine.env,
   );
   assert.equal(answer.code, 0, answer.text);
-  return file;
+  renameSync(unfinished, file);
 }

@@ -146,7 +146,7 @@ export class NodeInstance {
     const inNamespace = (...args: string[]): Promise<string> =>
       kubectl(...args, "--namespace", this.namespace);
     await inNamespace("create", "job", `--from=cronjob/${cronJob}`, name);
-    await inNamespace("wait", `--for=condition=${condition}`, `job/${name}`, "--timeout=150s");
+    await inNamespace("wait", `--for=condition=${condition}`, `job/${name}`, "--timeout=450s");
     return inNamespace("logs", `job/${name}`);
   }
 

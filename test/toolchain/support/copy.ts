@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 const root = resolve(__dirname, "../../..");
 
@@ -13,7 +13,9 @@ export class RepositoryCopy {
 
   public constructor() {
     const left = ["node_modules", ".local", ".git", "dist"].map((name) => join(root, name));
-    cpSync(root, this.folder, { recursive: true, filter: (path) => !left.includes(path) });
+    // Tests that run beside this one let Python write its caches, and rename them into place.
+    const isLeft = (path: string): boolean => left.includes(path) || basename(path) === "__pycache__";
+    cpSync(root, this.folder, { recursive: true, filter: (path) => !isLeft(path) });
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
   }
 
