@@ -37,6 +37,16 @@ const contractTests = [
   "test/moto",
   "test/pod-scripts",
 ];
+/** Scripts of pods that are quick to test, and so are tested with this machine's programs besides the images'. */
+const scriptTests = [
+  "backup-damage",
+  "backup-volume",
+  "enroll",
+  "provision",
+  "push",
+  "reload-tls",
+  "restore-bucket",
+].map((name) => `test/pod-scripts/${name}.test.ts`);
 const engineTests = ["test/engine"];
 const alertTests = ["test/alerts"];
 const nodeTests = ["test/node"];
@@ -66,6 +76,11 @@ export const steps = [
   ),
   { suite: "contract", title: "go test", run: testContract },
   mochaStep("contract", "contract tests", contractTests),
+  {
+    suite: "contract",
+    title: "scripts of pods, with GNU's programs",
+    run: (log) => runMocha({ specs: scriptTests, env: { ...process.env, CERTCTL_USERLAND: "gnu" } }, log),
+  },
   { suite: "engine", title: "toolchain", isSetUp: true, run: buildToolchain },
   mochaStep("engine", "engine tests", engineTests),
   { suite: "node", title: "real node", isSetUp: true, unavailable: nodeUnavailable, run: prepareNode },
