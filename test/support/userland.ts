@@ -33,14 +33,15 @@ export function scriptImage(reference: string): ScriptImage {
 }
 
 /** Tests of scripts can be run with the programs of this machine, too: GNU's, and dash as the shell. */
-export const onThisMachine = process.env.CERTCTL_USERLAND === "gnu";
+const onThisMachine = process.env.CERTCTL_USERLAND === "gnu";
 
-/**
- * Makes the system's programs of an image in a folder, and tells what PATH they are found by. They are those
- * of the image and no others, unless the tests are run with those of this machine.
- */
+/** What PATH finds in an image, made in a folder; or, where the tests are run so, on this machine. */
 export function makeUserland(image: ScriptImage, folder: string): string {
-  if (onThisMachine) return process.env.PATH ?? "";
+  return onThisMachine ? (process.env.PATH ?? "") : imageUserland(image, folder);
+}
+
+/** Makes the programs of an image's system in a folder, and no others. */
+export function imageUserland(image: ScriptImage, folder: string): string {
   if (image === "awsCli")
     return made(folder, "amazon-linux", (place) => linkOwn(place, systemPrograms(image)));
   const system = made(folder, "alpine", (place) => linkBusybox(place, systemPrograms(image)));
