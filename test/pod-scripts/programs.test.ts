@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Manifest } from "../../scripts/render/capture";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
+import type { CertctlArgs } from "../../src/certctl-args";
 import { podSpec } from "../support/pods";
 import { functionsOf, programsOf } from "../support/shell-commands";
 import { addedPrograms, imageUserland, scriptImage, systemPrograms } from "../support/userland";
@@ -44,7 +45,7 @@ const texts = new Map(
 );
 
 describe("the programs that scripts of pods run", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), "certctl-programs-test-"));
   after(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -101,6 +102,13 @@ describe("the programs that scripts of pods run", function () {
           program !== "busybox" && ![...systemPrograms(image), ...addedPrograms[image]].includes(program),
       );
       assert.deepEqual(extra, [], image);
+      const used = Object.values(uses).flatMap(([images, programs]) =>
+        images.includes(image) ? programs.split(" ") : [],
+      );
+      const missing = used.filter(
+        (program) => systemPrograms(image).includes(program) && !found.includes(program),
+      );
+      assert.deepEqual(missing, [], image);
     }
   });
 
@@ -125,14 +133,15 @@ async function imagesOfScripts(): Promise<Map<string, Set<ScriptImage>>> {
   const pushgateway = { url: "http://pushgateway:9091" };
   const restore = { backup: "latest", before: "2099-12-31T23:59:59Z" };
   const own = { secret: "ra", mountPath: "/etc/certctl/ra", ownerOnly: true };
-  for (const args of [
+  const instances: CertctlArgs[] = [
     { backup: { enabled: true, pushgateway }, restore, server: { mounts: [own] } },
     {
       backup: { enabled: true, pushgateway, sink: { mode: "s3", s3 } },
       restore,
       agents: { kind: "DaemonSet" },
     },
-  ] as const) {
+  ];
+  for (const args of instances) {
     const manifests = await renderArgs({ ...placeholderArgs({}), ...args });
     for (const workload of manifests.filter(hasPods)) {
       const pod = podSpec(workload);
