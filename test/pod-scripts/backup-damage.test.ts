@@ -29,7 +29,7 @@ describe("backups that were published, against a real PostgreSQL,", function () 
       let good: string;
       let dump: Buffer;
       let manifest: string;
-      /** Planted backups are each newer than all before. */
+      /** Planted backups are each newer than all before: a backup made in between is dated a second later. */
       let second = 0;
 
       before(async () => {
@@ -41,7 +41,7 @@ describe("backups that were published, against a real PostgreSQL,", function () 
 
       /** Plants a backup that is newer than all others, and says so. */
       async function plant(planted: Buffer, description: string): Promise<string> {
-        second += 1;
+        second += 2;
         const time = new Date(Date.UTC(2099, 0, 1, 0, 0, second));
         const name = `certctl-${time.toISOString().replace(/[-:]|\.\d+/g, "")}-00000000`;
         const dated = description.replace(/("createdEpoch": )\d+/, `$1${String(time.getTime() / 1000)}`);
