@@ -32,7 +32,7 @@ const wrong = {
 type Wrong = keyof typeof wrong;
 
 describe("backups, with real pods,", function () {
-  this.timeout(400_000);
+  this.timeout(600_000);
   const outcomeOf = withBothStacks((instance) =>
     instance.stackName === "dev" ? inBucket(instance) : goThrough(instance, flipByte),
   );
