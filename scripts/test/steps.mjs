@@ -48,6 +48,16 @@ const contractTests = [
   "test/moto",
   "test/pod-scripts",
 ];
+/** Scripts of pods that are quick to test, and so are tested with this machine's programs besides the images'. */
+const scriptTests = [
+  "backup-damage",
+  "backup-volume",
+  "enroll",
+  "provision",
+  "push",
+  "reload-tls",
+  "restore-bucket",
+].map((name) => `test/pod-scripts/${name}.test.ts`);
 const engineTests = ["test/engine"];
 const alertTests = ["test/alerts"];
 const nodeTests = ["test/node"];
@@ -95,6 +105,13 @@ export const steps = [
   ),
   { suite: "contract", title: "go test", lane: "computes", run: testContract },
   mochaStep("contract", "contract tests", "computes", { specs: testFiles(contractTests), jobs: 2 }),
+  {
+    suite: "contract",
+    title: "scripts of pods, with GNU's programs",
+    lane: "computes",
+    run: (log) =>
+      runMocha({ specs: scriptTests, jobs: 2, env: { ...process.env, CERTCTL_USERLAND: "gnu" } }, log),
+  },
   { suite: "engine", title: "toolchain", lane: "waits", isSetUp: true, run: buildToolchain },
   mochaStep(
     "engine",

@@ -29,26 +29,49 @@ field() { sed -n "s/^  \"$2\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$1
 # One value of the database.
 ask() { psql --no-psqlrc --quiet --no-align --tuples-only --set=ON_ERROR_STOP=1 --command="$1" 2> "$TMPDIR/errors"; }
 
-# DUMP MANIFEST: fails unless the file is the one that the manifest describes.
+# FILE: its size. Busybox's wc would begin again at 4 GiB.
+bytes() { stat -L -c %s "$1"; }
+
+# DUMP MANIFEST NAME: fails unless the file is the one that the manifest describes, of the time that the
+# backup's name says: by names, the newest is found.
 verify_file() {
   size=$(field "$2" sizeBytes)
   digest=$(field "$2" sha256)
-  if [ -z "$size" ] || [ -z "$digest" ]; then fail "the manifest is damaged: it has no size or no SHA-256"; fi
-  actual=$(wc -c < "$1" | tr -d ' ')
+  created=$(field "$2" createdEpoch)
+  if [ -z "$size" ] || [ -z "$digest" ] || [ -z "$created" ]; then
+    fail "the manifest is damaged: it has no size, no SHA-256 or no time"
+  fi
+  actual=$(bytes "$1")
   [ "$actual" = "$size" ] || fail "the dump is damaged: it has $actual bytes, and its manifest says $size"
   sha256sum "$1" | cut -d ' ' -f 1 > "$TMPDIR/digest"
   [ "$(cat "$TMPDIR/digest")" = "$digest" ] || fail "the dump is damaged: its SHA-256 is not the one in its manifest"
+  time=$(date -u -d "@$created" +%Y%m%dT%H%M%SZ)
+  case $3 in
+    *-"$time"-*) ;;
+    *) fail "the backup is not of the time that its name says: $3 was made at $time" ;;
+  esac
+}
+
+# FILE OTHER WHERE: the lines that are in the file alone, on one line.
+only_in() {
+  awk -v where="$3" 'FILENAME == ARGV[1] { other[$0]; next }
+    !($0 in other) { printf "%s in the %s;", $0, where }' "$2" "$1"
 }
 
 # MANIFEST: fails unless every table of the connected database has the rows that were counted when it was dumped.
 check_rows() {
   sed -n '/^  "rows": {$/,/^  }$/s/^    \(".*": [0-9]*\),\{0,1\}$/\1/p' "$1" > "$TMPDIR/rows-wanted"
+  [ -s "$TMPDIR/rows-wanted" ] || fail "the manifest is damaged: it names no table"
   run psql --no-psqlrc --quiet --no-align --tuples-only --set=ON_ERROR_STOP=1 --file="$scripts/count-rows.sql" --output="$TMPDIR/rows" ||
     fail "the rows cannot be counted: $(reason)"
   sort -o "$TMPDIR/rows" "$TMPDIR/rows"
   sort -o "$TMPDIR/rows-wanted" "$TMPDIR/rows-wanted"
-  different=$(diff "$TMPDIR/rows-wanted" "$TMPDIR/rows" | sed -n 's/^< \(.*\)/\1 in the manifest/p; s/^> \(.*\)/\1 in the database/p' | tr '\n' ';')
-  [ -z "$different" ] || fail "rows differ: $different"
+  # The exit code decides: what diff says is another text with each system.
+  if ! cmp -s "$TMPDIR/rows-wanted" "$TMPDIR/rows"; then
+    only_in "$TMPDIR/rows-wanted" "$TMPDIR/rows" manifest > "$TMPDIR/different"
+    only_in "$TMPDIR/rows" "$TMPDIR/rows-wanted" database >> "$TMPDIR/different"
+    fail "rows differ: $(cat "$TMPDIR/different")"
+  fi
 }
 
 check_schema_version() {

@@ -18,7 +18,7 @@ stop_all() {
 }
 trap stop_all EXIT
 
-verify_file "$dump" "$manifest"
+verify_file "$dump" "$manifest" "$name"
 available=$(($(df -P -k "$DATA_DIR" | sed -n '2s/^[^ ]* *[0-9]* *[0-9]* *\([0-9]*\) .*/\1/p') * 1024))
 [ -z "${SPACE_BYTES:-}" ] || [ "$available" -le "$SPACE_BYTES" ] || available=$SPACE_BYTES
 needed=$(field "$manifest" databaseBytes)

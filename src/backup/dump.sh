@@ -68,7 +68,8 @@ run pg_dump --format=custom --no-owner --no-acl --compress="$COMPRESSION" --snap
   --file="$work/dump" --dbname="$PGDATABASE" || fail "pg_dump failed: $(reason)"
 told
 while [ "$answer" != "end of rows" ]; do
-  echo "    $answer"
+  # Names may have backslashes, which some shells' echo would replace.
+  printf '    %s\n' "$answer"
   told
 done > "$TMPDIR/rows"
 exec 3>&- 4<&-
@@ -84,7 +85,7 @@ check=
 run pg_restore --list "$work/dump" > "$TMPDIR/list" || fail "the dump has no list: $(reason)"
 tables=$(grep -c ' TABLE DATA ' "$TMPDIR/list" || true)
 [ "$tables" = "$(wc -l < "$TMPDIR/rows" | tr -d ' ')" ] || fail "the dump holds $tables tables, and the database has $(wc -l < "$TMPDIR/rows")"
-size=$(wc -c < "$work/dump" | tr -d ' ')
+size=$(bytes "$work/dump")
 [ "$size" -gt 0 ] || fail "the dump is empty"
 
 created=$(date +%s)

@@ -65,14 +65,14 @@ refuse_a_server_of_another_schema() {
 }
 
 verified() {
-  verify_file "$dump" "$manifest"
+  verify_file "$dump" "$manifest" "$name"
   touch "$TMPDIR/verified"
   echo yes
 }
 # The dump without its last byte, and that byte when somebody says that all of it is verified.
 all_once_verified() {
   sent=yes
-  head -c "$(($(wc -c < "$dump") - 1))" "$dump" || sent=no
+  head -c "$(($(bytes "$dump") - 1))" "$dump" || sent=no
   read -r _ && [ "$sent" = yes ] && tail -c 1 "$dump"
 }
 # Given the pipe's name, pg_restore would open it twice.
@@ -183,12 +183,12 @@ case $tables/$said in
     restore_into_empty
     ;;
   */"$begun"*)
-    verify_file "$dump" "$manifest"
+    verify_file "$dump" "$manifest" "$name"
     echo "an earlier run restored the rows, and was stopped before it was done"
     finish
     ;;
   *)
-    verify_file "$dump" "$manifest"
+    verify_file "$dump" "$manifest" "$name"
     refuse_a_server_of_another_schema
     restore_beside
     ;;

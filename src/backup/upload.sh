@@ -83,7 +83,7 @@ case $confirmed in
 esac
 store put-object --key "$key.json" --body "$work/manifest.json" --if-none-match '*' --checksum-algorithm SHA256 --metadata "sha256=$sha256" \
   --content-type application/json || {
-  manifest_size=$(wc -c < "$work/manifest.json")
-  stored "$key.json" "$((manifest_size))" "$sha256"
+  manifest_size=$(stat -c %s "$work/manifest.json")
+  stored "$key.json" "$manifest_size" "$sha256"
 }
 echo "published s3://$S3_BUCKET/$key"

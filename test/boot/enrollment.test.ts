@@ -9,6 +9,7 @@ import type { CertctlArgs } from "../../src/certctl-args";
 import { buildContract } from "../support/contract";
 import { localContainer, manifestOf, podSpec } from "../support/pods";
 import { generateSecrets } from "../support/secrets";
+import { makeUserland } from "../support/userland";
 
 const deviceCas = { configMap: "device-cas", key: "ca.crt" };
 
@@ -93,6 +94,7 @@ describe("the stand-in for certctl, with the files of EST and SCEP profiles,", f
     localContainer(manifests, deployment(), "server", join(folder, name));
     const [shell = "", ...rest] = command;
     const copied = spawnSync(shell, [...rest, `${source}${from}:${join(folder, name, target)}`], {
+      env: { PATH: makeUserland("server", join(folder, "system")) },
       encoding: "utf8",
     });
     assert.equal(copied.status, 0, copied.stderr);

@@ -11,6 +11,7 @@ import { localContainer, manifestOf, podSpec } from "../support/pods";
 import type { LocalContainer } from "../support/pods";
 import { generateSecrets } from "../support/secrets";
 import { committed } from "../support/stack-files";
+import { makeUserland } from "../support/userland";
 import { configurations } from "./configurations";
 
 describe("the stand-in for certctl, which refuses to start by certctl's rules (facts: refusals-to-start),", function () {
@@ -74,7 +75,7 @@ describe("the stand-in for certctl, which refuses to start by certctl's rules (f
           `exec ${binaries.agent} --check-config`,
         );
         const started = spawnSync("sh", ["-c", script], {
-          env: { PATH: process.env.PATH, ...container.env },
+          env: { PATH: makeUserland("agent", join(folder, "system")), ...container.env },
           encoding: "utf8",
         });
         assert.equal(started.status, 0, started.stdout + started.stderr);

@@ -18,7 +18,18 @@ interface Outcome {
   preview: { code: number; text: string };
   /** What the drill said of a backup that was damaged since. */
   damage: string;
+  /** What the drills said of backups that are not what their manifests say, by what is wrong. */
+  refused: Partial<Record<Wrong, string>>;
 }
+
+/** What is wrong with a backup, and what its drill says. */
+const wrong = {
+  "a missing row": /drill: rows differ: "public\.schema_migrations": 99999 in the manifest;/,
+  "a row too many": /drill: rows differ: "public\.schema_migrations": 1 in the manifest;/,
+  "another schema": /drill: the schema version is [^ ]+, and the manifest says 000001_another/,
+  "a broken chain": /drill: the audit chain is broken: of /,
+} as const;
+type Wrong = keyof typeof wrong;
 
 describe("backups, with real pods,", function () {
   this.timeout(1_200_000);
@@ -51,6 +62,13 @@ describe("backups, with real pods,", function () {
     it(`${where} fail their drill when the newest one is damaged`, async () => {
       const { damage } = await outcomeOf(stackName);
       assert.match(damage, /drill: the dump is damaged/);
+    });
+  }
+
+  for (const [what, says] of Object.entries(wrong)) {
+    it(`in a bucket fail their drill, in the programs of the real image, when the newest one has ${what}`, async () => {
+      const { refused } = await outcomeOf("dev");
+      assert.match(refused[what as Wrong] ?? "", says);
     });
   }
 });
@@ -99,7 +117,7 @@ async function goThrough(
     "--namespace",
     instance.namespace,
   );
-  return { backup, drill, later, ready, pods: [before, restored, without], preview, damage };
+  return { backup, drill, later, ready, pods: [before, restored, without], preview, damage, refused: {} };
 }
 
 /** The stack with its backups in a simulator of S3 on this machine, as long as they are looked at. */
@@ -127,12 +145,50 @@ async function inBucket(instance: NodeInstance): Promise<Outcome> {
       await store.write("certctl-20990101T000000Z-00000000.json", manifest);
     });
     assert.deepEqual((await store.listed())[0], outcome.backup);
-    return outcome;
+    return { ...outcome, refused: await drillsOfWrong(instance, store, outcome.backup) };
   } finally {
     instance.stack.configure({ "certctl:backup": undefined, "certctl:restore": undefined });
     await instance.stack.up();
     await store.stop();
   }
+}
+
+/** Makes the newest backup one with which something is wrong, and runs its drill; for each thing in turn. */
+async function drillsOfWrong(
+  instance: NodeInstance,
+  store: BackupStore,
+  backup: string,
+): Promise<Outcome["refused"]> {
+  const [dump, manifest] = [await store.read(`${backup}.dump`), String(await store.read(`${backup}.json`))];
+  const refused: Outcome["refused"] = {};
+  const drill = async (what: Wrong): Promise<void> => {
+    const job = `drill-of-${what.replaceAll(" ", "-")}`;
+    refused[what] = await instance.runNow("certctl-drill", job, "failed");
+    await kubectl("delete", "job", job, "--namespace", instance.namespace);
+  };
+  let second = 1;
+  for (const [what, pattern, text] of [
+    ["a missing row", /("public.schema_migrations": )\d+/, "$199999"],
+    ["a row too many", /("public.schema_migrations": )\d+/, "$11"],
+    ["another schema", /("schemaVersion": ")[^"]+/, "$1000001_another.up.sql"],
+  ] as const) {
+    const time = new Date(Date.UTC(2099, 0, 1, 0, 0, second++));
+    const name = `certctl-${time.toISOString().replace(/[-:]|\.\d+/g, "")}-00000000`;
+    const dated = manifest.replace(/("createdEpoch": )\d+/, `$1${String(time.getTime() / 1000)}`);
+    await store.write(`${name}.dump`, dump);
+    await store.write(`${name}.json`, Buffer.from(dated.replace(pattern, text)));
+    await drill(what);
+  }
+  const events = ["one", "two", "three"].map((id) => `('${id}', 'somebody', 'test')`).join(", ");
+  await instance.sql(`insert into audit_events (id, actor, action) values ${events}`);
+  // The owner of the table may do so, and who broke into the database.
+  await instance.sql(
+    "alter table audit_events disable trigger all; delete from audit_events where id = 'two'; alter table audit_events enable trigger all",
+  );
+  await instance.runNow("certctl-backup", "backup-of-a-broken-chain");
+  await kubectl("delete", "job", "backup-of-a-broken-chain", "--namespace", instance.namespace);
+  await drill("a broken chain");
+  return refused;
 }
 
 /** Flips a byte of the newest backup on the volume, by a pod that is as restricted as every other. */

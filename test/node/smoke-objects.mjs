@@ -103,8 +103,13 @@ export function databaseObjects({ certificate, key }) {
  */
 export function webObjects({ agentImage }) {
   const shell = { image: agentImage, securityContext: restrictedContainer };
-  const serve =
-    "mkdir -p /tmp/w && cd /tmp/w && echo here > index.html && httpd -p 8081 -h /tmp/w && exec httpd -f -p 8080 -h /tmp/w";
+  const serve = [
+    "mkdir -p /tmp/w",
+    "echo here > /tmp/w/index.html",
+    // By busybox's name: Alpine's has no httpd.
+    "busybox httpd -p 8081 -h /tmp/w",
+    "exec busybox httpd -f -p 8080 -h /tmp/w",
+  ].join(" && ");
   const sleeper = (/** @type {string} */ name) =>
     pod(name, { role: name }, [{ ...shell, name: "shell", command: ["sleep", "infinity"] }], { volumes: [] });
   return [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BackupDatabase } from "../support/backup-database";
 import { ImagePrograms } from "../support/backup-pods";
@@ -26,30 +26,47 @@ describe("backups that were published, against a real PostgreSQL,", function () 
   for (const makeSink of [volumeSink, bucketSink]) {
     describe(`${makeSink === volumeSink ? "on a volume" : "in a bucket"} and damaged since,`, () => {
       let sink: TestSink;
+      let good: string;
       let dump: Buffer;
       let manifest: string;
-      /** Planted backups are each newer than all before. */
+      /** Planted backups are each newer than all before: a backup made in between is dated a second later. */
       let second = 0;
 
       before(async () => {
         sink = await makeSink(database, programs);
-        const good = await new ProvenBackups(sink).add();
+        good = await new ProvenBackups(sink).add();
         [dump, manifest] = [await sink.read(`${good}.dump`), String(await sink.read(`${good}.json`))];
       });
       after(() => sink.stop());
 
-      /** What the drill says of the newest backup. */
-      async function drilled(planted: Buffer, description: string): Promise<string> {
-        second += 1;
-        await sink.plant(
-          `certctl-20990101T0000${String(second).padStart(2, "0")}Z-00000000`,
-          planted,
-          Buffer.from(description),
-        );
-        const result = await sink.pods.run("CronJob", "certctl-drill");
+      /** Plants a backup that is newer than all others, and says so. */
+      async function plant(planted: Buffer, description: string): Promise<string> {
+        second += 2;
+        const time = new Date(Date.UTC(2099, 0, 1, 0, 0, second));
+        const name = `certctl-${time.toISOString().replace(/[-:]|\.\d+/g, "")}-00000000`;
+        const dated = description.replace(/("createdEpoch": )\d+/, `$1${String(time.getTime() / 1000)}`);
+        await sink.plant(name, planted, Buffer.from(dated));
+        return name;
+      }
+
+      /** What the drill says of a backup, or of the newest. */
+      async function drill(backup = "latest"): Promise<string> {
+        const result = await sink.pods.run("CronJob", "certctl-drill", { env: { BACKUP: backup } });
         if (result.status === 0) return "";
         assert.match(result.stderr, /^drill: [^\n]+\n$/, said(result));
         return result.stderr;
+      }
+
+      async function drilled(planted: Buffer, description: string): Promise<string> {
+        await plant(planted, description);
+        return drill();
+      }
+
+      /** The manifest with something else in it. */
+      function changed(from: string | RegExp, to: string): string {
+        const text = manifest.replace(from, to);
+        assert.notEqual(text, manifest);
+        return text;
       }
 
       it("fail the drill when their end is missing", async () => {
@@ -68,20 +85,62 @@ describe("backups that were published, against a real PostgreSQL,", function () 
         );
       });
 
-      it("fail the drill when rows are missing", async () => {
-        const more = manifest.replace('"public.teams": 20', '"public.teams": 21');
-        assert.notEqual(more, manifest);
+      it("fail the drill when a row is missing", async () => {
         assert.match(
-          await drilled(dump, more),
-          /rows differ: "public\.teams": 21 in the manifest;"public\.teams": 20 in the database/,
+          await drilled(dump, changed('"public.teams": 20', '"public.teams": 21')),
+          /rows differ: "public\.teams": 21 in the manifest;"public\.teams": 20 in the database;/,
+        );
+      });
+
+      it("fail the drill when there is a row too many", async () => {
+        assert.match(
+          await drilled(dump, changed('"public.teams": 20', '"public.teams": 19')),
+          /rows differ: "public\.teams": 19 in the manifest;"public\.teams": 20 in the database;/,
+        );
+      });
+
+      it("fail the drill when a table is missing", async () => {
+        assert.match(
+          await drilled(dump, changed(/^ {4}"public\.teams": 20/m, '    "public.lost": 0,\n$&')),
+          /rows differ: "public\.lost": 0 in the manifest;\n$/,
+        );
+      });
+
+      it("fail the drill when there is a table too many", async () => {
+        assert.match(
+          await drilled(dump, changed(/^ {4}"public\.teams": 20,?\n/m, "")),
+          /rows differ: "public\.teams": 20 in the database;\n$/,
+        );
+      });
+
+      it("fail the drill when no table is told", async () => {
+        assert.match(
+          await drilled(dump, changed(/("rows": \{\n)[^}]*/, "$1  ")),
+          /the manifest is damaged: it names no table/,
         );
       });
 
       it("fail the drill when the schema is another", async () => {
-        const other = manifest.replace("000047_", "000046_");
         assert.match(
-          await drilled(dump, other),
+          await drilled(dump, changed("000047_", "000046_")),
           /the schema version is 000047_[^ ]+, and the manifest says 000046_/,
+        );
+      });
+
+      it("fail the drill when the chain of the audit log is broken", async () => {
+        await database.query("create database broken template certctl", "postgres");
+        await database.query(
+          "alter table audit_events disable trigger all; delete from audit_events where id = 'e-1000'",
+          "broken",
+        );
+        const before = await sink.listed();
+        const backup = await sink.pods.run("CronJob", "certctl-backup", { env: { PGDATABASE: "broken" } });
+        await database.query("drop database broken", "postgres");
+        assert.equal(backup.status, 0, said(backup));
+        const [broken] = (await sink.listed()).filter((name) => !before.includes(name));
+        assert.match(
+          await drill(broken),
+          /the audit chain is broken: of 1999 rows, 1 have no predecessor, 1998 follow one, 1 follow one that does not exist/,
         );
       });
 
@@ -91,6 +150,16 @@ describe("backups that were published, against a real PostgreSQL,", function () 
 
       it("pass the drill when they are whole", async () => {
         assert.equal(await drilled(dump, manifest), "");
+      });
+
+      it("fail the drill when they are older than their name says", async () => {
+        const name = "certctl-20990101T010000Z-00000000";
+        await sink.plant(name, dump, Buffer.from(manifest));
+        const time = good.split("-")[1] ?? "";
+        assert.match(
+          await drill(name),
+          new RegExp(`the backup is not of the time that its name says: ${name} was made at ${time}`),
+        );
       });
     });
   }
@@ -106,6 +175,19 @@ describe("backups that were published, against a real PostgreSQL,", function () 
       [dump, manifest] = [await sink.read(`${good}.dump`), String(await sink.read(`${good}.json`))];
     });
     after(() => sink.stop());
+
+    it("fail the drill when they are 4 GiB longer than they were", async () => {
+      const [name = ""] = await sink.listed();
+      const file = join(sink.pods.volume, `${name}.dump`);
+      const { size } = statSync(file);
+      truncateSync(file, size + 2 ** 32);
+      const drilled = await sink.pods.run("CronJob", "certctl-drill", { env: { BACKUP: name } });
+      truncateSync(file, size);
+      assert.equal(
+        drilled.stderr,
+        `drill: the dump is damaged: it has ${String(size + 2 ** 32)} bytes, and its manifest says ${String(size)}\n`,
+      );
+    });
 
     /** A backup of that many days ago. */
     async function plantOld(days: number): Promise<string> {

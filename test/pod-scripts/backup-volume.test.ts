@@ -56,7 +56,7 @@ describe("the pods of backups on a volume, against a real PostgreSQL,", function
     const env = {
       ...server,
       PGPASSWORD: database.args.databasePassword as string,
-      PATH: `${programs.path}:${process.env.PATH ?? ""}`,
+      PATH: programs.pathIn("postgres:16-alpine"),
     };
     const restored = spawnSync("sh", ["-c", script], { cwd: pods.volume, env, encoding: "utf8" });
     assert.equal(restored.status, 0, restored.stdout + restored.stderr);

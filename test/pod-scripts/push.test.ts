@@ -11,6 +11,7 @@ import type { BackupSettings } from "../../src/backup/backup-args";
 import { localContainer, manifestOf } from "../support/pods";
 import { freePort } from "../support/postgres";
 import { prometheusProgram } from "../support/promtool";
+import { makeUserland } from "../support/userland";
 
 describe("what backups and drills tell a real Pushgateway", function () {
   this.timeout(300_000);
@@ -62,7 +63,7 @@ describe("what backups and drills tell a real Pushgateway", function () {
     prepare?.(pod);
     const [shell = "", ...args] = command;
     const { status, stdout, stderr } = spawnSync(shell, args, {
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: makeUserland("postgres", join(folder, "system")), ...env },
       encoding: "utf8",
     });
     return { status, text: stdout + stderr };

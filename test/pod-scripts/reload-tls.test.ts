@@ -67,7 +67,7 @@ describe("the sidecar that reloads TLS files, beside the stand-in for certctl,",
     writeFileSync(join(bin, "pidof"), `#!/bin/sh\necho ${String(server.pid)}\n`);
     chmodSync(join(bin, "pidof"), 0o755);
     const child = spawn("sh", [command[1] ?? ""], {
-      env: { ...env, PATH: `${bin}:${process.env.PATH ?? ""}` },
+      env: { ...env, PATH: `${bin}:${instance.path}` },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));

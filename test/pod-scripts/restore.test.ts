@@ -211,6 +211,29 @@ describe("the restore Job's pod, against a real PostgreSQL,", function () {
     assert.deepEqual(await database.fingerprint("late"), saved);
   });
 
+  it("is not done with rows that are not those of the manifest, and leaves the server what it had", async () => {
+    const described = join(backups.volume, `${name}.json`);
+    const good = readFileSync(described, "utf8");
+    await database.query("create database wanting", "postgres");
+    const before = await database.fingerprint();
+    for (const rows of [19, 21]) {
+      chmodSync(described, 0o600);
+      writeFileSync(described, good.replace('"public.teams": 20', `"public.teams": ${String(rows)}`));
+      for (const env of [{ RESTORE_ID: "0000000c" }, { RESTORE_ID: "0000000d", PGDATABASE: "wanting" }]) {
+        const refused = await restore.run(env);
+        assert.equal(
+          refused.stderr,
+          `restore: rows differ: "public.teams": ${String(rows)} in the manifest;"public.teams": 20 in the database;\n`,
+        );
+      }
+    }
+    writeFileSync(described, good);
+    assert.deepEqual(await database.fingerprint(), before);
+    assert.deepEqual(await databases("certctl\\_restoring\\_%"), []);
+    must(await restore.run({ RESTORE_ID: "0000000d", PGDATABASE: "wanting" }));
+    assert.deepEqual(await database.fingerprint("wanting"), saved);
+  });
+
   it("fills an empty database as its plain owner, who cannot put one aside", async () => {
     await database.query("create role plain login password 'plain'", "postgres");
     await database.query("create database plain owner plain", "postgres");

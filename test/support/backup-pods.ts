@@ -16,6 +16,7 @@ import type { Manifest } from "../../scripts/render/capture";
 import { renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
 import { localContainer, manifestOf, podSpec } from "./pods";
+import { makeUserland, scriptImage } from "./userland";
 
 const nobody = 65534;
 const isRoot = process.getuid?.() === 0;
@@ -44,16 +45,25 @@ export interface RunOptions {
 export class ImagePrograms {
   readonly folder = mkdtempSync(join(tmpdir(), "certctl-programs-"));
 
-  private constructor(serverBin: string) {
+  private constructor(private readonly serverBin: string) {
     chmodSync(this.folder, 0o755);
-    this.path = [
-      join(this.folder, "bin"),
-      serverBin,
-      join(this.folder, "clients/pgserver/pginstall/bin"),
-    ].join(":");
   }
 
-  readonly path: string;
+  /** All of them, without the systems of the images. */
+  get path(): string {
+    return [join(this.folder, "bin"), this.postgresPath].join(":");
+  }
+
+  private get postgresPath(): string {
+    return [this.serverBin, join(this.folder, "clients/pgserver/pginstall/bin")].join(":");
+  }
+
+  /** What PATH finds in a container of an image: its programs and no others. */
+  pathIn(image: string): string {
+    const kind = scriptImage(image);
+    const added = kind === "postgres" ? this.postgresPath : join(this.folder, "bin");
+    return [added, makeUserland(kind, join(this.folder, "systems"))].join(":");
+  }
 
   static async prepare(serverBin: string): Promise<ImagePrograms> {
     const [{ postgresClients }, { pythonPackages }] = await Promise.all([
@@ -82,11 +92,14 @@ export class ImagePrograms {
     return programs;
   }
 
-  /** Makes a program of a shell script, on every container's PATH or in a folder of shims. */
+  /**
+   * Makes a program of a shell script, in the image of the AWS CLI or in a folder of shims. Whatever the
+   * image, the script has the programs of this machine.
+   */
   program(name: string, script: string, folder = "bin"): string {
     const target = join(this.folder, folder);
     mkdirSync(target, { recursive: true });
-    writeFileSync(join(target, name), `#!/bin/sh\n${script}\n`);
+    writeFileSync(join(target, name), `#!/bin/sh\nPATH='${process.env.PATH ?? ""}'\n${script}\n`);
     chmodSync(join(target, name), 0o755);
     return target;
   }
@@ -158,8 +171,9 @@ export class BackupPods {
     let result: PodResult = { status: 0, signal: null, container: "", stdout: "", stderr: "" };
     try {
       for (const { name } of [...(pod.initContainers ?? []), ...pod.containers]) {
-        const { command, env } = localContainer(this.manifests, workload, name, own);
-        result = await this.runContainer(name, command, { ...env, POD_NAME: podName }, options);
+        const container = localContainer(this.manifests, workload, name, own);
+        const env = { PATH: this.programs.pathIn(container.image), ...container.env, POD_NAME: podName };
+        result = await this.runContainer(name, container.command, env, options);
         if (result.status !== 0) return result;
       }
       return result;
@@ -190,12 +204,12 @@ export class BackupPods {
         Object.entries(this.changes).reduce((text, [from, to]) => text.replaceAll(from, to), value),
       ]),
     );
-    const path = [...(options.shims ?? []), this.programs.path, process.env.PATH].join(":");
+    const path = [...(options.shims ?? []), changed.PATH].join(":");
     const user = isRoot ? { uid: nobody, gid: nobody } : {};
     // A group of its own, as a container's processes end together.
     const child = spawn(program, args, {
       cwd: "/",
-      env: { PATH: path, ...changed, ...options.env },
+      env: { ...changed, ...options.env, PATH: path },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       ...user,

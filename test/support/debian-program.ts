@@ -11,9 +11,22 @@ const caches = resolve(__dirname, "../../.local");
 export function debianProgram(packageName: string, program = packageName): string {
   const onPath = spawnSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).stdout.trim();
   if (onPath !== "") return onPath;
-  const unpacked = join(caches, packageName, "usr/bin", program);
-  if (!existsSync(unpacked)) unpack(packageName, program);
-  return unpacked;
+  return unpackedProgram(packageName, program);
+}
+
+/** Where the distribution's own build of a program is, whatever is on PATH. */
+export function unpackedProgram(packageName: string, program: string): string {
+  // Older packages have some programs in /bin.
+  const find = (): string | undefined =>
+    ["usr/bin", "bin"].map((folder) => join(caches, packageName, folder, program)).find(isThere);
+  if (find() === undefined) unpack(packageName, program);
+  const found = find();
+  if (found === undefined) throw new Error(`the package ${packageName} has no ${program}`);
+  return found;
+}
+
+function isThere(file: string): boolean {
+  return existsSync(file);
 }
 
 function unpack(packageName: string, program: string): void {

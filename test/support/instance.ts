@@ -14,6 +14,7 @@ import { localContainer, manifestOf } from "./pods";
 import type { LocalContainer } from "./pods";
 import { LocalPostgres, freePort } from "./postgres";
 import { generateSecrets } from "./secrets";
+import { makeUserland } from "./userland";
 
 /** What a script answered. */
 export interface ScriptAnswer {
@@ -120,8 +121,8 @@ export class LocalInstance {
   }
 
   /**
-   * Runs a pod's script as it is, but for the paths of its files. Its curl finds the server's Service on this
-   * machine.
+   * Runs a pod's script as it is, but for the paths of its files, with the programs of its image. Its curl
+   * finds the server's Service on this machine.
    */
   runScript(text: string, workload: string, env: Record<string, string>): ScriptAnswer {
     const home = join(this.folder, "home");
@@ -131,10 +132,15 @@ export class LocalInstance {
     writeFileSync(join(home, ".curlrc"), `resolve = "${serverName}:${String(this.port)}:127.0.0.1"\n`);
     const script = text.replaceAll(/\/(?:etc\/certctl|tmp)\//g, (path) => files + path);
     return spawnSync("sh", ["-c", script], {
-      env: { PATH: process.env.PATH, CURL_HOME: home, ...env },
+      env: { PATH: this.path, CURL_HOME: home, ...env },
       encoding: "utf8",
       timeout: 60_000,
     });
+  }
+
+  /** What PATH finds in containers of the server and of agents. */
+  get path(): string {
+    return makeUserland("server", join(this.folder, "system"));
   }
 
   /** The status that the server answers. With a key and a body, a call of its API. */

@@ -91,17 +91,15 @@ async function withDependencies(packages) {
 }
 
 /**
- * A link for each applet, apart from programs that are there already.
+ * A link for each of these applets, and for no other that the distribution's busybox has besides.
  * @param {string} root
+ * @param {string[]} applets
  */
-export async function linkBusybox(root) {
-  const program = join(root, "usr/bin/busybox");
-  const applets = (await run("chroot", [root, "/bin/busybox", "--list"])).trim().split("\n");
-  if (!existsSync(program)) throw new Error("busybox is not in /usr/bin");
-  for (const applet of applets) {
-    const link = join(root, "usr/bin", applet);
-    if (!existsSync(link)) symlinkSync("busybox", link);
-  }
+export async function linkBusybox(root, applets) {
+  if (!existsSync(join(root, "usr/bin/busybox"))) throw new Error("busybox is not in /usr/bin");
+  const has = (await run("chroot", [root, "/bin/busybox", "--list"])).trim().split("\n");
+  for (const applet of applets.filter((one) => has.includes(one)))
+    symlinkSync("busybox", join(root, "usr/bin", applet));
 }
 
 /**

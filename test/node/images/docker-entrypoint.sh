@@ -74,7 +74,7 @@ if [ "${1:-}" = postgres ]; then
   make_directories
   if [ "$(id -u)" = 0 ]; then
     chown -R postgres "$PGDATA" /var/run/postgresql
-    exec start-stop-daemon --start --chuid postgres:postgres --exec "$0" -- "$@"
+    exec gosu postgres "$0" "$@"
   fi
   if [ -s "$PGDATA/PG_VERSION" ]; then
     printf '\nPostgreSQL Database directory appears to contain a database; Skipping initialization\n\n'

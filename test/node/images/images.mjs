@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { awsLayer, pythonLayer, requirements } from "./aws-layers.mjs";
-import { curlLayer, systemLayer } from "./base-layers.mjs";
+import { alpineLayer, amazonLinuxLayer, curlLayer, userlands } from "./base-layers.mjs";
 import { entrypoint, postgresLayer, postgresVersion } from "./postgres-layer.mjs";
 import {
   contractLayer,
@@ -78,7 +78,9 @@ export const archives = /** @type {const} */ ({
  * @returns {Record<ImageName, ImagePlan>}
  */
 export function describeImages(engines) {
-  const system = { name: "system", recipe: systemLayer, files: [file("base-layers.mjs")] };
+  const base = { files: [file("base-layers.mjs")], inputs: [userlands] };
+  const alpine = { name: "alpine", recipe: alpineLayer, ...base };
+  const amazonLinux = { name: "amazon-linux", recipe: amazonLinuxLayer, ...base };
   const curl = { name: "curl", recipe: curlLayer, files: [file("base-layers.mjs")] };
   const postgres = {
     name: "postgres",
@@ -126,7 +128,7 @@ export function describeImages(engines) {
       Entrypoint: ["/coredns"],
       User: "65532:65532",
     }),
-    postgres: plan("postgres", [system, postgres], {
+    postgres: plan("postgres", [alpine, postgres], {
       Entrypoint: ["docker-entrypoint.sh"],
       Cmd: ["postgres"],
       // The clients were not made with /var/run/postgresql as their default.
@@ -139,18 +141,18 @@ export function describeImages(engines) {
       ],
       StopSignal: "SIGINT",
     }),
-    server: plan("server", [system, curl, server], serverConfig),
-    agent: plan("agent", [system, curl, agent], agentConfig),
-    newerServer: plan("newerServer", [system, curl, server, migrations], { ...serverConfig, Env: newer }),
-    newerAgent: plan("newerAgent", [system, curl, agent], {
+    server: plan("server", [alpine, curl, server], serverConfig),
+    agent: plan("agent", [alpine, curl, agent], agentConfig),
+    newerServer: plan("newerServer", [alpine, curl, server, migrations], { ...serverConfig, Env: newer }),
+    newerAgent: plan("newerAgent", [alpine, curl, agent], {
       ...agentConfig,
       Env: [...intervals, "CONTRACT_VERSION=v2.1.8"],
     }),
-    brokenServer: plan("brokenServer", [system, curl, server], {
+    brokenServer: plan("brokenServer", [alpine, curl, server], {
       ...serverConfig,
       Env: ["CONTRACT_FAIL_MIGRATION=000099_broken.up.sql"],
     }),
-    awsCli: plan("awsCli", [system, python, aws], { Entrypoint: ["aws"], WorkingDir: "/aws" }),
+    awsCli: plan("awsCli", [amazonLinux, python, aws], { Entrypoint: ["aws"], WorkingDir: "/aws" }),
     prometheusOperator: plan("prometheusOperator", [copied("prometheus-operator", "bin/operator")], {
       Entrypoint: ["/bin/operator"],
       User: "65534",

@@ -47,12 +47,15 @@ const clients = {
 export const postgresVersion = "16.14";
 export const entrypoint = fileURLToPath(new URL("docker-entrypoint.sh", import.meta.url));
 
+/** What the official image has besides Alpine's own programs, as far as Debian has it. */
+const added = ["bash", "gosu", "libtinfo6"];
+
 const uid = 70;
 
 /** @type {import("./base-layers.mjs").LayerRecipe} */
 export async function postgresLayer({ root, workFolder }) {
   makeSkeleton(root);
-  await unpackPackages(root, ["libstdc++6"], { workFolder });
+  await unpackPackages(root, ["libstdc++6", ...added], { workFolder });
   const [serverFolder, clientsFolder] = [await downloadServer(workFolder), await downloadClients(workFolder)];
   const local = join(root, "usr/local");
   for (const folder of ["bin", "lib", "share"])
