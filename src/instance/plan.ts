@@ -84,6 +84,7 @@ export function instancePlan(name: string, args: CertctlArgs): InstancePlan {
   const network = settings.network && instanceTraffic(settings, labelled);
   const migratedByJob = settings.migrations.mode === MigrationMode.Job;
   const { mode: _mode, backupFirst: _backupFirst, ...migration } = args.migrations ?? {};
+  const { sqlExporter, ...monitoring } = args.monitoring ?? {};
   return {
     names,
     neededKinds: neededKinds(settings),
@@ -127,10 +128,10 @@ export function instancePlan(name: string, args: CertctlArgs): InstancePlan {
       readyTimeoutSeconds,
     },
     sqlExporter: settings.sqlExporter
-      ? { ...args.monitoring?.sqlExporter, ...shared, images, readyTimeoutSeconds, scheduling }
+      ? { ...sqlExporter, ...shared, images, readyTimeoutSeconds, scheduling }
       : undefined,
     monitoring: settings.monitoring && {
-      ...args.monitoring,
+      ...monitoring,
       ...shared,
       fleetSize,
       ...watchedParts(settings, name),

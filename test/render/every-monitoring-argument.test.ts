@@ -44,7 +44,9 @@ function renderMonitoring(args: CertctlArgs): Promise<Manifest[]> {
     apiKeys: "certctl-api-keys",
     trust: { configMap: "certctl-tls-ca", key: "ca.crt" },
   };
+  // The exporter is a part of its own.
+  const { sqlExporter: _exporter, ...monitoring } = args.monitoring ?? {};
   return captureManifests(() => {
-    new CertctlMonitoring("certctl-monitoring", { ...args.monitoring, ...parts, ...names });
+    new CertctlMonitoring("certctl-monitoring", { ...monitoring, ...parts, ...names });
   });
 }
