@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import type { Manifest } from "../../scripts/render/capture";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { placeholder } from "../../src/checks/placeholders";
+import { placeholder, withPlaceholders } from "../../src/checks/placeholders";
 import schema from "../../src/checks/schema.json";
+import { checkedInstance } from "../../src/instance/instance-checks";
+import { instancePlan } from "../../src/instance/plan";
+import type { InstancePlan } from "../../src/instance/plan";
 import { argumentCases } from "./arguments";
 
 interface Node {
@@ -14,13 +16,21 @@ interface Node {
 const definitions = schema.definitions as unknown as Record<string, Node>;
 
 /** How an instance, or the part of it that the chosen arguments go to, is rendered. */
-type Render = (args: CertctlArgs) => Promise<Manifest[]>;
+type Render = (args: CertctlArgs) => unknown;
+
+/** What an instance consists of with these arguments, which are checked as a program's are. */
+export function checkedPlan(args: CertctlArgs): InstancePlan {
+  return instancePlan(
+    "certctl",
+    withPlaceholders(() => checkedInstance("certctl", args)),
+  );
+}
 
 /** A test for each chosen argument. In several files, because files run side by side. */
 export function testArguments(chosen: (path: string) => boolean, render: Render = renderArgs): void {
-  const renderings = new Map<string, Promise<Manifest[]>>();
+  const renderings = new Map<string, unknown>();
   /** What is compared with, rendered once for all cases that share it. */
-  const renderedWithout = (given: Record<string, unknown>): Promise<Manifest[]> => {
+  const renderedWithout = (given: Record<string, unknown>): unknown => {
     const key = JSON.stringify(given);
     const rendering = renderings.get(key) ?? render(withValues(given));
     renderings.set(key, rendering);

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { captureManifests, type Manifest } from "../../scripts/render/capture";
 import { renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { instanceSettings } from "../../src/instance/instance-settings";
-import { watchedParts } from "../../src/instance/watched-parts";
-import { CertctlMonitoring } from "../../src/monitoring/certctl-monitoring";
+import { alertContext } from "../../src/monitoring/monitoring-settings";
+import { ruleGroups } from "../../src/monitoring/prometheus-rule";
+import type { RuleGroup } from "../../src/monitoring/prometheus-rule";
 import { manifestOf } from "../support/pods";
-import { argumentPaths, testArguments, withValues } from "./argument-tests";
+import { argumentPaths, checkedPlan, testArguments, withValues } from "./argument-tests";
 import { argumentCases } from "./arguments";
 
 describe("every documented argument of the monitoring", function () {
@@ -16,10 +15,10 @@ describe("every documented argument of the monitoring", function () {
 
   testArguments((path) => path.startsWith("monitoring.") && !path.startsWith(ofAlerts));
 
-  // There are many: the part of the instance that they go to renders in a fraction of the time.
-  testArguments((path) => path.startsWith(ofAlerts), renderMonitoring);
+  // There are many, and one function makes something of them.
+  testArguments((path) => path.startsWith(ofAlerts), rulesOf);
 
-  it("of alerts changes the instance in the same way as its monitoring by itself", async () => {
+  it("of alerts changes the instance as that function does", async () => {
     const cases = argumentPaths().flatMap((path) => {
       const value =
         path.startsWith(ofAlerts) && !path.endsWith(".enabled") ? argumentCases[path]?.value : undefined;
@@ -30,23 +29,15 @@ describe("every documented argument of the monitoring", function () {
       ...argumentCases[`${ofAlerts}CertctlServerDown.for`]?.given,
       ...Object.fromEntries(cases),
     });
-    const rulesOf = (manifests: Manifest[]): Manifest =>
-      manifestOf(manifests, "PrometheusRule", "certctl-monitoring");
-    assert.deepEqual(rulesOf(await renderArgs(args)), rulesOf(await renderMonitoring(args)));
+    const rule = manifestOf(await renderArgs(args), "PrometheusRule", "certctl-monitoring");
+    assert.deepEqual(rule.spec, { groups: rulesOf(args) });
   });
 });
 
-/** The manifests of an instance's monitoring, without the rest of it. */
-function renderMonitoring(args: CertctlArgs): Promise<Manifest[]> {
-  const parts = watchedParts(instanceSettings(args, "certctl"), "certctl");
-  const names = {
-    namespace: "certctl",
-    apiKeys: "certctl-api-keys",
-    trust: { configMap: "certctl-tls-ca", key: "ca.crt" },
-  };
-  // The exporter is a part of its own.
-  const { sqlExporter: _exporter, ...monitoring } = args.monitoring ?? {};
-  return captureManifests(() => {
-    new CertctlMonitoring("certctl-monitoring", { ...monitoring, ...parts, ...names });
-  });
+/** The rules of an instance, by the functions that make them. */
+function rulesOf(args: CertctlArgs): RuleGroup[] {
+  const { monitoring } = checkedPlan(args);
+  assert.ok(monitoring);
+  const { rules = {} } = monitoring;
+  return ruleGroups(alertContext(monitoring, "certctl", monitoring), rules);
 }
