@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedSettings, componentIssues, vouchedFor } from "../checks/checked-settings";
+import { checkedSettings, vouchedFor } from "../checks/checked-settings";
 import { needs, partArguments } from "../checks/contract";
 import type { Contract } from "../checks/contract";
 import { under } from "../checks/issues";
 import { restoreIssues } from "./restore-checks";
-import { DatabaseMigration, migrationContract } from "../migration/database-migration";
+import { DatabaseMigration, migrationArgsIssues } from "../migration/database-migration";
 import type { DatabaseMigrationArgs } from "../migration/database-migration";
 import { dependencies } from "../kubernetes/dependencies";
 import { contentHash } from "../kubernetes/hash";
@@ -40,7 +40,7 @@ const contract: Contract<DatabaseRestoreArgs> = {
   },
   issues: ({ restore, migration }) => [
     ...under("restore", restoreIssues(restore)),
-    ...componentIssues(migrationContract, migration, "migration"),
+    ...migrationArgsIssues(migration),
   ],
 };
 

@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedSettings } from "../checks/checked-settings";
+import { checkedSettings, componentIssues } from "../checks/checked-settings";
 import { needs, partArguments, takes } from "../checks/contract";
 import type { Contract } from "../checks/contract";
+import type { Issue } from "../checks/issues";
 import { migrationIssues } from "./migration-checks";
 import { resolveImages } from "../images/images";
 import type { ImageSettings } from "../images/images-args";
@@ -55,7 +56,7 @@ export interface MigrationBackup {
 export type BackupJobSpec = k8s.types.input.batch.v1.JobSpec & { activeDeadlineSeconds: number };
 
 /** What a migration takes. */
-export const migrationContract: Contract<DatabaseMigrationArgs, MigrationSettings> = {
+const contract: Contract<DatabaseMigrationArgs, MigrationSettings> = {
   settings: "MigrationSettings",
   except: ["mode", "backupFirst"],
   others: {
@@ -75,6 +76,11 @@ export const migrationContract: Contract<DatabaseMigrationArgs, MigrationSetting
   issues: migrationIssues,
 };
 
+/** Everything that is wrong with the arguments of a migration that another component makes. */
+export function migrationArgsIssues(args: object): Issue[] {
+  return componentIssues(contract, args, "migration");
+}
+
 /**
  * Brings the schema to the version of the server's image, once per image: the Job's name carries a hash of
  * what it runs. A failed Job stops the update before the server changes, and is run again by the next one.
@@ -87,7 +93,7 @@ export class DatabaseMigration extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("certctl:index:DatabaseMigration", name, {}, opts);
-    args = checkedSettings(migrationContract, args, name, opts);
+    args = checkedSettings(contract, args, name, opts);
     const labelled = { instance: args.instance ?? name, commonLabels: args.commonLabels };
     const settings = resolveMigration(args);
     const spec = migrationJobSpec({
