@@ -11,35 +11,28 @@ const heartbeatSeconds = 30;
  * @param {{ total: number, done: number, log: Log }} options
  */
 export function createBuildProgress({ total, done, log }) {
-  /** @type {Map<string, number>} */
-  const running = new Map();
-  const elapsed = (/** @type {number} */ since) => formatDuration(Date.now() - since);
-  const underWay = () => [...running].map(([name, since]) => `${name} ${elapsed(since)}`).join(", ");
+  /** @type {{ name: string, since: number } | undefined} */
+  let running;
+  const elapsed = () => formatDuration(Date.now() - (running?.since ?? Date.now()));
   const show = () =>
-    log.status?.(running.size === 0 ? "" : `${done} of ${total} done; building ${underWay()}`);
+    log.status?.(running ? `${done} of ${total} done; building ${running.name} ${elapsed()}` : "");
   const heartbeat = () =>
-    running.size > 0 && log(`  still building ${underWay()} (${done} of ${total} done)`);
+    running && log(`  still building ${running.name} ${elapsed()} (${done} of ${total} done)`);
   const timer =
     log.status === undefined ? setInterval(heartbeat, heartbeatSeconds * 1000) : setInterval(show, 1000);
 
   return {
     /** @param {string} name */
     started(name) {
-      running.set(name, Date.now());
+      running = { name, since: Date.now() };
       if (log.status === undefined) log(`  ${name}: building`);
       show();
     },
     /** @param {string} name */
     finished(name) {
-      const since = running.get(name) ?? Date.now();
-      running.delete(name);
       done++;
-      log(`  ${name}: built in ${elapsed(since)} (${done} of ${total} done)`);
-      show();
-    },
-    /** @param {string} name */
-    failed(name) {
-      running.delete(name);
+      log(`  ${name}: built in ${elapsed()} (${done} of ${total} done)`);
+      running = undefined;
       show();
     },
     end() {

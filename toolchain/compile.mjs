@@ -9,7 +9,7 @@ import { buildFlags, goEnvironment } from "./go.mjs";
 
 /** @typedef {import("./cache.mjs").CachedEngine} CachedEngine */
 
-/** The build was told to stop, because of a signal or of another engine that failed. */
+/** The build was told to stop by a signal. */
 export class BuildStopped extends Error {
   /** @override */
   name = "BuildStopped";

@@ -158,7 +158,8 @@ async function buildMissing(missing, { total, modulesFolder, cacheFolder, log })
     `Building ${missing.length} of ${total} programs of the toolchain from source; the first time takes about 15 minutes on 2 cores.`,
   );
   try {
-    await buildEngines(missing, { modulesFolder, logsFolder: join(cacheFolder, "logs"), total, log, stop });
+    const logsFolder = join(cacheFolder, "logs");
+    await buildEngines(missing, { modulesFolder, logsFolder, total, log, stop: stop.signal });
     log(`The toolchain is built (${formatDuration(Date.now() - since)}).`);
   } catch (error) {
     if (!(error instanceof BuildStopped)) throw error;

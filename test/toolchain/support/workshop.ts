@@ -38,7 +38,7 @@ export interface BuildResult {
   stderr: string;
 }
 
-/** Engines one and two share a module: they must not be compiled at the same time. */
+/** Engines one and two share a module. */
 export const engines: Engine[] = [
   { name: "one", module: "first", package: "example.test/one", place: "pulumi" },
   { name: "two", module: "first", package: "example.test/two", place: "path" },
