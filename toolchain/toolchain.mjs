@@ -155,7 +155,7 @@ async function buildMissing(missing, { total, modulesFolder, cacheFolder, log })
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
   log(
-    `Building ${missing.length} of ${total} programs of the toolchain from source; the first time takes about 15 minutes on 2 cores.`,
+    `Building ${missing.length} of ${total} programs of the toolchain from source; the first time takes about 10 minutes on 2 cores.`,
   );
   try {
     const logsFolder = join(cacheFolder, "logs");

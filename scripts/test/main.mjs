@@ -10,7 +10,7 @@ import { steps, suites } from "./steps.mjs";
 
 const help = `npm test [-- --only SUITE,SUITE]
 
-Sets everything up (npm packages, then the toolchain, which the first time takes about 15 minutes) and runs every test. A step that
+Sets everything up (npm packages, then the toolchain, which the first time takes about 10 minutes) and runs every test. A step that
 fails does not stop the others. The last line is "N passed, N failed".
 
   --only SUITES  run these only: ${suites.join(", ")}
