@@ -1,7 +1,7 @@
 import { table } from "./words";
 
 /** What comes before the tables. */
-export const introduction = `<!-- Written by \`npm run generate\` from src/**/*-args.ts and src/server/server-variables.ts. Edit those. -->
+export const introduction = `<!-- Written by \`npm run generate\` from src/**/*-args.ts and src/server/variables/. Edit those. -->
 
 # Configuration
 

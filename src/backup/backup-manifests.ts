@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseConnection } from "../database/database";
 import { databaseClient, databaseClientVariables } from "../database/database";
 import type { EnvVar, Volume, VolumeMount } from "../kubernetes/environment";
+import { instanceNames } from "../kubernetes/names";
 import { fieldVariable, literalVariables } from "../kubernetes/environment";
 import { quantityInBytes } from "../kubernetes/units";
 import type { BackupPodInput, ScriptStep } from "./backup-pod";
@@ -129,7 +130,7 @@ function pushStep(
   const told = literalVariables({
     PURPOSE: purpose,
     PUSHGATEWAY_URL: pushgateway.url,
-    JOB: `${input.instance}-${purpose}`,
+    JOB: instanceNames(input.instance)[purpose],
   });
   const variables = [...env, ...told, fieldVariable("NAMESPACE", "metadata.namespace")];
   return [{ name: "push", image: "postgres", script: "push.sh", env: variables, mounts, resources }];

@@ -11,6 +11,7 @@ import type { BackupJobSpec, MigrationBackup } from "../migration/database-migra
 import { resolveImages } from "../images/images";
 import { dependencies } from "../kubernetes/dependencies";
 import { objectLabels } from "../kubernetes/labels";
+import { instanceNames } from "../kubernetes/names";
 import { dataProtection } from "../kubernetes/protection";
 import { Unpublished } from "../kubernetes/unpublished";
 import { contentConfigMap } from "../kubernetes/scripts";
@@ -83,7 +84,7 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
 
     const scripts = contentConfigMap(`${name}-scripts`, { namespace, labels, data: backupScripts() }, child);
     const account = (role: SinkRole): k8s.core.v1.ServiceAccount => {
-      const accountName = role === "backup" ? name : `${labelled.instance}-restore`;
+      const accountName = role === "backup" ? name : instanceNames(labelled.instance).restore;
       const metadata = { name: accountName, namespace, labels, ...sinkAnnotations(sink, role) };
       return new k8s.core.v1.ServiceAccount(
         accountName,
@@ -124,7 +125,7 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
       const metadata = { name, namespace, labels };
       this.cronJob = new k8s.batch.v1.CronJob(name, { metadata, spec: backupCronJob(input) }, after);
       if (settings.drill.enabled) {
-        const drillName = `${labelled.instance}-drill`;
+        const drillName = instanceNames(labelled.instance).drill;
         const drillMetadata = { name: drillName, namespace, labels: objectLabels(labelled, "drill") };
         this.drill = new k8s.batch.v1.CronJob(
           drillName,
@@ -149,6 +150,6 @@ export class DatabaseBackup extends pulumi.ComponentResource implements Migratio
   /** What a restore of these backups is made from. @internal */
   public restoreInput(): BackupManifestInput {
     const input = inputs.of(this);
-    return { ...input, serviceAccountName: `${input.instance}-restore` };
+    return { ...input, serviceAccountName: instanceNames(input.instance).restore };
   }
 }

@@ -31,6 +31,11 @@ export function instanceNames(instance: string) {
 }
 export type InstanceNames = ReturnType<typeof instanceNames>;
 
+/** Name of the network policy of one kind of pod. */
+export function policyName(instance: string, pod: string): string {
+  return `${instance}-${pod}`;
+}
+
 /** The instance of a stack: its component's name, and the begin of all of its names. */
 export const stackInstance = "certctl";
 

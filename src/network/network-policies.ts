@@ -4,6 +4,7 @@ import { checkedSettings } from "../checks/checked-settings";
 import { needs, partArguments, takes } from "../checks/contract";
 import type { Contract } from "../checks/contract";
 import { dependencies } from "../kubernetes/dependencies";
+import { policyName } from "../kubernetes/names";
 import { networkPolicy } from "./policy-manifests";
 import { trafficIssues } from "./traffic-checks";
 import type { Traffic } from "./traffic";
@@ -37,7 +38,11 @@ export class NetworkPolicies extends pulumi.ComponentResource {
     const here = args.parts.filter((part) => args.elsewhere?.[part] === undefined);
     this.policies = here.map(
       (part) =>
-        new k8s.networking.v1.NetworkPolicy(`${args.instance}-${part}`, networkPolicy(part, args), child),
+        new k8s.networking.v1.NetworkPolicy(
+          policyName(args.instance, part),
+          networkPolicy(part, args),
+          child,
+        ),
     );
     this.registerOutputs({});
   }

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { PodComponent } from "../kubernetes/labels";
+import { policyName } from "../kubernetes/names";
 import { objectLabels, selectorLabels } from "../kubernetes/labels";
 import type { Edge, End, PolicyPeer, PolicyPort } from "./edges";
 import { accepter, anywhere, isPart, opener } from "./edges";
@@ -23,7 +24,7 @@ export function networkPolicy(
   const egress = ends(edges.filter(({ from }) => from === part).map((edge) => [accepter(edge), edge.ports]));
   return {
     metadata: {
-      name: `${traffic.instance}-${part}`,
+      name: policyName(traffic.instance, part),
       namespace: namespaceOf(part, traffic),
       labels: objectLabels(traffic, part),
     },

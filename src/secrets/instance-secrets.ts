@@ -7,8 +7,9 @@ import type { SecretKey } from "../kubernetes/environment";
 import { secretChecksum } from "../kubernetes/hash";
 import { objectLabels } from "../kubernetes/labels";
 import type { LabelSource } from "../kubernetes/labels";
+import { instanceNames } from "../kubernetes/names";
 import { dataProtection } from "../kubernetes/protection";
-import { fleetKeys, keyOf, serverKeys } from "./api-keys";
+import { keyOf, serverKeys } from "./api-keys";
 import { instanceSecretsIssues } from "./instance-secrets-checks";
 import type { CertctlSecrets, ExistingSecrets } from "./secrets-args";
 
@@ -60,8 +61,6 @@ export class InstanceSecrets extends pulumi.ComponentResource {
   public readonly variables: Record<string, SecretKey>;
   /** Changes when a value changes that the server reads. */
   public readonly serverChecksum: pulumi.Output<string>;
-  /** Changes when a value changes that agents read. */
-  public readonly fleetChecksum: pulumi.Output<string>;
   /** Changes when the admin key changes. */
   public readonly adminChecksum: pulumi.Output<string>;
 
@@ -69,6 +68,7 @@ export class InstanceSecrets extends pulumi.ComponentResource {
     super("certctl:index:InstanceSecrets", name, {}, opts);
     args = checkedSettings(contract, args, name, opts);
     const existing = args.existingSecrets ?? {};
+    const names = instanceNames(args.instance);
     const child = { parent: this, dependsOn: opts?.dependsOn };
     const keep = { ...child, ...dataProtection(args.deletionProtection ?? true) };
     const metadata = (secretName: string) => ({
@@ -77,12 +77,11 @@ export class InstanceSecrets extends pulumi.ComponentResource {
       labels: objectLabels(args, "secrets"),
     });
     const create = (
-      suffix: string,
+      secretName: string,
       data: Record<string, pulumi.Input<string>>,
       extra: object,
       options: pulumi.CustomResourceOptions,
     ) => {
-      const secretName = `${args.instance}-${suffix}`;
       new k8s.core.v1.Secret(
         secretName,
         { metadata: metadata(secretName), stringData: secretValues(data), ...extra },
@@ -95,12 +94,12 @@ export class InstanceSecrets extends pulumi.ComponentResource {
       name: existing.encryptionKey ?? this.createEncryptionKey(args, metadata(""), keep),
       key: "key",
     };
-    this.apiKeys = existing.apiKeys ?? create("api-keys", serverKeys(args), {}, keep);
+    this.apiKeys = existing.apiKeys ?? create(names.apiKeys, serverKeys(args), {}, keep);
     this.previousDuties = existing.apiKeys ? [] : Object.keys(args.previousApiKeys ?? {});
     if (existing.issuingCa !== undefined) this.issuingCa = existing.issuingCa;
     else if (args.caCertificate !== undefined && args.caPrivateKey !== undefined) {
       const pair = { "tls.crt": args.caCertificate, "tls.key": args.caPrivateKey };
-      this.issuingCa = create("issuing-ca", pair, { type: "kubernetes.io/tls" }, keep);
+      this.issuingCa = create(names.issuingCa, pair, { type: "kubernetes.io/tls" }, keep);
     }
     const variables = {
       ...(args.smtpPassword !== undefined && { CERTCTL_SMTP_PASSWORD: args.smtpPassword }),
@@ -108,7 +107,7 @@ export class InstanceSecrets extends pulumi.ComponentResource {
     };
     this.variables = {};
     if (Object.keys(variables).length) {
-      const secretName = create("server-variables", variables, {}, child);
+      const secretName = create(names.serverVariables, variables, {}, child);
       this.variables = Object.fromEntries(
         Object.keys(variables).map((key) => [key, { name: secretName, key }]),
       );
@@ -122,7 +121,6 @@ export class InstanceSecrets extends pulumi.ComponentResource {
       caPrivateKey,
       variables,
     });
-    this.fleetChecksum = secretChecksum({ keys: apiKeys && fleetKeys(apiKeys) });
     this.adminChecksum = secretChecksum({ admin: keyOf(apiKeys, "admin") });
     this.registerOutputs({});
   }
@@ -138,7 +136,7 @@ export class InstanceSecrets extends pulumi.ComponentResource {
     metadata: { namespace: pulumi.Input<string>; labels: Record<string, string> },
     options: pulumi.CustomResourceOptions,
   ): pulumi.Output<string> {
-    const logicalName = `${instance}-encryption-key`;
+    const logicalName = instanceNames(instance).encryptionKey;
     const name = secretChecksum({ encryptionKey }).apply((hash) => `${logicalName}-${hash}`);
     const stringData = { key: pulumi.secret(encryptionKey) };
     new k8s.core.v1.Secret(

@@ -33,7 +33,6 @@ const surfaces: Record<string, { required: string[]; outputs: string[] }> = {
       "adminChecksum",
       "apiKeys",
       "encryptionKey",
-      "fleetChecksum",
       "issuingCa",
       "previousDuties",
       "serverChecksum",
