@@ -70,10 +70,10 @@ export function under(path: string, issues: readonly Issue[]): Issue[] {
 
 /** `a`, `a and b`, `a, b and c`. */
 export function sentenceList(items: readonly string[]): string {
-  return items.length < 2
-    ? items.join("")
-    : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1] ?? ""}`;
+  return listFormat.format(items);
 }
+
+const listFormat = new Intl.ListFormat("en-GB");
 
 /** Issues in the order of their paths, each once. */
 export function inOrder(issues: readonly Issue[]): Issue[] {
