@@ -86,6 +86,18 @@ export class TestStack {
     return stack;
   }
 
+  /** A stack with the configuration of a file, in the state that an earlier version left it in. */
+  static async stored(name: string, config: string, state: Buffer): Promise<TestStack> {
+    const engine = await useEngine();
+    const configFile = join(engine.workFolder, `Pulumi.${name}.yaml`);
+    copyFileSync(config, configFile);
+    await initStack(name, engine);
+    const stack = new TestStack(name, configFile, engine);
+    const imported = await stack.pulumi(["stack", "import"], state.toString());
+    assert.equal(imported.code, 0, imported.text);
+    return stack;
+  }
+
   /** What is under `config:`, encrypted where it is secret. */
   config(): Config {
     return (parse(readFileSync(this.configFile, "utf8")) as { config: Config }).config;
