@@ -5,12 +5,12 @@ import { readStackConfig } from "./stack/stack-config";
 import { settledArgs } from "./checks/checked-inputs";
 import { stackBackupBucket, withStackBucket } from "./stack/stack-backup-bucket";
 import { stackOutputs } from "./stack/stack-outputs";
-import { warnStack } from "./stack/stack-warnings";
+import { stackWarnings } from "./stack/stack-warnings";
 
 /** The stack program: configuration → bucket → instance → outputs. */
 const configuration = readStackConfig();
 void settledArgs(configuration).then((settled) =>
-  Promise.all(warnStack(settled).map((warning) => pulumi.log.warn(warning))),
+  Promise.all(stackWarnings(settled).map((warning) => pulumi.log.warn(warning))),
 );
 
 const { backupBucket, ...instance } = configuration;

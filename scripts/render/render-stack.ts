@@ -6,7 +6,7 @@ import { stackArgs, stackFileValues } from "../../src/stack/stack-config";
 import { outputPlaceholder, withPlaceholders } from "../../src/checks/placeholders";
 import type { StackArgs } from "../../src/stack/stack-args";
 import { plannedSink, withStackBucket } from "../../src/stack/stack-backup-bucket";
-import { warnStack } from "../../src/stack/stack-warnings";
+import { stackWarnings } from "../../src/stack/stack-warnings";
 import { captureManifests, type Manifest } from "./capture";
 
 export type { Manifest } from "./capture";
@@ -57,7 +57,7 @@ export async function renderArgs(args: CertctlArgs): Promise<Manifest[]> {
 
 /** Risky but legal choices. */
 export function warnings(args: StackArgs): string[] {
-  return warnStack(args);
+  return stackWarnings(args);
 }
 
 /**

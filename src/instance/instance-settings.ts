@@ -13,7 +13,6 @@ import type { ExposureSettings } from "../exposure/exposure-args";
 import { FleetSize } from "../fleet-size/fleet-size-args";
 import { defaultNamespace, instanceNames } from "../kubernetes/names";
 import type { InstanceNames } from "../kubernetes/names";
-import { defaultReadyTimeoutSeconds } from "../kubernetes/ready-timeout";
 import { resolveMigration } from "../migration/migration-settings";
 import type { ResolvedMigration } from "../migration/migration-settings";
 import { resolveMonitoring } from "../monitoring/monitoring-settings";
@@ -33,7 +32,6 @@ export interface InstanceSettings {
   namespace: string;
   createNamespace: boolean;
   deletionProtection: boolean;
-  readyTimeoutSeconds: number;
   checkCustomResources: boolean;
   fleetSize: FleetSize;
   server: ResolvedServer;
@@ -68,7 +66,6 @@ export function instanceSettings(args: CertctlArgs, name: string): InstanceSetti
     namespace: args.namespace ?? defaultNamespace,
     createNamespace: args.createNamespace ?? true,
     deletionProtection: args.deletionProtection ?? true,
-    readyTimeoutSeconds: args.readyTimeoutSeconds ?? defaultReadyTimeoutSeconds,
     checkCustomResources: args.checkCustomResources ?? true,
     fleetSize,
     server,

@@ -12,7 +12,10 @@ import { TlsMode, TrustMode } from "../tls/tls-args";
 import { text } from "../checks/unseen";
 import { daysLeft, readCertificates } from "../tls/pem";
 
-/** What is legal but risky, one line each, with the fix. */
+/**
+ * What is legal but risky, one line each, with the fix. Of Outputs it sees only that they are there: give it
+ * `settledArgs(args)` to look at their values too.
+ */
 export function certctlWarnings(args: CertctlArgs): string[] {
   const settings = instanceSettings(args, stackInstance);
   return [
@@ -206,12 +209,4 @@ export function warnIf(condition: boolean, warning: string): string[] {
 function daysUntilExpiry(pem: string | undefined): number | undefined {
   const read = pem === undefined ? undefined : readCertificates(pem);
   return read && "certificates" in read && read.certificates[0] ? daysLeft(read.certificates[0]) : undefined;
-}
-
-/**
- * Risky but legal choices, one line each, with the fix. Of Outputs it sees only that they are there: give it
- * `settledArgs(args)` to look at their values too.
- */
-export function warnCertctl(args: CertctlArgs): string[] {
-  return certctlWarnings(args);
 }

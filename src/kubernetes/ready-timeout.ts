@@ -1,5 +1,5 @@
 /** Seconds for which the Pulumi provider waits for a workload's pods, unless an annotation says otherwise. */
-export const defaultReadyTimeoutSeconds = 600;
+const defaultReadyTimeoutSeconds = 600;
 
 /** The annotation that tells the Pulumi provider how long to wait for a workload's pods. */
 export function readyTimeout(seconds = defaultReadyTimeoutSeconds): { annotations?: Record<string, string> } {

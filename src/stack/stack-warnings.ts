@@ -14,8 +14,3 @@ export function stackWarnings({ backupBucket, ...instance }: StackArgs): string[
     ),
   ];
 }
-
-/** Risky but legal choices of a stack, in the same way. */
-export function warnStack(args: StackArgs): string[] {
-  return stackWarnings(args);
-}

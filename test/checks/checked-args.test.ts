@@ -5,7 +5,7 @@ import type { Issue } from "../../src/checks/issues";
 import { ConfigurationError } from "../../src/checks/issues";
 import { unseen } from "../../src/checks/unseen";
 import { checkCertctl } from "../../src/instance/instance-checks";
-import { warnCertctl } from "../../src/instance/instance-warnings";
+import { certctlWarnings } from "../../src/instance/instance-warnings";
 import { generateSecrets } from "../support/secrets";
 
 interface Args {
@@ -174,7 +174,7 @@ describe("settledArgs", () => {
       previousApiKeys: { admin: pulumi.secret("x") },
       database: { mode: "external", external: { host: pulumi.output("db"), sslMode: "disable" } },
     };
-    const warnings = warnCertctl(await settledArgs(args as Parameters<typeof warnCertctl>[0]));
+    const warnings = certctlWarnings(await settledArgs(args as Parameters<typeof certctlWarnings>[0]));
     assert.match(warnings.join("\n"), /the connection to db is not encrypted/);
   });
 });

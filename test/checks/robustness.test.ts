@@ -4,7 +4,7 @@ import { unseen } from "../../src/checks/unseen";
 import { allIssues } from "../../src/checks/all-issues";
 import { serverIssues } from "../../src/server/server-checks";
 import { checkCertctl } from "../../src/instance/instance-checks";
-import { warnCertctl } from "../../src/instance/instance-warnings";
+import { certctlWarnings } from "../../src/instance/instance-warnings";
 import { generateSecrets } from "../support/secrets";
 import { corpus, decrypted } from "./corpus";
 import { parseValues } from "../../src/stack/stack-values";
@@ -59,7 +59,7 @@ describe("the checks of a configuration with something wrong in any place", func
     const secrets = await generateSecrets();
     for (const key of Object.keys(secrets))
       assert.deepEqual(checkCertctl({ ...secrets, [key]: unseen }), [], key);
-    assert.deepEqual(warnCertctl({ ...secrets, tlsCertificate: unseen as unknown as string }), []);
+    assert.deepEqual(certctlWarnings({ ...secrets, tlsCertificate: unseen as unknown as string }), []);
   });
 });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { CertctlArgs } from "../../src/certctl-args";
-import { warnCertctl } from "../../src/instance/instance-warnings";
+import { certctlWarnings } from "../../src/instance/instance-warnings";
 import type { StackArgs } from "../../src/stack/stack-args";
 import { createServerCertificate, serverCertificateDays } from "../../scripts/secrets/certificates";
-import { warnStack } from "../../src/stack/stack-warnings";
+import { stackWarnings } from "../../src/stack/stack-warnings";
 import { serverDnsNames } from "../../src/tls/dns-names";
 import { generateSecrets } from "../support/secrets";
 
@@ -16,7 +16,7 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
     secrets = await generateSecrets();
   });
 
-  const warnings = (args: CertctlArgs): string[] => warnCertctl({ ...secrets, ...args });
+  const warnings = (args: CertctlArgs): string[] => certctlWarnings({ ...secrets, ...args });
 
   it("not at all, when nothing is risky", () => {
     assert.deepEqual(warnings({}), []);
@@ -235,7 +235,7 @@ describe("a risky but legal configuration warns, in one line with the fix", () =
 
   it("of a bucket of the stack's own only where it keeps its settings", () => {
     const stack = (backupBucket: StackArgs["backupBucket"]): string[] =>
-      warnStack({ ...secrets, backupBucket, backup: { enabled: true, sink: { mode: "s3" } } });
+      stackWarnings({ ...secrets, backupBucket, backup: { enabled: true, sink: { mode: "s3" } } });
     assert.deepEqual(stack({}), []);
     assert.deepEqual(stack({ mode: "existing", existing: { bucket: "company", manageSettings: true } }), []);
     assert.deepEqual(stack({ mode: "existing", existing: { bucket: "company" } }), [

@@ -3,7 +3,7 @@ import type { types } from "@pulumi/kubernetes";
 import { placeholderArgs, renderArgs } from "../../scripts/render/render-stack";
 import type { CertctlArgs } from "../../src/certctl-args";
 import { FleetSize } from "../../src/fleet-size/fleet-size-args";
-import { warnCertctl } from "../../src/instance/instance-warnings";
+import { certctlWarnings } from "../../src/instance/instance-warnings";
 import { generateSecrets } from "../support/secrets";
 import { manifestOf } from "../support/pods";
 
@@ -86,7 +86,7 @@ describe("a fleet size", () => {
       const { pool, replicas, maxConnections, concurrency } = await sizes({ fleetSize });
       assert.ok(maxConnections >= pool * replicas + 20);
       assert.ok(concurrency <= pool / 2, "renewals leave connections for requests");
-      assert.deepEqual(warnCertctl({ ...(await generateSecrets()), fleetSize }), []);
+      assert.deepEqual(certctlWarnings({ ...(await generateSecrets()), fleetSize }), []);
     });
   }
 
